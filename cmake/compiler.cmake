@@ -1,0 +1,22 @@
+# Warnings, sanitizers and include root for every target of the project.
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_package(Threads REQUIRED)
+
+add_library(coney_options INTERFACE)
+target_include_directories(coney_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(coney_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+target_compile_definitions(coney_options INTERFACE
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
+  CONEY_VERSION="${PROJECT_VERSION}")
+target_link_libraries(coney_options INTERFACE Threads::Threads)
+if(CONEY_SANITIZE)
+  target_compile_options(coney_options INTERFACE -fsanitize=${CONEY_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(coney_options INTERFACE -fsanitize=${CONEY_SANITIZE})
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(coney_options INTERFACE -fno-plt)
+endif()
