@@ -1,0 +1,20 @@
+#pragma once
+// The command line of `coney`, read into what to do next. Prints nothing and never exits: main()
+// prints `output` and returns `exit_code` unless `run` is true. Called once, before threads.
+
+#include <string>
+
+#include "broker/config/config_loader.h"
+
+namespace coney {
+
+struct CommandLine {
+  bool run = false;     // start a broker with loaded.config; loaded.warnings belong into its log
+  std::string output;   // help, version, result of --check-config or errors, with its line ends
+  int exit_code = 0;    // 0, 1: the configuration is wrong, 2: the command line is wrong
+  LoadedConfig loaded;  // when the command line was understood and the configuration was read
+};
+
+CommandLine parse_command_line(int argc, const char* const* argv, const Environment& environment);
+
+}  // namespace coney

@@ -1,0 +1,197 @@
+#include "broker/config/config_key.h"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
+namespace coney {
+namespace {
+
+constexpr std::string_view kFamily = "**";
+
+// The segments of a key; `\.` is a dot inside of a segment.
+std::vector<std::string> split_key(std::string_view key) {
+  std::vector<std::string> segments(1);
+  for (size_t i = 0; i < key.size(); ++i) {
+    if (key[i] == '\\' && i + 1 < key.size()) {
+      segments.back() += key[++i];
+    } else if (key[i] == '.') {
+      segments.emplace_back();
+    } else {
+      segments.back() += key[i];
+    }
+  }
+  return segments;
+}
+
+std::string escape_segment(std::string_view segment) {
+  std::string escaped;
+  for (const char c : segment) {
+    if (c == '.' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+struct SegmentMatch {
+  bool matched = false;
+  int wildcards = 0;  // a family counts as many
+  std::string name;
+};
+
+SegmentMatch match_segments(std::string_view pattern, const std::vector<std::string>& segments) {
+  const std::vector<std::string> parts = split_key(pattern);
+  SegmentMatch match;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (i >= segments.size() || segments[i].empty()) return match;
+    if (parts[i] == kFamily) {
+      match.wildcards += 100;
+      match.matched = true;
+      return match;
+    }
+    if (parts[i].front() == '$') {
+      if (match.wildcards++ == 0) match.name = segments[i];
+    } else if (parts[i] != segments[i]) {
+      return match;
+    }
+  }
+  match.matched = parts.size() == segments.size();
+  return match;
+}
+
+std::string in_environment(std::string_view key) {
+  std::string upper(key);
+  for (char& c : upper) {
+    if (c == '.' || c == '-') c = '_';
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return upper;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+// Fits `name` to the pattern's parts from `part` on; what stands for wildcards is appended to
+// `key`.
+bool fit_environment(const std::vector<std::string>& parts, size_t part, std::string_view name,
+                     KeyMatch& match) {
+  if (part == parts.size()) return name.empty();
+  if (part > 0) {
+    if (name.empty() || name.front() != '_') return false;
+    name.remove_prefix(1);
+  }
+  const std::string& pattern = parts[part];
+  const bool wild = pattern.front() == '$' || pattern == kFamily;
+  if (!wild) {
+    const std::string upper = in_environment(pattern);
+    return name.substr(0, upper.size()) == upper &&
+           fit_environment(parts, part + 1, name.substr(upper.size()), match);
+  }
+  for (size_t length = name.size(); length > 0; --length) {
+    if (!fit_environment(parts, part + 1, name.substr(length), match)) continue;
+    match.name = lower_case(name.substr(0, length));
+    return true;
+  }
+  return false;
+}
+
+size_t literal_length(std::string_view pattern) {
+  size_t length = 0;
+  for (const std::string& part : split_key(pattern)) {
+    if (part.front() != '$' && part != kFamily) length += part.size() + 1;
+  }
+  return length;
+}
+
+std::string with_name(std::string_view pattern, std::string_view name) {
+  std::string key;
+  for (const std::string& part : split_key(pattern)) {
+    if (!key.empty()) key += '.';
+    key += part.front() == '$' || part == kFamily ? escape_segment(name) : part;
+  }
+  return key;
+}
+
+// Edit distance, by rows.
+size_t distance(std::string_view left, std::string_view right) {
+  std::vector<size_t> row(right.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < left.size(); ++i) {
+    size_t diagonal = row[0]++;
+    for (size_t j = 0; j < right.size(); ++j) {
+      const size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+template <typename Visit>
+void for_each_pattern(Visit&& visit) {
+  for (const ConfigKey& row : config_keys()) visit(&row, row.key);
+  for (const std::string_view key : known_keys_without_effect()) visit(nullptr, key);
+}
+
+}  // namespace
+
+bool ByPosition::operator()(const std::string& left, const std::string& right) const {
+  const auto position = [](const std::string& name) {
+    uint64_t number = UINT64_MAX;
+    const char* end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data(), end, number);
+    return parsed.ec == std::errc() && parsed.ptr == end ? number : UINT64_MAX;
+  };
+  const uint64_t first = position(left), second = position(right);
+  return first != second ? first < second : left < right;
+}
+
+std::optional<KeyMatch> find_key(std::string_view key) {
+  const std::vector<std::string> segments = split_key(key);
+  std::optional<KeyMatch> best;
+  int fewest = INT32_MAX;
+  for_each_pattern([&](const ConfigKey* row, std::string_view pattern) {
+    SegmentMatch match = match_segments(pattern, segments);
+    if (!match.matched || match.wildcards >= fewest) return;
+    fewest = match.wildcards;
+    best = KeyMatch{row, std::string(key), std::move(match.name)};
+  });
+  return best;
+}
+
+std::vector<KeyMatch> find_environment_key(std::string_view name) {
+  std::vector<KeyMatch> best;
+  size_t longest = 0;
+  for_each_pattern([&](const ConfigKey* row, std::string_view pattern) {
+    KeyMatch match{row, {}, {}};
+    if (!fit_environment(split_key(pattern), 0, name, match)) return;
+    const size_t length = literal_length(pattern);
+    if (length < longest) return;
+    if (length > longest) best.clear();
+    longest = length;
+    match.key = with_name(pattern, match.name);
+    best.push_back(std::move(match));
+  });
+  return best;
+}
+
+std::string_view similar_key(std::string_view key) {
+  constexpr size_t kLongestKey = 100;
+  std::string_view nearest;
+  size_t least = 3;
+  if (key.size() > kLongestKey) return nearest;
+  for_each_pattern([&](const ConfigKey*, std::string_view pattern) {
+    const size_t edits = distance(key, pattern);
+    if (edits >= least || edits * 3 > key.size()) return;
+    least = edits;
+    nearest = pattern;
+  });
+  return nearest;
+}
+
+}  // namespace coney
