@@ -147,7 +147,8 @@ int scalar_size(char tag) {
   }
 }
 
-// Steps over one value. `canonical` becomes false where a value would be re-tagged.
+// Steps over one value. `canonical` becomes false where a value would be written otherwise: an 'L'
+// goes out as 'l', any true as 1.
 std::optional<DecodeError> skip_value(Decoder& decoder, bool& canonical, int depth);
 
 std::optional<DecodeError> skip_container(std::string_view bytes, bool keyed, bool& canonical,
@@ -167,6 +168,7 @@ std::optional<DecodeError> skip_value(Decoder& decoder, bool& canonical, int dep
   char tag = static_cast<char>(decoder.u8());
   if (!decoder.ok()) return DecodeError::kTruncated;
   if (tag == 'L') canonical = false;
+  if (tag == 't' && decoder.peek() > 1) canonical = false;
   if (int size = scalar_size(tag); size >= 0) {
     decoder.bytes(static_cast<std::size_t>(size));
   } else if (tag == 'S' || tag == 'x' || tag == 'F' || tag == 'A') {

@@ -35,14 +35,15 @@ struct Decimal {
 class Table {
  public:
   using Entry = std::pair<std::string, Value>;
+  using Iterator = std::vector<Entry>::const_iterator;
 
   Table() = default;
   Table(std::initializer_list<Entry> entries);
 
-  bool empty() const { return entries_.empty(); }
-  std::size_t size() const { return entries_.size(); }
-  auto begin() const { return entries_.begin(); }
-  auto end() const { return entries_.end(); }
+  bool empty() const;
+  std::size_t size() const;
+  Iterator begin() const;
+  Iterator end() const;
 
   const Value* find(std::string_view key) const;
   void append(std::string key, Value value);
@@ -87,6 +88,20 @@ struct Value {
   bool operator==(const Value& other) const = default;
 };
 
+// Behind Value, because an Entry is complete only from here on.
+inline bool Table::empty() const {
+  return entries_.empty();
+}
+inline std::size_t Table::size() const {
+  return entries_.size();
+}
+inline Table::Iterator Table::begin() const {
+  return entries_.begin();
+}
+inline Table::Iterator Table::end() const {
+  return entries_.end();
+}
+
 // RabbitMQ's word for a type octet, as its error texts print it: longstr, signedint, bool, table,
 // array, void, timestamp, double, float, byte, short, long, unsignedint, ...
 std::string_view type_name(char tag);
@@ -100,7 +115,8 @@ void encode_table(std::string& out, const Table& table);
 void encode_value(std::string& out, const Value& value);
 
 // Walks a table without building it: is it well-formed, and does it already have the form in which
-// RabbitMQ forwards it (keys strictly ascending, no 'L')? Message headers go through here.
+// RabbitMQ forwards it (keys strictly ascending, no 'L', bools 0 or 1)? Message headers go through
+// here.
 struct TableShape {
   bool canonical = true;
 };

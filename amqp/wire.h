@@ -56,6 +56,8 @@ class Decoder {
   bool at_end() const { return next_ == end_; }
   std::size_t remaining() const { return static_cast<std::size_t>(end_ - next_); }
   std::string_view rest() const { return {next_, remaining()}; }
+  // The next octet without taking it, 0 at the end.
+  std::uint8_t peek() const { return at_end() ? 0 : static_cast<std::uint8_t>(*next_); }
 
   std::uint8_t u8() { return number<std::uint8_t>(); }
   std::uint16_t u16() { return number<std::uint16_t>(); }
