@@ -1,0 +1,116 @@
+"""Starts and stops a broker of our own for the checks: free loopback port, temporary data directory."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+_CANDIDATES = ("build/release/bin/coney", "build/dev/bin/coney")
+_PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
+
+# Lines of the log that no check may cause. Errors that a client causes on purpose (a closed channel or
+# connection, a refused login) are logged too and name the client's connection.
+_ALARMING = re.compile(r"\b(error|critical)\b|Sanitizer|runtime error|[Aa]ssertion", re.ASCII)
+_CAUSED_BY_CLIENT = re.compile(r"\bchannel (error|exception)|\bconnection (error|exception|<)|"
+                               r"closing (AMQP )?connection|\b(ACCESS_REFUSED|NOT_FOUND|PRECONDITION_FAILED|"
+                               r"RESOURCE_LOCKED|NOT_ALLOWED|NOT_IMPLEMENTED|COMMAND_INVALID|CHANNEL_ERROR|"
+                               r"FRAME_ERROR|UNEXPECTED_FRAME|SYNTAX_ERROR|INTERNAL_ERROR|"
+                               r"CONNECTION_FORCED)\b|authentication|handshake|heartbeat|closed")
+
+
+class BrokerFailed(Exception):
+    """The broker did not start; the text has the end of its log."""
+
+
+def binary():
+    """Path of the broker to check: $CONEY_BINARY, else the release build, else the dev build."""
+    if os.environ.get("CONEY_BINARY"):
+        return pathlib.Path(os.environ["CONEY_BINARY"])
+    for candidate in _CANDIDATES:
+        if (ROOT / candidate).exists():
+            return ROOT / candidate
+    raise BrokerFailed("no broker is built: neither " + " nor ".join(_CANDIDATES))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def serves(port):
+    """True when an AMQP broker greets on the port."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as link:
+            link.sendall(_PROTOCOL_HEADER)
+            return link.recv(7)[:3] == b"\x01\x00\x00"
+    except OSError:
+        return False
+
+
+class Broker:
+    """One running broker. start() blocks until it serves; stop() says what was wrong with it."""
+
+    def __init__(self, definitions=None, settings=()):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="coney-conformance-"))
+        self.port, self.process, self.log = free_port(), None, self.directory / "log"
+        lines = [f"listeners.tcp.default = {self.port}", "log.console = true",
+                 "log.console.level = info", *settings]
+        if definitions:
+            lines.append(f"load_definitions = {definitions}")
+        self.config = self.directory / "coney.conf"
+        self.config.write_text("\n".join(lines) + "\n")
+
+    def start(self, patience=30.0):
+        (self.directory / "data").mkdir()
+        command = [binary(), "--config", self.config, "--data-dir", self.directory / "data"]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                            stderr=subprocess.STDOUT)
+        deadline = time.monotonic() + patience
+        while not serves(self.port):
+            if not self.alive() or time.monotonic() > deadline:
+                tail = self.log.read_text(errors="replace")[-2000:]
+                self.kill()
+                raise BrokerFailed(f"{command[0]} does not serve:\n{tail}")
+            time.sleep(0.02)
+        return self
+
+    def alive(self):
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self):
+        if self.alive():
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def stop(self, patience=1.5):
+        """SIGTERM; a list of complaints: slow, wrong exit code, alarming lines in the log."""
+        complaints, exit_code = [], self.process.poll()
+        if exit_code is not None:
+            complaints.append(f"the broker ended by itself with exit code {exit_code}")
+        else:
+            complaints += self._terminate(patience)
+        complaints += [f"log: {line}" for line in self.alarming_lines()]
+        self.kill()
+        return complaints
+
+    def _terminate(self, patience):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            return [f"the broker still runs {patience} s after SIGTERM"]
+        return [] if code == 0 else [f"exit code {code} after SIGTERM"]
+
+    def alarming_lines(self):
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines
+                if _ALARMING.search(line) and not _CAUSED_BY_CLIENT.search(line)]

@@ -1,0 +1,1 @@
+"""Plays recorded conversations with RabbitMQ against a running broker and judges every answer."""
