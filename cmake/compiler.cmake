@@ -8,7 +8,8 @@ find_package(Threads REQUIRED)
 
 add_library(coney_options INTERFACE)
 target_include_directories(coney_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(coney_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+target_compile_options(coney_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  -Wno-missing-field-initializers)  # designated initializers leave fields at their defaults
 target_compile_definitions(coney_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
   CONEY_VERSION="${PROJECT_VERSION}")
