@@ -1,0 +1,125 @@
+#include "broker/arguments/erlang_term.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "amqp/wire.h"
+
+namespace coney {
+namespace {
+
+bool is_printable(std::string_view text) {
+  constexpr std::string_view kEscapable = "\n\r\t\v\b\f\x1b";
+  auto printable = [&](char c) {
+    auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7f) || kEscapable.find(c) != std::string_view::npos;
+  };
+  return std::all_of(text.begin(), text.end(), printable) && amqp::is_utf8(text);
+}
+
+std::string_view escape(char c) {
+  switch (c) {
+    case '"':
+      return "\\\"";
+    case '\\':
+      return "\\\\";
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    case '\v':
+      return "\\v";
+    case '\b':
+      return "\\b";
+    case '\f':
+      return "\\f";
+    case '\x1b':
+      return "\\e";
+    default:
+      return {};
+  }
+}
+
+std::string quoted(std::string_view text) {
+  std::string out = "<<\"";
+  for (char c : text) {
+    if (auto escaped = escape(c); !escaped.empty()) {
+      out += escaped;
+    } else {
+      out += c;
+    }
+  }
+  bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
+  return out + (ascii ? "\">>" : "\"/utf8>>");
+}
+
+std::string byte_list(std::string_view bytes) {
+  std::string out = "<<";
+  for (char c : bytes) {
+    if (out.size() > 2) out += ',';
+    out += std::to_string(static_cast<unsigned char>(c));
+  }
+  return out + ">>";
+}
+
+// The shortest digits that read back as the same number, always with a point: 1.5, 2.0, 1.0e20.
+std::string real(double value) {
+  std::string text = fmt::format("{}", value);
+  if (text.find_first_of(".n") != std::string::npos) return text;
+  std::size_t exponent = text.find('e');
+  text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
+  return text;
+}
+
+std::string list(const amqp::Array& array) {
+  std::string out = "[";
+  for (const amqp::Value& value : array) {
+    if (out.size() > 1) out += ',';
+    out += erlang_typed_term(value);
+  }
+  return out + "]";
+}
+
+std::string list(const amqp::Table& table) {
+  std::string out = "[";
+  for (const auto& [key, value] : table) {
+    if (out.size() > 1) out += ',';
+    out += fmt::format("{{{},{},{}}}", erlang_binary(key), amqp::type_name(value.tag),
+                       erlang_term(value));
+  }
+  return out + "]";
+}
+
+struct TermPrinter {
+  std::string operator()(std::monostate) const { return "undefined"; }
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(std::int64_t value) const { return std::to_string(value); }
+  std::string operator()(std::uint64_t value) const { return std::to_string(value); }
+  std::string operator()(double value) const { return real(value); }
+  std::string operator()(const amqp::Decimal& value) const {
+    return fmt::format("{{{},{}}}", value.scale, value.value);
+  }
+  std::string operator()(const std::string& value) const { return erlang_binary(value); }
+  std::string operator()(const amqp::Array& value) const { return list(value); }
+  std::string operator()(const amqp::Table& value) const { return list(value); }
+};
+
+}  // namespace
+
+std::string erlang_binary(std::string_view bytes) {
+  if (bytes.empty()) return "<<>>";
+  return is_printable(bytes) ? quoted(bytes) : byte_list(bytes);
+}
+
+std::string erlang_term(const amqp::Value& value) {
+  return std::visit(TermPrinter{}, value.data);
+}
+
+std::string erlang_typed_term(const amqp::Value& value) {
+  return fmt::format("{{{},{}}}", amqp::type_name(value.tag), erlang_term(value));
+}
+
+}  // namespace coney
