@@ -43,11 +43,8 @@ def running(chosen):
                   shlex.split(chosen.command))
 
 
-def main(argv):
-    chosen = arguments(argv)
-    if chosen.write_definitions:
-        definitions.write(recordings.setup(), chosen.write_definitions)
-        return 0
+def play(chosen):
+    """Plays the chosen cases, prints verdicts and their summary; the Report."""
     entries = {} if chosen.recorded else differences.load()
     if chosen.recorded:
         compare.accept_any_version()
@@ -55,8 +52,17 @@ def main(argv):
     report, workers = Report(chosen.verbose), max(1, min(chosen.workers, len(cases)))
     for name, verdict in pool.play(cases, entries, workers, running(chosen)):
         report.add(name, verdict)
-    print("\n".join(report.summary()))
-    return 1 if report.failed() or not cases else 0
+    print("\n".join(report.summary()), flush=True)
+    return report
+
+
+def main(argv):
+    chosen = arguments(argv)
+    if chosen.write_definitions:
+        definitions.write(recordings.setup(), chosen.write_definitions)
+        return 0
+    report = play(chosen)
+    return 1 if report.failed() or not report.counts else 0
 
 
 if __name__ == "__main__":
