@@ -16,7 +16,7 @@ struct PeerIdentity {
   // is set, else nothing but a claim: REQUIRES verify_peer before it is used to log a user in.
   bool has_certificate = false;
   std::string subject;        // RFC 4514: "CN=client,O=Example", last RDN first
-  std::string common_name;    // the most specific CN of the subject, unescaped UTF-8
+  std::string common_name;    // the CNs of the subject, joined by ",", as RabbitMQ logs in
   std::string issuer;         // as subject
   std::string validity;       // 2024-01-31T12:00:00Z - 2034-01-31T12:00:00Z
   std::string serial_number;  // upper-case hexadecimal
