@@ -78,6 +78,14 @@ TEST(ConfigDocument, FileInTheRepositoryIsCurrent) {
       << "write it anew: coney --config-reference > docs/configuration.md";
 }
 
+TEST(CommandLine, PackagedConfigurationIsValidWithoutWarnings) {
+  const std::string file = std::string(CONEY_SOURCE_DIR) + "/packaging/coney.conf";
+  const CommandLine result = parse({"--config", file.c_str()});
+  EXPECT_TRUE(result.run) << result.output;
+  EXPECT_THAT(result.loaded.warnings, testing::IsEmpty());
+  EXPECT_EQ(result.loaded.config.data_dir, "/var/lib/coney");
+}
+
 TEST(CommandLine, ManualNamesEveryFlag) {
   std::ifstream file(std::string(CONEY_SOURCE_DIR) + "/packaging/coney.1");
   std::ostringstream text;

@@ -1,0 +1,3 @@
+#pragma once
+#include "amqp/absent.h"
+#include "persistence/loop.h"
