@@ -1,0 +1,163 @@
+#include "broker/definitions/definitions_export.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <optional>
+
+#include "broker/auth/password_hash.h"
+#include "broker/definitions/argument_json.h"
+
+namespace coney {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 7> kPredeclared = {
+    "", "amq.direct", "amq.fanout", "amq.headers", "amq.match", "amq.topic", "amq.rabbitmq.trace"};
+
+bool is_predeclared(const ExchangeRecord& exchange) {
+  return std::find(kPredeclared.begin(), kPredeclared.end(), exchange.name) != kPredeclared.end();
+}
+
+json::string text(std::string_view bytes) {
+  return json::string(json_text(bytes));
+}
+
+json::array texts(const std::vector<std::string>& words) {
+  json::array array;
+  for (const std::string& word : words) array.push_back(text(word));
+  return array;
+}
+
+void add_limit(json::object& limits, std::string_view key,
+               const std::optional<std::int64_t>& limit) {
+  if (limit) limits[key] = *limit;
+}
+
+json::object limits_of(const VhostRecord& vhost) {
+  json::object limits;
+  add_limit(limits, "max-connections", vhost.max_connections);
+  add_limit(limits, "max-queues", vhost.max_queues);
+  return limits;
+}
+
+json::object to_json(const VhostRecord& vhost) {
+  std::string type = vhost.default_queue_type.empty() ? "classic" : vhost.default_queue_type;
+  json::object metadata = {{"description", text(vhost.description)},
+                           {"tags", texts(vhost.tags)},
+                           {"default_queue_type", text(type)}};
+  return {{"name", text(vhost.name)}, {"limits", limits_of(vhost)}, {"metadata", metadata}};
+}
+
+json::object to_json(const UserRecord& user) {
+  json::object limits;
+  add_limit(limits, "max-connections", user.max_connections);
+  add_limit(limits, "max-channels", user.max_channels);
+  return {{"name", text(user.name)},
+          {"password_hash", text(user.password_hash)},
+          {"hashing_algorithm", text(to_string(user.hashing))},
+          {"tags", texts(user.tags)},
+          {"limits", limits}};
+}
+
+json::object to_json(const PermissionRecord& permission) {
+  return {{"user", text(permission.user)},
+          {"vhost", text(permission.vhost)},
+          {"configure", text(permission.configure)},
+          {"write", text(permission.write)},
+          {"read", text(permission.read)}};
+}
+
+json::object to_json(const TopicPermissionRecord& permission) {
+  return {{"user", text(permission.user)},
+          {"vhost", text(permission.vhost)},
+          {"exchange", text(permission.exchange)},
+          {"write", text(permission.write)},
+          {"read", text(permission.read)}};
+}
+
+json::object to_json(const ExchangeRecord& exchange) {
+  json::object object = {
+      {"name", text(exchange.name)},         {"vhost", text(exchange.vhost)},
+      {"type", text(exchange.type)},         {"durable", exchange.durable},
+      {"auto_delete", exchange.auto_delete}, {"arguments", table_to_json(exchange.arguments)}};
+  if (exchange.internal) object["internal"] = true;
+  return object;
+}
+
+json::object to_json(const QueueRecord& queue) {
+  amqp::Table arguments = queue.arguments;
+  if (!arguments.find("x-queue-type")) {
+    arguments.set("x-queue-type", amqp::Value::text(queue.type));
+  }
+  return {{"name", text(queue.name)},         {"vhost", text(queue.vhost)},
+          {"type", text(queue.type)},         {"durable", queue.durable},
+          {"auto_delete", queue.auto_delete}, {"arguments", table_to_json(arguments)}};
+}
+
+json::object to_json(const BindingRecord& binding) {
+  bool to_queue = binding.destination_kind == DestinationKind::kQueue;
+  return {{"source", text(binding.source)},
+          {"vhost", text(binding.vhost)},
+          {"destination", text(binding.destination)},
+          {"destination_type", to_queue ? "queue" : "exchange"},
+          {"routing_key", text(binding.routing_key)},
+          {"arguments", table_to_json(binding.arguments)}};
+}
+
+template <typename Record, typename Keep>
+json::array list(const std::vector<Record>& records, Keep keep) {
+  json::array array;
+  for (const Record& record : records) {
+    if (keep(record)) array.push_back(to_json(record));
+  }
+  return array;
+}
+
+template <typename Record>
+json::array list(const std::vector<Record>& records) {
+  return list(records, [](const Record&) { return true; });
+}
+
+json::array parameters(const Definitions& definitions) {
+  json::array array;
+  for (const VhostRecord& vhost : definitions.vhosts) {
+    json::object limits = limits_of(vhost);
+    if (limits.empty()) continue;
+    array.push_back({{"component", "vhost-limits"},
+                     {"name", "limits"},
+                     {"vhost", text(vhost.name)},
+                     {"value", limits}});
+  }
+  return array;
+}
+
+}  // namespace
+
+std::string export_definitions(const Definitions& definitions,
+                               const DefinitionsExportHeader& header) {
+  std::string cluster = json_text(header.cluster_name);
+  json::object cluster_name = {{"name", "cluster_name"}, {"value", cluster}};
+  auto named = [](const ExchangeRecord& exchange) { return !is_predeclared(exchange); };
+  auto shared = [](const QueueRecord& queue) { return !queue.exclusive; };
+  return json::serialize(json::object{{"rabbitmq_version", header.version},
+                                      {"rabbit_version", header.version},
+                                      {"product_name", "RabbitMQ"},
+                                      {"product_version", header.version},
+                                      {"rabbitmq_definition_format", "cluster"},
+                                      {"original_cluster_name", cluster},
+                                      {"explanation", "Definitions of cluster '" + cluster + "'"},
+                                      {"vhosts", list(definitions.vhosts)},
+                                      {"users", list(definitions.users)},
+                                      {"permissions", list(definitions.permissions)},
+                                      {"topic_permissions", list(definitions.topic_permissions)},
+                                      {"parameters", parameters(definitions)},
+                                      {"global_parameters", json::array{cluster_name}},
+                                      {"policies", json::array{}},
+                                      {"exchanges", list(definitions.exchanges, named)},
+                                      {"queues", list(definitions.queues, shared)},
+                                      {"bindings", list(definitions.bindings)}});
+}
+
+}  // namespace coney

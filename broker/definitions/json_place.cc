@@ -1,0 +1,33 @@
+#include "broker/definitions/json_place.h"
+
+#include <utility>
+
+namespace coney {
+namespace {
+
+std::string escaped(std::string_view key) {
+  std::string out;
+  for (char c : key) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string JsonPlace::pointer() const {
+  if (!around_) return "";
+  return around_->pointer() + "/" + (index_ ? std::to_string(*index_) : escaped(key_));
+}
+
+void JsonErrors::report(const JsonPlace& place, std::string message) {
+  if (!first_) first_ = JsonError{place.pointer(), std::move(message)};
+}
+
+}  // namespace coney
