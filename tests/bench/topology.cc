@@ -1,0 +1,120 @@
+#include "tests/bench/topology.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "amqp/table.h"
+
+namespace bench {
+namespace {
+
+std::string_view type_of(ExchangeKind kind) {
+  switch (kind) {
+    case ExchangeKind::kDirect:
+      return "direct";
+    case ExchangeKind::kFanout:
+      return "fanout";
+    case ExchangeKind::kTopic:
+      return "topic";
+    case ExchangeKind::kDefault:
+      break;
+  }
+  return "";
+}
+
+std::string queue_arguments(const std::string& queue_type) {
+  if (queue_type.empty()) return {};
+  std::string encoded;
+  amqp::encode_table(encoded, {{"x-queue-type", amqp::Value::text(queue_type)}});
+  return encoded.substr(4);
+}
+
+// Deletes go out in batches, so that 100,000 queues do not cost as many round trips.
+constexpr std::size_t kBatch = 500;
+
+}  // namespace
+
+std::string name_of(std::string_view what) {
+  return fmt::format("coney-bench.{}.{}", ::getpid(), what);
+}
+
+Topology::Topology(const CommonOptions& common, const LoadOptions& load)
+    : common_(common), client_(common.uri, {common.heartbeat, common.timeout_seconds}) {
+  try {
+    declare_queues(load);
+    if (load.exchange == ExchangeKind::kDefault) {
+      route_.routing_keys = route_.queues;
+    } else {
+      declare_exchange(load);
+    }
+  } catch (...) {
+    remove_quietly(common_, route_.exchange, route_.queues);
+    throw;
+  }
+}
+
+Topology::~Topology() {
+  remove_quietly(common_, route_.exchange, route_.queues);
+}
+
+void Topology::declare_queues(const LoadOptions& load) {
+  const std::string arguments = queue_arguments(load.queue_type);
+  for (int i = 0; i < load.queues; ++i) {
+    const std::string& name = route_.queues.emplace_back(name_of(fmt::format("q{}", i)));
+    amqp::QueueDeclare declare;
+    declare.queue = name;
+    declare.durable = load.durable;
+    declare.arguments = arguments;
+    client_.call<amqp::QueueDeclareOk>(declare);
+  }
+}
+
+void Topology::declare_exchange(const LoadOptions& load) {
+  route_.exchange = name_of("x");
+  amqp::ExchangeDeclare declare;
+  declare.exchange = route_.exchange;
+  declare.type = type_of(load.exchange);
+  declare.durable = load.durable;
+  client_.call<amqp::ExchangeDeclareOk>(declare);
+  const bool to_all = load.fanout > 0 || load.exchange == ExchangeKind::kFanout;
+  for (std::size_t i = 0; i < route_.queues.size(); ++i) {
+    const std::string key = to_all ? "bench.all.key" : fmt::format("bench.{}.key", i);
+    const std::string pattern = load.exchange == ExchangeKind::kTopic
+                                    ? fmt::format("bench.{}.#", to_all ? "*" : std::to_string(i))
+                                    : key;
+    amqp::QueueBind bind;
+    bind.queue = route_.queues[i];
+    bind.exchange = route_.exchange;
+    bind.routing_key = pattern;
+    client_.call<amqp::QueueBindOk>(bind);
+    if (!to_all || i == 0) route_.routing_keys.push_back(key);
+  }
+  if (to_all) route_.copies = static_cast<int>(route_.queues.size());
+}
+
+void remove_quietly(const CommonOptions& common, const std::string& exchange,
+                    const std::vector<std::string>& queues) {
+  try {
+    Client client(common.uri, {0, common.timeout_seconds});
+    if (!exchange.empty()) {
+      amqp::ExchangeDelete remove;
+      remove.exchange = exchange;
+      client.call<amqp::ExchangeDeleteOk>(remove);
+    }
+    for (std::size_t start = 0; start < queues.size(); start += kBatch) {
+      const std::size_t end = std::min(queues.size(), start + kBatch);
+      for (std::size_t i = start; i < end; ++i) {
+        amqp::QueueDelete remove;
+        remove.queue = queues[i];
+        client.post(remove);
+      }
+      for (std::size_t i = start; i < end; ++i) client.await<amqp::QueueDeleteOk>();
+    }
+    client.close();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "coney-bench: could not clear away: %s\n", error.what());
+  }
+}
+
+}  // namespace bench
