@@ -102,7 +102,7 @@ IoResult TlsTransport::handshake() {
 // One record is at most 16 KiB, so several are read while there are more and `into` has room.
 IoResult TlsTransport::read(std::span<char> into) {
   pending_ = false;
-  if (later_.status != IoStatus::kOk) return std::move(later_);
+  if (later_.status != IoStatus::kOk) return later_;
   IoResult total = read_record(into);
   if (total.status != IoStatus::kOk) return total;
   bool more = SSL_has_pending(session_.get()) == 1;
