@@ -3,7 +3,9 @@
 // channel.close or connection.close. The text is RabbitMQ's, without the "PRECONDITION_FAILED - "
 // that the error function puts in front; an empty text stands for the bare word (INTERNAL_ERROR).
 
+#include <boost/assert/source_location.hpp>
 #include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -28,6 +30,12 @@ inline ArgumentFault not_implemented(std::string text) {
 // log; class and method id in the close are 0.
 inline ArgumentFault internal_error() {
   return {541, {}, true};
+}
+
+// boost::system::result asks for this when value() is called on a fault: a programming error.
+[[noreturn]] inline void throw_exception_from_error(const ArgumentFault& fault,
+                                                    const boost::source_location&) {
+  throw std::logic_error("argument fault taken for a value: " + fault.text);
 }
 
 }  // namespace coney

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "amqp/wire.h"
 
@@ -44,7 +45,7 @@ std::string_view escape(char c) {
 }
 
 std::string quoted(std::string_view text) {
-  std::string out = "<<\"";
+  std::string out = "\"";
   for (char c : text) {
     if (auto escaped = escape(c); !escaped.empty()) {
       out += escaped;
@@ -52,26 +53,32 @@ std::string quoted(std::string_view text) {
       out += c;
     }
   }
-  bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
-  return out + (ascii ? "\">>" : "\"/utf8>>");
+  return out + '"';
 }
 
-std::string byte_list(std::string_view bytes) {
-  std::string out = "<<";
+std::string numbers(std::string_view bytes) {
+  std::string out;
   for (char c : bytes) {
-    if (out.size() > 2) out += ',';
+    if (!out.empty()) out += ',';
     out += std::to_string(static_cast<unsigned char>(c));
   }
-  return out + ">>";
+  return out;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
 // The shortest digits that read back as the same number, always with a point: 1.5, 2.0, 1.0e20.
 std::string real(double value) {
-  std::string text = fmt::format("{}", value);
-  if (text.find_first_of(".n") != std::string::npos) return text;
-  std::size_t exponent = text.find('e');
-  text.insert(exponent == std::string::npos ? text.size() : exponent, ".0");
-  return text;
+  if (!std::isfinite(value)) return fmt::format("{}", value);
+  std::string digits = fmt::format("{}", value);
+  std::size_t e = digits.find('e');
+  std::string exponent;
+  if (e != std::string::npos) exponent = "e" + std::to_string(std::stoi(digits.substr(e + 1)));
+  digits.resize(std::min(e, digits.size()));
+  if (digits.find('.') == std::string::npos) digits += ".0";
+  return digits + exponent;
 }
 
 std::string list(const amqp::Array& array) {
@@ -111,7 +118,13 @@ struct TermPrinter {
 
 std::string erlang_binary(std::string_view bytes) {
   if (bytes.empty()) return "<<>>";
-  return is_printable(bytes) ? quoted(bytes) : byte_list(bytes);
+  if (!is_printable(bytes)) return "<<" + numbers(bytes) + ">>";
+  return "<<" + quoted(bytes) + (is_ascii(bytes) ? ">>" : "/utf8>>");
+}
+
+std::string erlang_string(std::string_view bytes) {
+  if (bytes.empty()) return "[]";
+  return is_printable(bytes) ? quoted(bytes) : "[" + numbers(bytes) + "]";
 }
 
 std::string erlang_term(const amqp::Value& value) {

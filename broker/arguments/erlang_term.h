@@ -11,6 +11,9 @@ namespace coney {
 // <<"text">>, <<>> when empty; bytes that are not printable text as <<1,2,255>>.
 std::string erlang_binary(std::string_view bytes);
 
+// "text" in quotes, [] when empty; what is not printable as [1,2,255].
+std::string erlang_string(std::string_view bytes);
+
 // The value without its type, as RabbitMQ holds it: 5, 1.5, true, undefined (void), <<"text">>,
 // {Scale,Value} (decimal), [{signedint,5}] (array), [{<<"k">>,signedint,5}] (table).
 std::string erlang_term(const amqp::Value& value);

@@ -12,8 +12,8 @@
 #include "broker/arguments/argument_fault.h"
 #include "broker/exchange/binding_index.h"
 #include "broker/exchange/destination_set.h"
-#include "broker/exchange/header_value.h"
 #include "broker/exchange/text_map.h"
+#include "broker/message/header_value.h"
 
 namespace coney {
 

@@ -1,4 +1,4 @@
-#include "broker/exchange/header_value.h"
+#include "broker/message/header_value.h"
 
 #include <algorithm>
 #include <bit>
@@ -30,7 +30,6 @@ std::size_t scalar_size(char tag) {
     case 'D':
       return 5;
     case 'l':
-    case 'L':
     case 'd':
     case 'T':
       return 8;
@@ -55,7 +54,6 @@ std::optional<std::int64_t> integer(const HeaderValue& value) {
     case 'i':
       return amqp::wire::load<std::uint32_t>(data);
     case 'l':
-    case 'L':
       return static_cast<std::int64_t>(amqp::wire::load<std::uint64_t>(data));
     default:
       return std::nullopt;
@@ -92,6 +90,7 @@ bool equal_containers(const HeaderValue& a, const HeaderValue& b) {
 HeaderValue read_header_value(amqp::Decoder& decoder) {
   HeaderValue value;
   value.tag = static_cast<char>(decoder.u8());
+  if (value.tag == 'L') value.tag = 'l';
   if (is_text(value.tag) || value.tag == 'A' || value.tag == 'F') {
     value.data = decoder.long_string();
   } else {

@@ -1,6 +1,6 @@
 #pragma once
-// Values of message headers as a headers exchange compares them, read in place from the encoded
-// table. Views live as long as the bytes they were read from.
+// Values of message headers read in place from the encoded table, and compared as the headers
+// exchange compares them. Views live as long as the bytes they were read from.
 
 #include <boost/container/small_vector.hpp>
 #include <string_view>
@@ -9,8 +9,8 @@
 
 namespace coney {
 
-// One value on the wire: its type octet and the data behind it (without a string's or container's
-// length).
+// One value on the wire: its type octet ('L' is read as 'l') and the data behind it, without a
+// string's or container's length.
 struct HeaderValue {
   char tag = 'V';
   std::string_view data;

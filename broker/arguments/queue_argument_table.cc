@@ -1,0 +1,174 @@
+#include "broker/arguments/queue_argument_table.h"
+
+#include <fmt/format.h>
+
+#include "broker/arguments/max_age.h"
+
+namespace coney {
+namespace {
+
+using amqp::Table;
+using amqp::Value;
+
+constexpr std::uint8_t kClassic = 1 << static_cast<int>(QueueType::kClassic);
+constexpr std::uint8_t kQuorum = 1 << static_cast<int>(QueueType::kQuorum);
+constexpr std::uint8_t kStream = 1 << static_cast<int>(QueueType::kStream);
+constexpr std::uint8_t kEvery = kClassic | kQuorum | kStream;
+
+// Values ---------------------------------------------------------------------------------------
+
+template <Reason (*check)(const Value&)>
+Reason alone(const Value& v, const Table&) {
+  return check(v);
+}
+
+Reason anything(const Value&, const Table&) {
+  return std::nullopt;
+}
+
+Reason dead_letter_routing_key(const Value& v, const Table& arguments) {
+  if (auto reason = check_text(v)) return reason;
+  if (!arguments.find("x-dead-letter-exchange")) return "routing_key_but_no_dlx_defined";
+  return std::nullopt;
+}
+
+Reason dead_letter_strategy(const Value& v, const Table&) {
+  return check_word(v, {"at-most-once", "at-least-once"}, "invalid_dlx_strategy");
+}
+
+Reason overflow(const Value& v, const Table&) {
+  return check_word(v, {"drop-head", "reject-publish", "reject-publish-dlx"}, "invalid_overflow");
+}
+
+// Both versions of RabbitMQ's index format are taken, although 4.x knows only 2: what the files
+// look like is ours.
+Reason queue_version(const Value& v, const Table&) {
+  if (auto reason = check_integer(v)) return reason;
+  std::int64_t version = *v.as_integer();
+  if (version == 1 || version == 2) return std::nullopt;
+  return fmt::format("\"unsupported queue version '{}'\"", version);
+}
+
+// Absent, empty and "undefined" mean the default type.
+Reason queue_type(const Value& v, const Table&) {
+  if (auto reason = check_text(v)) return reason;
+  const std::string& name = *v.as_string();
+  if (name.empty() || name == "undefined" || parse_queue_type(name)) return std::nullopt;
+  return fmt::format("\"unsupported queue type '{}'\"", name);
+}
+
+Reason max_age(const Value& v, const Table&) {
+  if (auto reason = check_text(v)) return reason;
+  if (!parse_max_age(*v.as_string())) return "invalid_max_age";
+  return std::nullopt;
+}
+
+Reason leader_locator(const Value& v, const Table&) {
+  return check_word(v, {"client-local", "balanced", "random", "least-leaders", "min-masters"},
+                    "invalid_queue_locator_arg");
+}
+
+// Places ---------------------------------------------------------------------------------------
+
+template <auto member>
+void integer(QueueArguments& into, const Value& v) {
+  into.*member = *v.as_integer();
+}
+
+template <auto member>
+void text(QueueArguments& into, const Value& v) {
+  into.*member = *v.as_string();
+}
+
+void store_overflow(QueueArguments& into, const Value& v) {
+  const std::string& word = *v.as_string();
+  if (word == "reject-publish") into.overflow = Overflow::kRejectPublish;
+  if (word == "reject-publish-dlx") into.overflow = Overflow::kRejectPublishDlx;
+}
+
+void store_single_active(QueueArguments& into, const Value& v) {
+  into.single_active_consumer = *v.as_bool();
+}
+
+// Behaviour ------------------------------------------------------------------------------------
+
+bool nothing(const Value&) {
+  return false;
+}
+
+bool all_of_it(const Value&) {
+  return true;
+}
+
+bool unless_zero(const Value& v) {
+  return v.as_integer() != 0;
+}
+
+bool if_true(const Value& v) {
+  return v.as_bool().value_or(false);
+}
+
+bool unless_drop_head(const Value& v) {
+  return *v.as_string() != "drop-head";
+}
+
+bool unless_classic(const Value& v) {
+  auto type = parse_queue_type(*v.as_string());
+  return type && *type != QueueType::kClassic;
+}
+
+// clang-format off
+constexpr QueueArgumentRow kRows[] = {
+    {"x-expires", kClassic | kQuorum, alone<check_expiry>,
+     integer<&QueueArguments::expires>, all_of_it},
+    {"x-message-ttl", kClassic | kQuorum, alone<check_duration>,
+     integer<&QueueArguments::message_ttl>, all_of_it},
+    {"x-dead-letter-exchange", kClassic | kQuorum, alone<check_text>,
+     text<&QueueArguments::dead_letter_exchange>, all_of_it},
+    {"x-dead-letter-routing-key", kClassic | kQuorum, dead_letter_routing_key,
+     text<&QueueArguments::dead_letter_routing_key>, all_of_it},
+    {"x-dead-letter-strategy", kQuorum, dead_letter_strategy, nullptr, all_of_it},
+    {"x-max-length", kClassic | kQuorum, alone<check_non_negative>,
+     integer<&QueueArguments::max_length>, all_of_it},
+    {"x-max-length-bytes", kEvery, alone<check_non_negative>,
+     integer<&QueueArguments::max_length_bytes>, all_of_it},
+    {"x-max-in-memory-length", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+    {"x-max-in-memory-bytes", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+    {"x-max-priority", kClassic, alone<check_priorities>,
+     integer<&QueueArguments::max_priority>, unless_zero},
+    {"x-overflow", kClassic | kQuorum, overflow, store_overflow, unless_drop_head},
+    {"x-queue-mode", kClassic, anything, nullptr, nothing},
+    {"x-queue-version", kClassic, queue_version, nullptr, nothing},
+    {"x-single-active-consumer", kClassic | kQuorum, alone<check_bool>,
+     store_single_active, if_true},
+    {"x-queue-type", kEvery, queue_type, nullptr, unless_classic},
+    {"x-max-age", kStream, max_age, nullptr, all_of_it},
+    {"x-stream-max-segment-size-bytes", kStream, alone<check_non_negative>, nullptr, all_of_it},
+    {"x-stream-filter-size-bytes", kStream, anything, nullptr, all_of_it},
+    {"x-initial-cluster-size", kStream, alone<check_positive>, nullptr, all_of_it},
+    {"x-queue-leader-locator", kEvery, leader_locator, nullptr, nothing},
+    {"x-queue-master-locator", kClassic, anything, nullptr, nothing},
+    {"x-quorum-initial-group-size", kQuorum, alone<check_positive>, nullptr, all_of_it},
+    {"x-delivery-limit", kQuorum, anything, nullptr, all_of_it},
+    {"x-consumer-timeout", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+    {"x-consumer-disconnected-timeout", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+    {"x-delayed-retry-type", kQuorum, anything, nullptr, all_of_it},
+    {"x-delayed-retry-min", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+    {"x-delayed-retry-max", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const QueueArgumentRow> queue_argument_rows() {
+  return kRows;
+}
+
+const QueueArgumentRow* find_queue_argument(std::string_view key) {
+  for (const QueueArgumentRow& row : kRows) {
+    if (row.key == key) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace coney

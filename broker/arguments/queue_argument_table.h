@@ -1,0 +1,38 @@
+#pragma once
+// Every argument of queue.declare that has a meaning, one row each: which queue types know it, what
+// values it takes, where it is kept and whether Coney already does what it asks for. An argument
+// without a row is stored and otherwise ignored, as by RabbitMQ.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "amqp/table.h"
+#include "broker/arguments/queue_arguments.h"
+#include "broker/arguments/queue_type.h"
+#include "broker/arguments/value_check.h"
+
+namespace coney {
+
+struct QueueArgumentRow {
+  std::string_view key;
+  // The types that know it: bit 1 << QueueType. Other types refuse it, and a redeclaration must
+  // give it the same value.
+  std::uint8_t types;
+  Reason (*check)(const amqp::Value& value, const amqp::Table& arguments);
+  // Puts a checked value into the struct; null when nothing reads it there.
+  void (*store)(QueueArguments& into, const amqp::Value& value);
+  // True when this (checked) value asks for behaviour that does not exist yet. An issue that
+  // brings the behaviour makes it `nothing`.
+  bool (*missing)(const amqp::Value& value);
+
+  bool known_to(QueueType type) const { return (types >> static_cast<int>(type) & 1) != 0; }
+};
+
+// In the order in which values are checked and compared.
+std::span<const QueueArgumentRow> queue_argument_rows();
+const QueueArgumentRow* find_queue_argument(std::string_view key);
+
+}  // namespace coney

@@ -1,0 +1,71 @@
+#pragma once
+// The arguments of queue.declare, checked as RabbitMQ checks them and in its order, with its texts.
+//
+// A declare goes: check_server_named() when the name is empty; permissions; if the queue exists,
+// check_queue_equivalence() (equivalence.h) with with_queue_type() and nothing else; if not,
+// limits, check_dead_letter_exchange(), permissions on that exchange, then check_queue_arguments().
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "amqp/table.h"
+#include "broker/arguments/argument_fault.h"
+#include "broker/arguments/queue_type.h"
+
+namespace coney {
+
+// What a client asks for. Views must outlive the call they are given to.
+struct QueueDeclaration {
+  std::string_view vhost;
+  std::string_view name;
+  bool durable = false;
+  bool exclusive = false;
+  bool auto_delete = false;
+  const amqp::Table& arguments;
+  QueueType default_type = QueueType::kClassic;  // the vhost's
+};
+
+enum class Overflow : std::uint8_t { kDropHead, kRejectPublish, kRejectPublishDlx };
+
+// Checked arguments; times in milliseconds, sizes in bytes.
+struct QueueArguments {
+  QueueType type = QueueType::kClassic;
+  std::optional<std::int64_t> message_ttl;
+  std::optional<std::int64_t> expires;
+  std::optional<std::int64_t> max_length;
+  std::optional<std::int64_t> max_length_bytes;
+  std::int64_t max_priority = 0;  // 0: a queue without priorities
+  Overflow overflow = Overflow::kDropHead;
+  std::optional<std::string> dead_letter_exchange;
+  std::optional<std::string> dead_letter_routing_key;
+  bool single_active_consumer = false;
+  // What is stored, listed and compared: canonical, x-queue-type always in it.
+  amqp::Table table;
+  // The first argument that needs behaviour which does not exist yet: the declare answers 540.
+  std::optional<std::string> not_implemented;
+};
+
+// The type that a declare asks for: x-queue-type; when it is absent, empty or "undefined" the
+// default one, or classic if the default cannot be what is declared. Classic for values that
+// check_queue_arguments() refuses.
+QueueType requested_queue_type(const QueueDeclaration& declaration);
+
+// The declaration's arguments, canonical, with x-queue-type filled in as above. Values are not
+// checked.
+amqp::Table with_queue_type(const QueueDeclaration& declaration);
+
+// Only classic queues may be named by the server.
+std::optional<ArgumentFault> check_server_named(const QueueDeclaration& declaration);
+
+// RabbitMQ looks at the type of x-dead-letter-exchange before everything else, because it asks for
+// permissions on that exchange.
+std::optional<ArgumentFault> check_dead_letter_exchange(const QueueDeclaration& declaration);
+
+// All checks of a queue that does not exist yet, check_dead_letter_exchange() included.
+boost::system::result<QueueArguments, ArgumentFault> check_queue_arguments(
+    const QueueDeclaration& declaration);
+
+}  // namespace coney
