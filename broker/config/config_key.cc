@@ -39,33 +39,42 @@ struct SegmentMatch {
   std::string name;
 };
 
+// Takes the first segment off a pattern; patterns have no escapes.
+std::string_view next_part(std::string_view& pattern) {
+  const size_t dot = std::min(pattern.find('.'), pattern.size());
+  const std::string_view part = pattern.substr(0, dot);
+  pattern.remove_prefix(std::min(dot + 1, pattern.size()));
+  return part;
+}
+
+bool is_wild(std::string_view part) {
+  return part.front() == '$' || part == kFamily;
+}
+
 SegmentMatch match_segments(std::string_view pattern, const std::vector<std::string>& segments) {
-  const std::vector<std::string> parts = split_key(pattern);
   SegmentMatch match;
-  for (size_t i = 0; i < parts.size(); ++i) {
+  size_t i = 0;
+  for (; !pattern.empty(); ++i) {
+    const std::string_view part = next_part(pattern);
     if (i >= segments.size() || segments[i].empty()) return match;
-    if (parts[i] == kFamily) {
+    if (part == kFamily) {
       match.wildcards += 100;
       match.matched = true;
       return match;
     }
-    if (parts[i].front() == '$') {
+    if (is_wild(part)) {
       if (match.wildcards++ == 0) match.name = segments[i];
-    } else if (parts[i] != segments[i]) {
+    } else if (part != segments[i]) {
       return match;
     }
   }
-  match.matched = parts.size() == segments.size();
+  match.matched = i == segments.size();
   return match;
 }
 
-std::string in_environment(std::string_view key) {
-  std::string upper(key);
-  for (char& c : upper) {
-    if (c == '.' || c == '-') c = '_';
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return upper;
+char in_environment(char c) {
+  if (c == '.' || c == '-') return '_';
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
 std::string lower_case(std::string_view text) {
@@ -76,25 +85,32 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-// Fits `name` to the pattern's parts from `part` on; what stands for wildcards is appended to
-// `key`.
-bool fit_environment(const std::vector<std::string>& parts, size_t part, std::string_view name,
-                     KeyMatch& match) {
-  if (part == parts.size()) return name.empty();
-  if (part > 0) {
-    if (name.empty() || name.front() != '_') return false;
-    name.remove_prefix(1);
+// Takes `text`, in a variable's spelling, off the front of a variable's name.
+bool take_spelled(std::string_view text, std::string_view& name) {
+  if (name.size() < text.size()) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (in_environment(text[i]) != name[i]) return false;
   }
-  const std::string& pattern = parts[part];
-  const bool wild = pattern.front() == '$' || pattern == kFamily;
-  if (!wild) {
-    const std::string upper = in_environment(pattern);
-    return name.substr(0, upper.size()) == upper &&
-           fit_environment(parts, part + 1, name.substr(upper.size()), match);
+  name.remove_prefix(text.size());
+  return true;
+}
+
+// Whether a variable's name spells the pattern, `$name` being any text. What it stood for is left
+// in `wild`, of several the first.
+bool fit_environment(std::string_view pattern, std::string_view name, std::string_view& wild) {
+  const std::string_view part = next_part(pattern);
+  if (!is_wild(part)) {
+    if (!take_spelled(part, name)) return false;
+    if (pattern.empty()) return name.empty();
+    return take_spelled("_", name) && fit_environment(pattern, name, wild);
   }
-  for (size_t length = name.size(); length > 0; --length) {
-    if (!fit_environment(parts, part + 1, name.substr(length), match)) continue;
-    match.name = lower_case(name.substr(0, length));
+  if (pattern.empty()) {
+    wild = name;
+    return !name.empty();
+  }
+  for (size_t end = name.rfind('_'); end != name.npos && end > 0; end = name.rfind('_', end - 1)) {
+    if (!fit_environment(pattern, name.substr(end + 1), wild)) continue;
+    wild = name.substr(0, end);
     return true;
   }
   return false;
@@ -102,17 +118,19 @@ bool fit_environment(const std::vector<std::string>& parts, size_t part, std::st
 
 size_t literal_length(std::string_view pattern) {
   size_t length = 0;
-  for (const std::string& part : split_key(pattern)) {
-    if (part.front() != '$' && part != kFamily) length += part.size() + 1;
+  while (!pattern.empty()) {
+    const std::string_view part = next_part(pattern);
+    if (!is_wild(part)) length += part.size() + 1;
   }
   return length;
 }
 
 std::string with_name(std::string_view pattern, std::string_view name) {
   std::string key;
-  for (const std::string& part : split_key(pattern)) {
+  while (!pattern.empty()) {
+    const std::string_view part = next_part(pattern);
     if (!key.empty()) key += '.';
-    key += part.front() == '$' || part == kFamily ? escape_segment(name) : part;
+    key += is_wild(part) ? escape_segment(name) : std::string(part);
   }
   return key;
 }
@@ -168,8 +186,9 @@ std::vector<KeyMatch> find_environment_key(std::string_view name) {
   std::vector<KeyMatch> best;
   size_t longest = 0;
   for_each_pattern([&](const ConfigKey* row, std::string_view pattern) {
-    KeyMatch match{row, {}, {}};
-    if (!fit_environment(split_key(pattern), 0, name, match)) return;
+    std::string_view wild;
+    if (!fit_environment(pattern, name, wild)) return;
+    KeyMatch match{row, {}, lower_case(wild)};
     const size_t length = literal_length(pattern);
     if (length < longest) return;
     if (length > longest) best.clear();
@@ -186,6 +205,7 @@ std::string_view similar_key(std::string_view key) {
   size_t least = 3;
   if (key.size() > kLongestKey) return nearest;
   for_each_pattern([&](const ConfigKey*, std::string_view pattern) {
+    if (key.size() >= pattern.size() + least || pattern.size() >= key.size() + least) return;
     const size_t edits = distance(key, pattern);
     if (edits >= least || edits * 3 > key.size()) return;
     least = edits;
