@@ -168,10 +168,8 @@ IoResult TlsTransport::outcome(int result) {
 std::string TlsTransport::failure_reason() const {
   std::string reason = take_openssl_error();
   long verified = SSL_get_verify_result(session_.get());
-  if (verified != X509_V_OK) {
-    reason += std::string(": ") + X509_verify_cert_error_string(verified);
-  }
-  return reason;
+  if (verified == X509_V_OK) return reason;
+  return std::string("certificate verify failed: ") + X509_verify_cert_error_string(verified);
 }
 
 void TlsTransport::shut_down() {

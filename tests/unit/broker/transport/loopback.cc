@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 
 #include <cerrno>
@@ -28,6 +30,8 @@ FileDescriptor connect_to(const SocketAddress& address, int buffer_size) {
   socklen_t size = address.to_sockaddr(storage);
   if (::connect(client.get(), reinterpret_cast<sockaddr*>(&storage), size) != 0) return {};
   ::fcntl(client.get(), F_SETFL, O_NONBLOCK);
+  int on = 1;
+  ::setsockopt(client.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return client;
 }
 
