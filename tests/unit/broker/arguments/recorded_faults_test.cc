@@ -3,10 +3,7 @@
 // text, and what RabbitMQ accepted must not be a fault here.
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,13 +16,16 @@
 #include "broker/exchange/exchange_type.h"
 #include "broker/message/cc_header.h"
 #include "broker/message/expiration.h"
+#include "tests/unit/broker/recorded_cases.h"
 
 namespace coney {
 namespace {
 
 namespace json = boost::json;
 using amqp::Table;
-using amqp::Value;
+using recorded::Fields;
+using recorded::load;
+using recorded::to_table;
 using Fault = std::optional<ArgumentFault>;
 
 constexpr std::string_view kVhost = "/";
@@ -45,81 +45,6 @@ bool is_about_arguments(std::int64_t code, std::string_view text) {
   return code == 406 || text.find("automatic acknowledgement") != text.npos ||
          text.find("does not match that of the original declaration") != text.npos;
 }
-
-json::value load(const std::string& path) {
-  std::ifstream file(std::string(CONEY_SOURCE_DIR) + path);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  json::error_code error;
-  json::value value = json::parse(text, error);
-  EXPECT_FALSE(error) << path;
-  return value;
-}
-
-Table to_table(const json::object& object);
-
-Value to_tagged(char tag, const json::value& value) {
-  switch (tag) {
-    case 'f':
-    case 'd':
-      return {tag, value.to_number<double>()};
-    case 'T':
-      return {tag, value.to_number<std::uint64_t>()};
-    case 'x':
-      return {tag, std::string(value.as_string())};
-    default:
-      return {tag, value.to_number<std::int64_t>()};
-  }
-}
-
-Value to_value(const json::value& value) {
-  if (value.is_null()) return Value::void_value();
-  if (value.is_bool()) return Value::boolean(value.as_bool());
-  if (value.is_string()) return Value::text(std::string_view(value.as_string()));
-  if (value.is_number()) return Value::int32(value.to_number<std::int32_t>());
-  if (value.is_array()) {
-    amqp::Array array;
-    for (const auto& item : value.as_array()) array.push_back(to_value(item));
-    return Value::array(std::move(array));
-  }
-  const json::object& object = value.as_object();
-  if (const auto* tag = object.if_contains("$t")) {
-    return to_tagged(tag->as_string()[0], object.at("v"));
-  }
-  return Value::table(to_table(object));
-}
-
-Table to_table(const json::object& object) {
-  Table table;
-  for (const auto& [key, value] : object) table.append(std::string(key), to_value(value));
-  return table;
-}
-
-// The fields of one method.
-class Fields {
- public:
-  explicit Fields(const json::object& step) {
-    if (const auto* fields = step.if_contains("args")) fields_ = fields->as_object();
-  }
-  std::string text(std::string_view key) const {
-    const auto* value = fields_.if_contains(key);
-    return value ? std::string(value->as_string()) : std::string();
-  }
-  bool flag(std::string_view key) const {
-    const auto* value = fields_.if_contains(key);
-    return value && value->as_bool();
-  }
-  std::uint32_t number(std::string_view key) const {
-    const auto* value = fields_.if_contains(key);
-    return value ? value->to_number<std::uint32_t>() : 0;
-  }
-  Table arguments() const {
-    const auto* value = fields_.if_contains("arguments");
-    return value ? to_table(value->as_object()) : Table();
-  }
-
- private:
-  json::object fields_;
-};
 
 // As much of a broker as the checks need: what was declared before.
 class Model {
@@ -236,7 +161,7 @@ class Model {
 };
 
 // What RabbitMQ sent: the fault without its word, or nothing when it closed nothing.
-Fault recorded(const json::array& got) {
+Fault recorded_fault(const json::array& got) {
   for (const auto& item : got) {
     const auto* method = item.as_object().if_contains("m");
     if (!method || !method->as_string().ends_with(".close")) continue;
@@ -262,7 +187,7 @@ void replay(const json::object& recorded_case, Count& count) {
   ++count.cases;
   Model model;
   for (const auto& step : recorded_case.at("steps").as_array()) {
-    Fault expected = recorded(step.at("got").as_array());
+    Fault expected = recorded_fault(step.at("got").as_array());
     bool ends_here = expected && accepted_on_purpose(expected->text);
     if (ends_here) expected.reset();
     if (expected && !is_about_arguments(expected->reply_code, expected->text)) return;
