@@ -72,6 +72,7 @@ struct ConfigKey {
   bool secret = false;      // its value is never repeated in a message
   bool reloadable = false;  // may change while the broker runs
   bool coneys_own = false;  // not a key of RabbitMQ
+  bool pending = false;     // checked and kept, but what it asks for does not exist yet
   // `name` is what `$name` stood for. REQUIRES: the value was parsed by the row's rules.
   void (*set)(ConfigDraft& draft, const std::string& name, const Value& value) = nullptr;
 };

@@ -143,6 +143,7 @@ class ConfigLoader {
       return fail(where, fmt::format("{}: encrypted values are not supported", match.key));
     }
     if (const std::optional<Value> parsed = parse_value(row.value, value)) {
+      if (row.pending) warn(where, match.key + ": has no effect yet");
       return row.set(draft_, match.name, *parsed);
     }
     fail(where, fmt::format("{}: {}expected {}", match.key,

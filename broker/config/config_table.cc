@@ -362,12 +362,14 @@ constexpr ConfigKey kKeys[] = {
      .value = {.type = Type::kReal, .minimum = 0, .maximum = 1},
      .fallback = "0.6",
      .help = "Share of the machine's memory at which publishers are held back.",
+     .pending = true,
      .set = [](Draft& d, const Name&,
                const Value& v) { d.memory_high_watermark.relative = v.real; }},
     {.key = "vm_memory_high_watermark.absolute",
      .section = Section::kLimits,
      .value = {.type = Type::kBytes},
      .help = "The same in bytes. Wins over the relative limit.",
+     .pending = true,
      .set = [](Draft& d, const Name&,
                const Value& v) { d.memory_high_watermark.absolute = limit<uint64_t>(v); }},
     {.key = "disk_free_limit.absolute",
@@ -375,6 +377,7 @@ constexpr ConfigKey kKeys[] = {
      .value = {.type = Type::kBytes},
      .fallback = "50000000",
      .help = "Free disk space in bytes below which publishers are held back.",
+     .pending = true,
      .set = [](Draft& d, const Name&,
                const Value& v) { d.disk_free_limit.absolute = limit<uint64_t>(v); }},
     {.key = "disk_free_limit.relative",
@@ -383,6 +386,7 @@ constexpr ConfigKey kKeys[] = {
      .help =
          "The same as a multiple of the machine's memory. The absolute limit wins when both are "
          "set.",
+     .pending = true,
      .set = [](Draft& d, const Name&, const Value& v) { d.disk_free_limit.relative = v.real; }},
 
     // Queues
@@ -397,6 +401,7 @@ constexpr ConfigKey kKeys[] = {
      .value = {.type = Type::kInteger, .minimum = 1, .infinity = true},
      .fallback = "1800000",
      .help = "Milliseconds that a consumer may keep a delivery without settling it.",
+     .pending = true,
      .set =
          [](Draft& d, const Name&, const Value& v) {
            d.config.consumer_timeout.reset();
@@ -565,6 +570,7 @@ constexpr ConfigKey kKeys[] = {
      .help = "What has happened to a persistent message when it is confirmed: synced to the disk, "
              "written to the operating system, or neither.",
      .coneys_own = true,
+     .pending = true,
      .set = [](Draft& d, const Name&,
                const Value& v) { d.config.durability = static_cast<Durability>(v.choice); }},
 };
