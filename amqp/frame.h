@@ -65,7 +65,8 @@ inline FrameRead read_frame(std::string_view bytes, std::uint32_t max_payload) {
 void append_frame(std::string& out, FrameType type, std::uint16_t channel,
                   std::string_view payload);
 
-// Appends the content of a message as body frames of at most `frame_max` bytes each.
+// Appends the content of a message as body frames of at most `frame_max` bytes each; a frame_max of
+// 0, as of any size that no frame fits into, means no limit.
 void append_body_frames(std::string& out, std::uint16_t channel, std::string_view body,
                         std::uint32_t frame_max);
 

@@ -65,6 +65,14 @@ TEST(AppendBodyFrames, FillsEveryFrameButTheLast) {
   EXPECT_EQ(read_frame(out, 4088).consumed, 4096u);
 }
 
+TEST(AppendBodyFrames, WithoutALimitThereIsOneFrame) {
+  for (std::uint32_t frame_max : {0u, 8u}) {
+    std::string out;
+    append_body_frames(out, 1, std::string(200'000, 'b'), frame_max);
+    EXPECT_EQ(out.size(), 200'000 + kFrameOverhead);
+  }
+}
+
 TEST(ProtocolHeader, IsThatOf091) {
   EXPECT_EQ(kProtocolHeader, "AMQP\0\0\x09\1"sv);
 }

@@ -14,11 +14,8 @@
 namespace amqp::testing {
 namespace {
 
-// This file's place tells where the repository is.
 std::filesystem::path seeds_of(const char* target) {
-  const auto repository =
-      std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-  return repository / "tests" / "fuzz" / "seeds" / target;
+  return std::filesystem::path(CONEY_SOURCE_DIR) / "tests" / "fuzz" / "seeds" / target;
 }
 
 // Calls `entry` with every seed; an entry that finds a fault ends the program and names it.
