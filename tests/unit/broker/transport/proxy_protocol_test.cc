@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
+
+#include "tests/fuzz/proxy_protocol_entry.h"
 
 namespace coney {
 namespace {
@@ -158,14 +163,21 @@ TEST(ProxyProtocol, RandomBytesStayWithinBounds) {
   for (int round = 0; round < 20'000; ++round) {
     std::string bytes = starts[random() % 4].substr(0, random() % 24);
     for (std::size_t i = random() % 200; i > 0; --i) bytes += static_cast<char>(random());
-    ProxyRead read = read_proxy_header(bytes);
-    if (read.status == ProxyStatus::kDone) {
-      ASSERT_LE(read.consumed, bytes.size());
-    }
-    if (read.status == ProxyStatus::kNeedMore) {
-      ASSERT_LT(bytes.size(), kProxyV2HeadSize + kProxyV2MaxBody);
-    }
+    fuzz::proxy_protocol(bytes);  // ends the program when a claim does not hold
   }
+}
+
+TEST(ProxyProtocol, TheSeedsOfTheFuzzerHold) {
+  std::filesystem::path root(__FILE__);
+  for (int i = 0; i < 5; ++i) root = root.parent_path();
+  int seeds = 0;
+  for (const auto& file :
+       std::filesystem::directory_iterator(root / "tests/fuzz/seeds/proxy_protocol")) {
+    std::ifstream stream(file.path(), std::ios::binary);
+    fuzz::proxy_protocol(std::string{std::istreambuf_iterator<char>(stream), {}});
+    ++seeds;
+  }
+  EXPECT_GE(seeds, 5);
 }
 
 }  // namespace

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 #include "broker/transport/tls_credentials.h"
 #include "tests/unit/broker/transport/loopback.h"
 #include "tests/unit/broker/transport/tls_peer.h"
@@ -177,6 +181,26 @@ TEST(TlsCredentials, ACertificateWithoutItsKeyYetWaitsForIt) {
   test.files.directory.write("server.key", renewed.key_pem());
   EXPECT_EQ(test.credentials->reload_if_changed().outcome, TlsReload::kReloaded);
   EXPECT_EQ(served_serial(*test.credentials->current()), serial_of(renewed));
+}
+
+// Meant for the thread sanitizer: shards take the context while the timer replaces it.
+TEST(TlsCredentials, ShardsTakeTheContextWhileItIsReplaced) {
+  Credentials test;
+  std::atomic<bool> done = false;
+  std::vector<std::thread> shards;
+  for (int i = 0; i < 3; ++i) {
+    shards.emplace_back([&] {
+      while (!done) EXPECT_NE(TlsTransport(FileDescriptor(), *test.credentials->current()).fd(), 0);
+    });
+  }
+  for (int i = 0; i < 10; ++i) {
+    Identity renewed = make_identity("localhost", &test.files.authority);
+    test.files.directory.write("server.pem", renewed.certificate_pem() + renewed.key_pem());
+    test.files.directory.write("server.key", renewed.key_pem());
+    EXPECT_EQ(test.credentials->reload_if_changed().outcome, TlsReload::kReloaded);
+  }
+  done = true;
+  for (std::thread& shard : shards) shard.join();
 }
 
 TEST(TlsCredentials, ADeletedFileKeepsTheOldContext) {
