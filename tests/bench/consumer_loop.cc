@@ -1,5 +1,8 @@
 #include "tests/bench/consumer_loop.h"
 
+#include <chrono>
+#include <thread>
+
 #include "amqp/frame.h"
 #include "tests/bench/handshake.h"
 #include "tests/bench/process_usage.h"
@@ -61,7 +64,9 @@ void ConsumerLoop::run() {
 }
 
 void ConsumerLoop::loop() {
+  started_ = now_ns();
   while (!shared_.stopped()) {
+    if (habits_.rate > 0) pause_for_rate();
     for (const epoll_event& event : events_.wait(50 * kMillisecond)) {
       Consumer& consumer = consumers_[event.data.u64];
       if ((event.events & ~EPOLLOUT) != 0) serve(consumer);
@@ -75,8 +80,16 @@ void ConsumerLoop::serve(Consumer& consumer) {
   Handler handler{consumer, habits_.ack_every};
   consumer.inbound.read(consumer.socket.fd(), buffer_, handler);
   if (handler.count == 0) return;
+  delivered_ += handler.count;
   bench::add(counters_.delivered, handler.count);
   shared_.delivered();
+}
+
+void ConsumerLoop::pause_for_rate() const {
+  auto due = [this] { return static_cast<double>(now_ns() - started_) / 1e9 * habits_.rate; };
+  while (!shared_.stopped() && static_cast<double>(delivered_) > due()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 void ConsumerLoop::write(Consumer& consumer) {

@@ -15,6 +15,7 @@ namespace bench {
 struct ConsumerHabits {
   std::uint32_t ack_every = 0;  // one ack (multiple) per so many deliveries, 0: auto-ack
   std::uint16_t heartbeat = 0;
+  double rate = 0;  // deliveries per second that this thread takes at most, 0: no limit
 };
 
 class ConsumerLoop {
@@ -40,6 +41,8 @@ class ConsumerLoop {
   void loop();
   void serve(Consumer& consumer);
   void write(Consumer& consumer);
+  // A slow consumer: does not read before what it has is due.
+  void pause_for_rate() const;
   void send_heartbeats();
 
   SharedLoad& shared_;
@@ -48,6 +51,8 @@ class ConsumerLoop {
   EventQueue events_;
   ReadBuffer buffer_;
   std::deque<Consumer> consumers_;
+  std::uint64_t started_ = 0;
+  std::uint64_t delivered_ = 0;
   std::uint64_t next_heartbeat_ = 0;
 };
 

@@ -100,8 +100,10 @@ class LoadRun {
 
  private:
   void add_consumers(const Route& route) {
-    const ConsumerHabits habits{load_.auto_ack ? 0 : load_.ack_every, common_.heartbeat};
-    for (int i = 0; i < std::min(load_.consumer_threads, load_.consumers); ++i) {
+    const int threads = std::min(load_.consumer_threads, load_.consumers);
+    const ConsumerHabits habits{load_.auto_ack ? 0 : load_.ack_every, common_.heartbeat,
+                                load_.consumer_rate / std::max(threads, 1)};
+    for (int i = 0; i < threads; ++i) {
       consumer_loops_.push_back(std::make_unique<ConsumerLoop>(shared_, habits));
     }
     const auto consumers = static_cast<std::size_t>(load_.consumers);

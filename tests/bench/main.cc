@@ -81,6 +81,9 @@ void add_throughput(CommandLine& line) {
   mode->add_option("--max-backlog", line.load.max_backlog,
                    "Publishers pause when so many messages wait; 0: never; default 100000 or "
                    "256 MiB of bodies");
+  mode->add_option("--consumer-rate", line.load.consumer_rate,
+                   "Deliveries per second that are taken at most: slow consumers")
+      ->capture_default_str();
   mode->add_option("--publisher-threads", line.load.publisher_threads)->capture_default_str();
   mode->add_option("--consumer-threads", line.load.consumer_threads)->capture_default_str();
 }

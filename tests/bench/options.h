@@ -33,8 +33,9 @@ struct LoadOptions {
   std::uint32_t ack_every = 100;
   bool auto_ack = false;
   ExchangeKind exchange = ExchangeKind::kDefault;
-  int fanout = 0;   // every publish goes to this many queues
-  double rate = 0;  // messages per second over all publishers, 0 for as fast as possible
+  int fanout = 0;            // every publish goes to this many queues
+  double rate = 0;           // messages per second over all publishers, 0 for as fast as possible
+  double consumer_rate = 0;  // deliveries per second over all consumers, 0: no limit
   std::int64_t max_backlog = -1;  // -1: a default that suits body_size
   double warm_up_seconds = 1;
   double seconds = 10;
