@@ -1,6 +1,7 @@
 #include "broker/exchange/headers_exchange.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "broker/arguments/erlang_term.h"
@@ -37,6 +38,26 @@ const MatchKind& match_kind_of(const amqp::Table& arguments) {
   return kind ? *kind : kMatchKinds[0];
 }
 
+// Patterns that every message may match.
+constexpr std::uint64_t kEverywhere = 0;
+
+// Patterns that ask for a header of this name, whatever its value.
+std::uint64_t place_of_key(std::string_view key) {
+  return std::hash<std::string_view>{}(key) | 1;
+}
+
+// Patterns that ask for this header with this value. Equal values give equal places; different
+// ones may, too: whoever looks there still compares.
+std::uint64_t place_of(std::string_view key, const HeaderValue& value) {
+  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;
+  return (place_of_key(key) ^ (header_hash(value) + 1) * kSpread) | 1;
+}
+
+// Arrays and tables are compared after decoding; their bytes say too little for a hash.
+bool is_indexed(char tag) {
+  return tag != 'V' && tag != 'A' && tag != 'F';
+}
+
 std::string encoded(const amqp::Table& arguments) {
   std::string bytes;
   amqp::encode_table(bytes, arguments);
@@ -69,7 +90,7 @@ void HeadersExchange::add(std::string_view, const amqp::Table& arguments,
   std::string key = encoded(arguments);
   auto found = by_arguments_.find(key);
   if (found == by_arguments_.end()) {
-    found = by_arguments_.emplace(std::move(key), place_for(compile(arguments))).first;
+    found = by_arguments_.emplace(std::move(key), file(compile(arguments))).first;
   }
   patterns_[found->second].destinations.add(destination);
 }
@@ -78,11 +99,10 @@ void HeadersExchange::remove(std::string_view, const amqp::Table& arguments,
                              DestinationIndex destination) {
   auto found = by_arguments_.find(encoded(arguments));
   if (found == by_arguments_.end()) return;
-  Pattern& pattern = patterns_[found->second];
-  pattern.destinations.remove(destination);
-  if (!pattern.destinations.empty()) return;
-  pattern = {};
-  free_.push_back(found->second);
+  PatternId id = found->second;
+  patterns_[id].destinations.remove(destination);
+  if (!patterns_[id].destinations.empty()) return;
+  take_out(id);
   by_arguments_.erase(found);
 }
 
@@ -90,10 +110,19 @@ void HeadersExchange::match(std::string_view, std::string_view headers,
                             std::vector<DestinationIndex>& out) const {
   if (empty()) return;
   const HeaderList list = read_headers(headers);
-  for (const Pattern& pattern : patterns_) {
-    if (!pattern.destinations.empty() && matches(pattern, list)) {
-      pattern.destinations.append_to(out);
-    }
+  match_place(kEverywhere, list, out);
+  for (const Header& header : list) {
+    match_place(place_of_key(header.key), list, out);
+    if (is_indexed(header.value.tag)) match_place(place_of(header.key, header.value), list, out);
+  }
+}
+
+void HeadersExchange::match_place(std::uint64_t place, const HeaderList& headers,
+                                  std::vector<DestinationIndex>& out) const {
+  auto found = by_place_.find(place);
+  if (found == by_place_.end()) return;
+  for (PatternId id : found->second) {
+    if (matches(patterns_[id], headers)) patterns_[id].destinations.append_to(out);
   }
 }
 
@@ -120,22 +149,52 @@ bool HeadersExchange::matches(const Pattern& pattern, const HeaderList& headers)
   for (const Criterion& criterion : pattern.criteria) {
     while (header != headers.end() && header->key < criterion.key) ++header;
     bool present = header != headers.end() && header->key == criterion.key;
-    bool equal = present && (criterion.tag == 'V' ||
-                             equal_headers({criterion.tag, criterion.data}, header->value));
+    bool equal =
+        present && (criterion.tag == 'V' || equal_headers(criterion.value(), header->value));
     if (equal == pattern.any) return pattern.any;
   }
   return !pattern.any;
 }
 
-std::size_t HeadersExchange::place_for(Pattern pattern) {
+std::uint64_t HeadersExchange::Criterion::place() const {
+  return is_indexed(tag) ? place_of(key, value()) : place_of_key(key);
+}
+
+HeadersExchange::Places HeadersExchange::choose_places(const Pattern& pattern) const {
+  Places places;
+  for (const Criterion& criterion : pattern.criteria) places.push_back(criterion.place());
+  std::ranges::sort(places);
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  if (pattern.any) return places;
+  if (places.empty()) return {kEverywhere};
+  auto crowd = [&](std::uint64_t place) {
+    auto found = by_place_.find(place);
+    return found == by_place_.end() ? 0 : found->second.size();
+  };
+  return {*std::ranges::min_element(places, {}, crowd)};
+}
+
+HeadersExchange::PatternId HeadersExchange::file(Pattern pattern) {
+  pattern.places = choose_places(pattern);
   if (free_.empty()) {
-    patterns_.push_back(std::move(pattern));
-    return patterns_.size() - 1;
+    free_.push_back(static_cast<PatternId>(patterns_.size()));
+    patterns_.emplace_back();
   }
-  std::size_t place = free_.back();
+  PatternId id = free_.back();
   free_.pop_back();
-  patterns_[place] = std::move(pattern);
-  return place;
+  for (std::uint64_t place : pattern.places) by_place_[place].push_back(id);
+  patterns_[id] = std::move(pattern);
+  return id;
+}
+
+void HeadersExchange::take_out(PatternId id) {
+  for (std::uint64_t place : patterns_[id].places) {
+    auto found = by_place_.find(place);
+    std::erase(found->second, id);
+    if (found->second.empty()) by_place_.erase(found);
+  }
+  patterns_[id] = {};
+  free_.push_back(id);
 }
 
 }  // namespace coney

@@ -3,7 +3,12 @@
 // says how: "all" (also when absent) and "any" ignore arguments whose name starts with "x-",
 // "all-with-x" and "any-with-x" take every argument but x-match itself. A void argument asks only
 // that the header exists. With nothing to compare, all matches every message and any none.
+//
+// Bindings with equal arguments form one pattern. A pattern is filed under header values that a
+// message must have to match it, so a message is compared with few of them, not with all.
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,25 +37,38 @@ class HeadersExchange final : public BindingIndex {
   bool empty() const override { return by_arguments_.empty(); }
 
  private:
+  using PatternId = std::uint32_t;
+  using Places = std::vector<std::uint64_t>;
+
   struct Criterion {
     std::string key;
     char tag;
     std::string data;  // as on the wire
+
+    HeaderValue value() const { return {tag, data}; }
+    // Where patterns are filed that a header can match only by meeting this criterion.
+    std::uint64_t place() const;
   };
-  // Bindings with equal arguments are one pattern, compared once.
   struct Pattern {
     std::vector<Criterion> criteria;  // ascending by key
     bool any = false;
+    // all: the place of one criterion. any: those of all of them.
+    Places places;
     DestinationSet destinations;
   };
 
   static Pattern compile(const amqp::Table& arguments);
   static bool matches(const Pattern& pattern, const HeaderList& headers);
-  std::size_t place_for(Pattern pattern);
+  PatternId file(Pattern pattern);
+  Places choose_places(const Pattern& pattern) const;
+  void take_out(PatternId id);
+  void match_place(std::uint64_t place, const HeaderList& headers,
+                   std::vector<DestinationIndex>& out) const;
 
-  std::vector<Pattern> patterns_;  // those without destinations are free
-  std::vector<std::size_t> free_;
-  TextMap<std::size_t> by_arguments_;  // encoded arguments to the place in patterns_
+  std::vector<Pattern> patterns_;
+  std::vector<PatternId> free_;
+  TextMap<PatternId> by_arguments_;  // by encoded arguments
+  boost::unordered_flat_map<std::uint64_t, std::vector<PatternId>> by_place_;
 };
 
 }  // namespace coney

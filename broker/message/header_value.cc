@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "amqp/table.h"
@@ -110,6 +110,13 @@ bool equal_headers(const HeaderValue& a, const HeaderValue& b) {
   if (a.tag == 't') return (a.data[0] != 0) == (b.data[0] != 0);
   if (a.data == b.data) return true;
   return (a.tag == 'A' || a.tag == 'F') && equal_containers(a, b);
+}
+
+std::uint64_t header_hash(const HeaderValue& value) {
+  if (auto number = integer(value)) return static_cast<std::uint64_t>(*number);
+  if (auto number = real(value)) return std::hash<double>{}(*number);
+  if (value.tag == 't') return value.data[0] != 0;
+  return std::hash<std::string_view>{}(value.data);
 }
 
 HeaderList read_headers(std::string_view encoded_table) {

@@ -3,6 +3,7 @@
 // exchange compares them. Views live as long as the bytes they were read from.
 
 #include <boost/container/small_vector.hpp>
+#include <cstdint>
 #include <string_view>
 
 #include "amqp/wire.h"
@@ -23,6 +24,10 @@ HeaderValue read_header_value(amqp::Decoder& decoder);
 // byte arrays by their bytes; everything else must be of one type, with nested types and order
 // equal too.
 bool equal_headers(const HeaderValue& a, const HeaderValue& b);
+
+// Equal for values that equal_headers() calls equal.
+// REQUIRES: not an array or table.
+std::uint64_t header_hash(const HeaderValue& value);
 
 struct Header {
   std::string_view key;

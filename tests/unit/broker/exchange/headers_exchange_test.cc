@@ -196,6 +196,26 @@ TEST(HeadersExchange, RemovesByArguments) {
   EXPECT_TRUE(exchange.empty());
 }
 
+// Patterns that share one value are filed under the other one.
+TEST(HeadersExchange, ManyPatternsWithACommonHeader) {
+  HeadersExchange exchange;
+  auto arguments = [](int i) {
+    return Table{{"type", Value::text("x")}, {"user", Value::int32(i)}};
+  };
+  for (DestinationIndex i = 0; i < 1000; ++i) exchange.add("", arguments(static_cast<int>(i)), i);
+  std::vector<DestinationIndex> out;
+  exchange.match("", encode(arguments(0)), out);
+  exchange.match("", encode(arguments(999)), out);
+  EXPECT_EQ(out, (std::vector<DestinationIndex>{0, 999}));
+  for (DestinationIndex i = 0; i < 999; ++i) {
+    exchange.remove("", arguments(static_cast<int>(i)), i);
+  }
+  out.clear();
+  exchange.match("", encode(arguments(0)), out);
+  exchange.match("", encode(arguments(999)), out);
+  EXPECT_EQ(out, std::vector<DestinationIndex>{999});
+}
+
 TEST(HeadersArguments, XMatchIsOneOfFourWords) {
   for (auto word : {"all", "any", "all-with-x", "any-with-x"}) {
     EXPECT_FALSE(HeadersExchange::check_arguments(with_match(word, {})));
