@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 
@@ -28,12 +29,16 @@ std::optional<std::string> LogOutput::open() {
 
 bool LogOutput::write_all(std::string_view bytes) {
   const size_t whole = bytes.size();
-  if (torn_ && ::write(descriptor_, "\n", 1) == 1) torn_ = false;
   while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written > 0) {
+    // As much as a pipe that is said to be writable takes without blocking.
+    const std::string_view piece = torn_ ? "\n" : bytes.substr(0, PIPE_BUF);
+    const ssize_t written =
+        wait_until_writable() ? ::write(descriptor_, piece.data(), piece.size()) : -1;
+    if (written > 0 && torn_) {
+      torn_ = false;
+    } else if (written > 0) {
       bytes.remove_prefix(static_cast<size_t>(written));
-    } else if (written < 0 && errno != EINTR && !(errno == EAGAIN && wait_until_writable())) {
+    } else if (errno != EINTR) {
       last_error_ = errno;
       torn_ = torn_ || bytes.size() < whole;
       return false;
@@ -42,12 +47,12 @@ bool LogOutput::write_all(std::string_view bytes) {
   return true;
 }
 
-bool LogOutput::wait_until_writable() const {
+bool LogOutput::wait_until_writable() {
   constexpr int kPatienceMilliseconds = 100;
-  pollfd poll_descriptor{descriptor_, POLLOUT, 0};
-  const bool writable = ::poll(&poll_descriptor, 1, kPatienceMilliseconds) > 0;
-  errno = EAGAIN;
-  return writable;
+  pollfd descriptor{descriptor_, POLLOUT, 0};
+  stuck_ = ::poll(&descriptor, 1, stuck_ ? 0 : kPatienceMilliseconds) == 0;
+  if (stuck_) errno = EAGAIN;
+  return !stuck_;
 }
 
 }  // namespace coney::log

@@ -34,7 +34,7 @@ class LogOutput {
 
  private:
   bool write_all(std::string_view bytes);
-  bool wait_until_writable() const;
+  bool wait_until_writable();
   bool miss() {
     ++missing_;
     return false;
@@ -43,7 +43,8 @@ class LogOutput {
   std::string path_;
   int descriptor_ = -1;
   bool owned_ = true;
-  bool torn_ = false;  // the last line was written in part
+  bool torn_ = false;   // the last line was written in part
+  bool stuck_ = false;  // it was not writable within the patience
   uint64_t missing_ = 0;
   int last_error_ = 0;
 };

@@ -193,5 +193,28 @@ TEST(LogOutput, SaysHowManyLinesAreMissingAndKeepsLinesApart) {
   std::filesystem::remove(path);
 }
 
+TEST(LogOutput, PipeThatNobodyReadsLosesLinesUntilItIsRead) {
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  ASSERT_EQ(::fcntl(ends[1], F_SETPIPE_SZ, 8'192), 8'192);
+  LogOutput output(ends[1]);
+  const auto notice = [](uint64_t missing) { return std::to_string(missing) + " missing\n"; };
+  const auto read_all = [&] {
+    std::string text(16'384, ' ');
+    text.resize(static_cast<size_t>(::read(ends[0], text.data(), text.size())));
+    return text;
+  };
+  const std::string line = std::string(999, 'x') + "\n";
+  std::string written;
+  while (output.write(line, notice)) written += line;
+  for (int i = 0; i < 10'000; ++i) EXPECT_FALSE(output.write(line, notice));
+  EXPECT_FALSE(written.empty());
+  EXPECT_EQ(read_all(), written);
+  EXPECT_TRUE(output.write("next\n", notice));
+  EXPECT_EQ(read_all(), "10001 missing\nnext\n");
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
 }  // namespace
 }  // namespace coney::log
