@@ -66,8 +66,12 @@ class Broker:
         (self.directory / "data").mkdir()
         command = [binary(), "--config", self.config, "--data-dir", self.directory / "data"]
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
-                                            stderr=subprocess.STDOUT)
+            try:
+                self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
+                                                stderr=subprocess.STDOUT)
+            except OSError as error:
+                self.kill()
+                raise BrokerFailed(f"{command[0]}: {error}") from error
         deadline = time.monotonic() + patience
         while not serves(self.port):
             if not self.alive() or time.monotonic() > deadline:

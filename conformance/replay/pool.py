@@ -15,10 +15,11 @@ def play(cases, entries, workers, running=None):
     With `running`, a Target, all cases are played one after another against that broker.
     """
     if running:
-        yield from (( name, judge.judge(running, case, entries.get(case["id"]))) for name, case in cases)
+        yield from ((name, judge.judge(running, case, entries.get(case["id"]))) for name, case in cases)
         return
     context = multiprocessing.get_context("spawn")
     todo, done = context.Queue(), context.Queue()
+    todo.cancel_join_thread()   # when no worker lives, what is queued stays queued
     for item in sorted(cases, key=lambda item: -recordings.duration(item[1])):
         todo.put(item)
     processes = [context.Process(target=_work, args=(todo, done, entries)) for _ in range(workers)]
