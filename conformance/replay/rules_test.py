@@ -119,6 +119,11 @@ class DifferencesTest(unittest.TestCase):
         self.assertEqual(self.wrong(entry, [OK], [fault], []), 1)
         self.assertEqual(self.wrong(entry, [OK], [OK, CLOSED], []), 1)
 
+    def test_a_due_close_may_leave_the_text_open(self):
+        fault = {"ch": 0, "m": "connection.close", "args": self.FAULT}
+        self.assertIsNone(self.wrong({"close": {"reply_codes": [501]}}, [OK], [fault, CLOSED], []))
+        self.assertEqual(self.wrong({"close": {"reply_codes": [502]}}, [OK], [fault, CLOSED], []), 1)
+
     def test_every_entry_of_the_file_is_of_a_recorded_case(self):
         from . import recordings
         known = {case["id"] for _, case in recordings.cases(recordings.NAMES, "")}
