@@ -7,9 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +31,7 @@ struct TlsConfig {
 
   std::string ca_certificate_file;
   std::string certificate_file;
-  std::string key_file;
+  std::string key_file;  // empty: the key is in the certificate file
   std::string key_password;
   Verify verify = Verify::kNone;
   bool fail_if_no_peer_certificate = false;
@@ -117,7 +115,7 @@ struct Config {
   CertificateName certificate_name = CertificateName::kDistinguishedName;
   std::string anonymous_user;  // empty: ANONYMOUS is refused
   std::string anonymous_password;
-  std::set<std::string> loopback_users = {"guest"};
+  std::vector<std::string> loopback_users = {"guest"};
   DefaultDefinitions defaults;
   std::string load_definitions;  // path of a definitions file; empty: none
 

@@ -161,7 +161,6 @@ class ConfigLoader {
     if (draft_.no_tls_listeners) config.tls_listeners.clear();
     if (config.tls_listeners.empty()) return;
     if (config.tls.certificate_file.empty()) fail("", "listeners.ssl needs ssl_options.certfile");
-    if (config.tls.key_file.empty()) fail("", "listeners.ssl needs ssl_options.keyfile");
     if (config.tls.verify == TlsConfig::Verify::kPeer && config.tls.ca_certificate_file.empty()) {
       fail("", "ssl_options.verify = verify_peer needs ssl_options.cacertfile");
     }
@@ -173,8 +172,8 @@ class ConfigLoader {
       config.auth_mechanisms = values_of(std::move(draft_.auth_mechanisms));
     }
     for (const auto& [user, loopback_only] : draft_.loopback_users) {
-      if (loopback_only) config.loopback_users.insert(user);
-      if (!loopback_only) config.loopback_users.erase(user);
+      std::erase(config.loopback_users, user);
+      if (loopback_only) config.loopback_users.push_back(user);
     }
     if (draft_.no_loopback_users) config.loopback_users.clear();
     if (draft_.user_tags.empty()) return;

@@ -150,7 +150,8 @@ constexpr ConfigKey kKeys[] = {
      .set = [](Draft& d, const Name&, const Value& v) { d.config.tls.certificate_file = v.text; }},
     {.key = "ssl_options.keyfile",
      .section = Section::kTls,
-     .help = "File with the private key (PEM) of the certificate. Needed with a TLS listener.",
+     .help = "File with the private key (PEM) of the certificate; when not set, the key is in "
+             "`ssl_options.certfile`.",
      .set = [](Draft& d, const Name&, const Value& v) { d.config.tls.key_file = v.text; }},
     {.key = "ssl_options.password",
      .section = Section::kTls,
