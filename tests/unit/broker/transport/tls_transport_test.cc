@@ -204,6 +204,38 @@ TEST_F(TlsTransportTest, SaysWhenBytesAreHeldInside) {
   EXPECT_FALSE(pair.server.pending());
 }
 
+TEST_F(TlsTransportTest, BytesThatCameWithTheHandshakesEndArePending) {
+  auto context = files_.context();
+  TlsPair pair(*context);
+  pair.client.handshake();
+  ASSERT_TRUE(wait_for(pair.server.fd(), POLLIN));
+  ASSERT_EQ(pair.server.handshake().status, IoStatus::kWantRead);
+  ASSERT_TRUE(wait_for(pair.client.fd(), POLLIN));
+  ASSERT_TRUE(pair.client.handshake());
+  ASSERT_TRUE(pair.client.write("at once"));
+  ASSERT_TRUE(wait_for(pair.server.fd(), POLLIN));
+  ASSERT_EQ(pair.server.handshake().status, IoStatus::kOk);
+  EXPECT_TRUE(pair.server.pending());
+  std::string received;
+  EXPECT_EQ(read_from(pair.server, received).status, IoStatus::kOk);
+  EXPECT_EQ(received, "at once");
+}
+
+TEST_F(TlsTransportTest, WritingToAClosedPeerIsAnErrorNotASignal) {
+  auto context = files_.context();
+  TlsPair pair(*context);
+  ASSERT_EQ(shake_hands(pair.server, pair.client).status, IoStatus::kOk);
+  reset_on_close(pair.client.fd());
+  pair.client.close();
+  ASSERT_TRUE(wait_for(pair.server.fd(), POLLHUP));
+  int taken = 0;  // the reset itself, so that the write meets a closed socket
+  socklen_t size = sizeof taken;
+  ::getsockopt(pair.server.fd(), SOL_SOCKET, SO_ERROR, &taken, &size);
+  IoResult result = write_to(pair.server, "x");
+  EXPECT_EQ(result.status, IoStatus::kError);
+  EXPECT_EQ(result.error, "Broken pipe");
+}
+
 TEST_F(TlsTransportTest, OneReadTakesSeveralRecords) {
   auto context = files_.context();
   TlsPair pair(*context);
