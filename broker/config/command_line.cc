@@ -59,6 +59,11 @@ CommandLine load(Flags& flags, const Environment& environment) {
 
   CommandLine result;
   result.loaded = load_config(flags.sources);
+  if (flags.check_config) {
+    for (Diagnostic& file : unreadable_files(result.loaded.config)) {
+      result.loaded.errors.push_back(std::move(file));
+    }
+  }
   const bool ok = result.loaded.ok();
   result.run = ok && !flags.check_config;
   result.exit_code = ok ? 0 : kWrongConfig;

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -239,6 +241,20 @@ LoadedConfig load_config_text(std::string_view text, const ConfigSources& source
   ConfigLoader loader(sources.environment);
   loader.add_text(text, sources.file);
   return finish_loading(loader, sources);
+}
+
+std::vector<Diagnostic> unreadable_files(const Config& config) {
+  std::vector<Diagnostic> unreadable;
+  const auto check = [&](std::string_view key, const std::string& path) {
+    if (path.empty() || access(path.c_str(), R_OK) == 0) return;
+    unreadable.push_back({"", fmt::format("{}: {}: {}", key, path, std::strerror(errno))});
+  };
+  check("load_definitions", config.load_definitions);
+  if (config.tls_listeners.empty()) return unreadable;
+  check("ssl_options.cacertfile", config.tls.ca_certificate_file);
+  check("ssl_options.certfile", config.tls.certificate_file);
+  check("ssl_options.keyfile", config.tls.key_file);
+  return unreadable;
 }
 
 std::string default_data_dir(const Environment& environment) {

@@ -35,6 +35,9 @@ LoadedConfig load_config(const ConfigSources& sources);
 // The same with the file's text given; `sources.file` is its name in messages.
 LoadedConfig load_config_text(std::string_view text, const ConfigSources& sources);
 
+// The files that the configuration names and this process cannot read; the broker would not start.
+std::vector<Diagnostic> unreadable_files(const Config& config);
+
 // /var/lib/coney when this process may write there or make it, else coney in the user's data home.
 std::string default_data_dir(const Environment& environment);
 

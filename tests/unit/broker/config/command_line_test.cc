@@ -44,6 +44,17 @@ TEST(CommandLine, CheckConfigReportsAndDoesNotRun) {
   EXPECT_THAT(bad.output, HasSubstr("error: command line: heartbeat: 'x' is not valid"));
 }
 
+TEST(CommandLine, CheckConfigReadsTheFilesThatAreNamed) {
+  const CommandLine result =
+      parse({"--check-config", "--set", "load_definitions=/nonexistent/d", "--set",
+             "listeners.ssl.1=5671", "--set", "ssl_options.certfile=/nonexistent/c"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.output,
+            "error: load_definitions: /nonexistent/d: No such file or directory\n"
+            "error: ssl_options.certfile: /nonexistent/c: No such file or directory\n"
+            "the configuration is not valid\n");
+}
+
 TEST(CommandLine, WrongConfigurationDoesNotRun) {
   const CommandLine result = parse({"--set", "nothing=1"});
   EXPECT_FALSE(result.run);
