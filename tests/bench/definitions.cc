@@ -4,6 +4,7 @@
 #include <deque>
 #include <numeric>
 
+#include "tests/bench/interruption.h"
 #include "tests/bench/load.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/topology.h"
@@ -32,6 +33,7 @@ struct Leftovers {
 template <typename Reply, typename Request>
 void pipeline(std::deque<Client>& clients, std::size_t count, Request&& request) {
   for (std::size_t start = 0; start < count; start += kWindow * clients.size()) {
+    throw_if_interrupted();
     const std::size_t end = std::min(count, start + kWindow * clients.size());
     for (std::size_t i = start; i < end; ++i) clients[i % clients.size()].post(request(i));
     for (Client& client : clients) client.flush();

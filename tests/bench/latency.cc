@@ -14,6 +14,7 @@
 #include "tests/bench/handshake.h"
 #include "tests/bench/histogram.h"
 #include "tests/bench/inbound.h"
+#include "tests/bench/interruption.h"
 #include "tests/bench/load.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/publish_batch.h"
@@ -239,6 +240,7 @@ class LatencyPublisher {
   void wait_until(std::uint64_t when) {
     std::uint64_t now = now_ns();
     do {
+      throw_if_interrupted();
       // Where a socket is full, look again soon.
       const std::uint64_t most = anything_unsent() ? 100'000 : 50'000'000;
       for (const epoll_event& event : events_.wait(std::min(when - std::min(now, when), most))) {

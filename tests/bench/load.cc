@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "tests/bench/consumer_loop.h"
+#include "tests/bench/interruption.h"
 #include "tests/bench/process_usage.h"
 #include "tests/bench/publisher_loop.h"
 
@@ -63,6 +64,7 @@ class LoadRun {
   void pass(double seconds) const {
     const std::uint64_t end = now_ns() + static_cast<std::uint64_t>(seconds * 1e9);
     while (!shared_.stopped() && now_ns() < end) {
+      throw_if_interrupted();
       const std::uint64_t left = end - std::min(end, now_ns());
       std::this_thread::sleep_for(
           std::chrono::nanoseconds(std::min<std::uint64_t>(left, 50'000'000)));

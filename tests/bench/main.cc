@@ -9,6 +9,7 @@
 
 #include "tests/bench/definitions.h"
 #include "tests/bench/failure.h"
+#include "tests/bench/interruption.h"
 #include "tests/bench/latency.h"
 #include "tests/bench/load.h"
 #include "tests/bench/opening.h"
@@ -180,6 +181,7 @@ int main(int argc, char** argv) {
   bench::add_connections(line);
   bench::add_definitions(line);
   CLI11_PARSE(line.app, argc, argv);
+  bench::watch_for_interruption();
   try {
     line.common.uri = bench::parse_uri(line.uri);
     const bench::Report report = bench::run(line);

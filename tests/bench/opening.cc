@@ -6,6 +6,7 @@
 
 #include "amqp/frame.h"
 #include "tests/bench/failure.h"
+#include "tests/bench/interruption.h"
 #include "tests/bench/method_frame.h"
 #include "tests/bench/process_usage.h"
 
@@ -84,6 +85,7 @@ void Opening::close_all() {
 }
 
 void Opening::turn() {
+  throw_if_interrupted();
   const auto events = events_.wait(kTurn);
   if (!events.empty()) last_event_ = now_ns();
   if (now_ns() > last_event_ + static_cast<std::uint64_t>(common_.timeout_seconds) * kSecond) {
