@@ -47,9 +47,13 @@ class Broker:
 
     def launch(self, command, environment=None):
         with open(self.directory / "output", "wb") as output:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                env=environment, start_new_session=True)
+            try:
+                self.process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+                    env=environment, start_new_session=True)
+            except OSError as error:
+                self.stop()
+                raise BrokerFailed(f"{self.name} cannot be started: {error}") from error
         self.pid = self.process.pid
         deadline = time.monotonic() + 60
         while not greets(self.port):
