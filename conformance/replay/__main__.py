@@ -40,7 +40,7 @@ def running(chosen):
         return None
     uri = urllib.parse.urlsplit(chosen.uri)
     return Target(uri.hostname, uri.port or 5672, chosen.management_port,
-                  shlex.split(chosen.command))
+                  shlex.split(chosen.command), complete=chosen.recorded)
 
 
 def play(chosen):

@@ -1,7 +1,8 @@
 """What a declare may ask for whose behaviour does not exist yet.
 
 Such a declare is answered 540 NOT_IMPLEMENTED naming the argument. A case that runs into this answer is counted
-as "later" under the feature named here. As soon as the broker accepts the declare the case counts like any other.
+as "later" under the feature named here. A broker that accepts the declare instead fails the case: it would pretend.
+So whoever makes a behaviour exist takes its argument off this list, and its cases have to pass from then on.
 """
 
 import re
@@ -20,7 +21,6 @@ ARGUMENTS = {
     "x-dead-letter-strategy": _DEAD_LETTERING,
     "x-max-priority": "priority queues",
     "x-single-active-consumer": "single active consumer",
-    "x-queue-mode": "lazy queues",
     "x-consumer-timeout": "consumer timeout",
     "x-consumer-disconnected-timeout": "consumer timeout",
     "x-delivery-limit": _QUORUM,
@@ -36,6 +36,9 @@ ARGUMENTS = {
     "x-stream-filter-size-bytes": _STREAM,
     "x-initial-cluster-size": _STREAM,
 }
+
+# Values that ask for nothing.
+IDLE = {"x-overflow": "drop-head", "x-max-priority": 0, "x-single-active-consumer": False}
 
 QUEUE_TYPES = {"quorum": _QUORUM, "stream": _STREAM}
 
@@ -71,18 +74,30 @@ def refused(do, want, got):
     return next((feature for name, feature in features.items() if name in close["reply_text"]), None)
 
 
+def pretended(do, got):
+    """The feature that a queue.declare asked for and the broker accepted; None when there is none."""
+    accepted = any(event.get("m") == "queue.declare-ok" for event in got)
+    features = _asked_of_queue(do) if accepted else {}
+    return next(iter(features.values()), None)
+
+
 def _asked_features(do):
     """{what the refusal must name: feature} of a queue.declare or exchange.declare."""
+    kind = do.get("args", {}).get("type")
+    if do.get("method") == "exchange.declare" and kind in EXCHANGE_TYPES:
+        return {kind: EXCHANGE_TYPES[kind]}
+    return _asked_of_queue(do)
+
+
+def _asked_of_queue(do):
     arguments = do.get("args", {})
-    table = arguments.get("arguments", {})
-    if do.get("method") == "exchange.declare" and arguments.get("type") in EXCHANGE_TYPES:
-        return {arguments["type"]: EXCHANGE_TYPES[arguments["type"]]}
-    if do.get("method") != "queue.declare":
+    if do.get("method") != "queue.declare" or arguments.get("passive"):
         return {}
-    features = {}
-    if table.get("x-queue-type") in QUEUE_TYPES:
+    table, features = arguments.get("arguments", {}), {}
+    if isinstance(table.get("x-queue-type"), str) and table["x-queue-type"] in QUEUE_TYPES:
         features["x-queue-type"] = QUEUE_TYPES[table["x-queue-type"]]
-    features.update({name: ARGUMENTS[name] for name in table if name in ARGUMENTS})
+    features.update({name: ARGUMENTS[name] for name, value in table.items()
+                     if name in ARGUMENTS and (name not in IDLE or value != IDLE[name])})
     return features
 
 

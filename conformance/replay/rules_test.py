@@ -98,6 +98,13 @@ class LaterTest(unittest.TestCase):
         self.assertIsNone(self.feature(fault, want=[close(406, "PRECONDITION_FAILED")]))
 
 
+    def test_an_accepted_argument_without_behaviour_is_pretended(self):
+        self.assertEqual(later.pretended(self.DO, [OK]), "queue length limits")
+        self.assertIsNone(later.pretended(self.DO, [close(406, "PRECONDITION_FAILED")]))
+        idle = {"queue": "q", "arguments": {"x-overflow": "drop-head", "x-queue-mode": "lazy"}}
+        self.assertIsNone(later.pretended({**self.DO, "args": idle}, [OK]))
+
+
 class DifferencesTest(unittest.TestCase):
     CASE = {"steps": [step([OK]), step([]), step([{"tcp": "reset"}])]}
     FAULT = {"reply_code": 501, "reply_text": "FRAME_ERROR", "class_id": 0, "method_id": 0}

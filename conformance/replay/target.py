@@ -15,6 +15,7 @@ class Target:
     port: int
     management_port: int | None = None
     command: list = dataclasses.field(default_factory=list)
+    complete: bool = False      # every recorded behaviour exists: RabbitMQ itself
 
     def revive(self):
         """What went wrong with the broker since the last call; None when nothing did."""
