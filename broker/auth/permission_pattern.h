@@ -2,7 +2,8 @@
 // Regular expressions of permissions and topic permissions, on RE2: linear time and bounded memory
 // whatever the user writes. RabbitMQ's rules: the expression is searched for anywhere in the name
 // (^ and $ anchor it), bytes are characters, and the empty expression matches the empty name only.
-// Unlike PCRE, RE2 has no look-around and no back-references; compile() says so.
+// Unlike PCRE, RE2 has no look-around and no back-references, compile() says so; and $ does not
+// match before a line feed that ends the name.
 // Immutable; copies share the compiled expression, any thread may match.
 
 #include <memory>

@@ -32,6 +32,7 @@ TEST(PermissionPattern, IsSearchedForAnywhereUnlessAnchored) {
   EXPECT_FALSE(matches("^lim-", "a-lim-q"));
   EXPECT_TRUE(matches("-q$", "lim-q"));
   EXPECT_FALSE(matches("-q$", "lim-q2"));
+  EXPECT_FALSE(matches("-q$", "lim-q\n"));
   EXPECT_TRUE(matches("^(amq\\.gen.*|amq\\.default)$", "amq.default"));
   EXPECT_FALSE(matches("^(amq\\.gen.*|amq\\.default)$", "amqxdefault"));
 }
