@@ -1,0 +1,237 @@
+#include "broker/channel/channel.h"
+
+#include "broker/arguments/equivalence.h"
+#include "broker/arguments/erlang_term.h"
+#include "broker/connection/connection_limits.h"
+#include "broker/server/server_context.h"
+
+namespace coney {
+
+Channel::Channel(Connection& connection, ChannelNumber number)
+    : connection_(connection), number_(number) {}
+
+Channel::~Channel() { release(nullptr); }
+
+// ---- methods ----
+
+template <typename Method>
+bool Channel::call(std::string_view bytes, void (Channel::*handler)(const Method&)) {
+  auto method = amqp::decode_arguments<Method>(bytes);
+  if (method) {
+    (this->*handler)(*method);
+  } else if (method.error() == amqp::DecodeError::kMalformedUtf8) {
+    connection_.fail(number_, connection_error(ReplyCode::kFrameError, "Malformed UTF-8 in shortstr"),
+                     {});
+  } else {
+    fail(connection_error(ReplyCode::kFrameError, "cannot decode " + erlang_binary(bytes)));
+  }
+  return true;
+}
+
+// The methods that a client may send on a channel.
+#define CONEY_CHANNEL_METHODS(METHOD)                                                     \
+  METHOD(BasicPublish) METHOD(BasicAck) METHOD(BasicNack) METHOD(BasicReject)             \
+  METHOD(BasicGet) METHOD(BasicQos) METHOD(BasicConsume) METHOD(BasicCancel)              \
+  METHOD(BasicRecover) METHOD(BasicRecoverAsync) METHOD(ChannelFlow) METHOD(ChannelClose) \
+  METHOD(AccessRequest) METHOD(ExchangeDeclare) METHOD(ExchangeDelete)                    \
+  METHOD(ExchangeBind) METHOD(ExchangeUnbind) METHOD(QueueDeclare) METHOD(QueueBind)      \
+  METHOD(QueueUnbind) METHOD(QueuePurge) METHOD(QueueDelete) METHOD(ConfirmSelect)        \
+  METHOD(TxSelect) METHOD(TxCommit) METHOD(TxRollback)
+
+void Channel::on_method(std::string_view payload) {
+  if (pending_.stage != Pending::Stage::kNone) {
+    method_ = amqp::BasicPublish::kMethod.id;
+    return fail(connection_error(
+        ReplyCode::kUnexpectedFrame,
+        pending_.stage == Pending::Stage::kHeader
+            ? "expected content header for class 60, got non content header frame instead"
+            : "expected content body, got non content body frame instead"));
+  }
+  amqp::Decoder decoder(payload);
+  method_.class_id = decoder.u16();
+  method_.method_id = decoder.u16();
+  const std::string_view bytes = decoder.rest();
+  switch (method_.packed()) {
+#define CONEY_CASE(METHOD)                   \
+  case amqp::METHOD::kMethod.id.packed():    \
+    call<amqp::METHOD>(bytes, &Channel::on); \
+    return;
+    CONEY_CHANNEL_METHODS(CONEY_CASE)
+#undef CONEY_CASE
+    case amqp::BasicCancelOk::kMethod.id.packed():
+      connection_.fail(number_, connection_error(ReplyCode::kInternalError, ""), {});
+      return;
+    default:
+      fail(connection_error(ReplyCode::kCommandInvalid, "unimplemented method"));
+  }
+}
+
+std::optional<amqp::Table> Channel::arguments(std::string_view bytes) {
+  auto table = amqp::decode_table(bytes);
+  if (table) {
+    table->canonicalize();
+    return std::move(*table);
+  }
+  fail(connection_error(ReplyCode::kSyntaxError,
+                        "malformed arguments table: " + std::string(to_string(table.error()))));
+  return std::nullopt;
+}
+
+void Channel::on(const amqp::ChannelFlow& flow) {
+  if (!flow.active) return fail(connection_error(ReplyCode::kNotImplemented, "active=false"));
+  connection_.send(number_, amqp::ChannelFlowOk{.active = true});
+}
+
+void Channel::on(const amqp::AccessRequest&) {
+  connection_.send(number_, amqp::AccessRequestOk{.reserved_1 = 1});
+}
+
+void Channel::on(const amqp::ChannelClose&) {
+  release([this] {
+    connection_.send(number_, amqp::ChannelCloseOk{});
+    connection_.channel_closed(number_);  // destroys this
+  });
+}
+
+void Channel::set_closing() {
+  release(nullptr);
+  closing_ = true;
+  pending_ = {};
+}
+
+void Channel::on(const amqp::ConfirmSelect& select) {
+  if (transaction_) {
+    return fail(channel_error(ReplyCode::kPreconditionFailed, "cannot switch from tx to confirm mode"));
+  }
+  confirm_mode_ = true;
+  if (!select.nowait) connection_.send(number_, amqp::ConfirmSelectOk{});
+}
+
+// ---- permissions and names ----
+
+Vhost& Channel::vhost() { return *catalog().find_vhost(vhost_name()); }
+
+bool Channel::check_access(Access access, std::string_view kind, std::string_view name) {
+  const std::string_view checked =
+      kind == "exchange" ? permission_name_of_exchange(name) : name;
+  if (catalog().allowed(user(), vhost_name(), access, checked)) return true;
+  static constexpr std::string_view kNames[] = {"configure", "write", "read"};
+  std::string text(kNames[static_cast<int>(access)]);
+  text.append(" access to ").append(kind).append(" '").append(checked).append("' in vhost '");
+  text.append(vhost_name()).append("' refused for user '").append(user()).append("'");
+  fail(channel_error(ReplyCode::kAccessRefused, std::move(text)));
+  return false;
+}
+
+bool Channel::check_topic_access(Access access, const Exchange& exchange,
+                                 std::string_view routing_key) {
+  if (exchange.record->type != "topic") return true;
+  if (catalog().topic_allowed(user(), vhost_name(), exchange.record->name, access, routing_key)) {
+    return true;
+  }
+  std::string text = access == Access::kWrite ? "write" : "read";
+  text.append(" access to topic '").append(routing_key).append("' in exchange '");
+  text.append(exchange.record->name).append("' in vhost '").append(vhost_name());
+  text.append("' refused for user '").append(user()).append("'");
+  fail(channel_error(ReplyCode::kAccessRefused, std::move(text)));
+  return false;
+}
+
+namespace {
+
+std::string missing(std::string_view kind, std::string_view name, std::string_view vhost) {
+  std::string text("no ");
+  text.append(kind).append(" '").append(name).append("' in vhost '").append(vhost).append("'");
+  return text;
+}
+
+}  // namespace
+
+CatalogQueue* Channel::lookup_queue(std::string_view name) {
+  CatalogQueue* queue = vhost().find_queue(name);
+  if (!queue) {
+    fail(channel_error(ReplyCode::kNotFound, missing("queue", name, vhost_name())));
+    return nullptr;
+  }
+  if (queue->owner.valid() && queue->owner != connection_.id()) {
+    fail(exclusive_queue_locked(*queue->record));
+    return nullptr;
+  }
+  return queue;
+}
+
+Exchange* Channel::lookup_exchange(std::string_view name) {
+  Exchange* exchange = vhost().find_exchange(name);
+  if (!exchange) {
+    fail(channel_error(ReplyCode::kNotFound, missing("exchange", name, vhost_name())));
+  }
+  return exchange;
+}
+
+bool Channel::is_not_default_exchange(std::string_view name) {
+  if (!name.empty()) return true;
+  fail(channel_error(ReplyCode::kAccessRefused, "operation not permitted on the default exchange"));
+  return false;
+}
+
+std::optional<std::string> Channel::queue_name(std::string_view name) {
+  if (!name.empty()) return std::string(name);
+  if (!last_queue_.empty()) return last_queue_;
+  fail(channel_error(ReplyCode::kNotFound, "no previously declared queue"));
+  return std::nullopt;
+}
+
+// ---- end of turn, end of life ----
+
+void Channel::need_flush() {
+  if (flush_marked_) return;
+  flush_marked_ = true;
+  connection_.flush_channel_later(*this);
+}
+
+void Channel::end_of_turn() {
+  confirms_.flush(
+      [this](PublishSequence sequence, bool multiple) {
+        connection_.send(number_, amqp::BasicAck{.delivery_tag = sequence, .multiple = multiple});
+      },
+      [this](PublishSequence sequence, bool multiple) {
+        connection_.send(number_, amqp::BasicNack{.delivery_tag = sequence,
+                                                  .multiple = multiple,
+                                                  .requeue = false});
+      });
+}
+
+void Channel::release(std::function<void()> then) {
+  if (released_) {
+    if (then) then();
+    return;
+  }
+  released_ = true;
+  transaction_.reset();
+  requeue_all();
+  // The answers of auto-delete queues are awaited only when somebody waits for this.
+  auto left = std::make_shared<std::size_t>(1);
+  auto done = [left, then] {
+    if (--*left == 0 && then) then();
+  };
+  auto consumers = std::move(consumers_);
+  consumers_.clear();
+  for (const auto& consumer : consumers) {
+    if (consumer->direct_reply) continue;
+    if (!then) {
+      connection_.shard().post(consumer->queue.shard,
+                               QueueCallMail{consumer->queue, {}, CancelCall{consumer->key}});
+      continue;
+    }
+    ++*left;
+    connection_.ask(consumer->queue, CancelCall{consumer->key},
+                    [this, name = consumer->queue_name, queue = consumer->queue,
+                     done](QueueAnswer& answer) {
+                      if (!answer.delete_now) return done();
+                      finish_delete(name, queue, done);
+                    });
+  }
+  done();
+}
+
+}  // namespace coney

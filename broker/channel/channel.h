@@ -1,0 +1,229 @@
+#pragma once
+// One channel (spec 1.4): takes methods and content, holds consumers, unacknowledged deliveries,
+// confirms and transactions. Lives with its connection; used on its shard only.
+//
+// One file per AMQP class: channel.cc (dispatch, closing), channel_exchange.cc, channel_queue.cc,
+// channel_consume.cc, channel_publish.cc, channel_settle.cc, channel_tx.cc.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amqp/methods.h"
+#include "amqp/properties.h"
+#include "broker/arguments/queue_type.h"
+#include "broker/channel/confirm_tracker.h"
+#include "broker/connection/connection.h"
+#include "broker/queue/consumer_gate.h"
+
+namespace coney {
+
+class Channel {
+ public:
+  Channel(Connection& connection, ChannelNumber number);
+  // Gives back to the queues what it holds; nobody waits for it.
+  ~Channel();
+
+  ChannelNumber number() const { return number_; }
+
+  // ---- frames of this channel; errors go to Connection::fail ----
+  void on_method(std::string_view payload);
+  void on_header(std::string_view payload);
+  void on_body(std::string_view payload);
+
+  // ---- for the connection ----
+  void deliver(DeliverMail& mail);
+  void confirm(const ConfirmMail& mail) { confirms_.settle(mail.sequence, mail.accepted); }
+  void consumer_cancelled(ConsumerNumber number);  // by the server
+  void direct_reply(const DirectReplyMail& mail);
+  bool takes_direct_replies(std::uint64_t key) const;
+  void resume_consumers();  // the connection has room for deliveries again
+  void end_of_turn();       // sends confirms
+  // The channel was told channel.close: everything but close-ok is dropped.
+  void set_closing();
+  bool closing() const { return closing_; }
+  bool take_flush_mark() { return std::exchange(flush_marked_, false); }
+  // Cancels consumers and requeues; `then` runs when auto-delete queues are gone.
+  void release(std::function<void()> then);
+
+ private:
+  struct Consumer {
+    ConsumerNumber number = 0;
+    std::string tag;
+    QueueId queue;
+    std::string queue_name;
+    bool no_ack = false;
+    bool direct_reply = false;
+    std::string prefix;  // basic.deliver up to the consumer tag, encoded
+    ConsumerKey key;
+  };
+  struct Unacked {
+    QueueId queue;
+    QueuePosition position = 0;
+    ConsumerNumber consumer = 0;  // 0: basic.get
+    bool limited = false;         // counts against the channel's global prefetch
+    bool in_transaction = false;  // settled, not committed yet
+    bool present() const { return queue.valid(); }
+  };
+  // The message whose content is arriving.
+  struct Pending {
+    enum class Stage : std::uint8_t { kNone, kHeader, kBody } stage = Stage::kNone;
+    std::string exchange;
+    std::string routing_key;
+    bool mandatory = false;
+    bool immediate = false;
+    MessageBuilder builder;
+    std::uint64_t missing = 0;     // body bytes to come
+    std::uint64_t size = 0;
+    bool oversized = false;        // nothing of it is kept
+    bool malformed = false;        // properties
+    bool persistent = false;
+    std::uint16_t flags = 0;
+    std::string properties;        // the property bytes, for checks once the body is there
+    std::string header;            // the content header as it is kept
+    // No property that routing or a check would look at.
+    bool plain() const {
+      using amqp::Property, amqp::has_property;
+      return !has_property(flags, Property::kHeaders) && !has_property(flags, Property::kUserId) &&
+             !has_property(flags, Property::kExpiration) && !has_property(flags, Property::kReplyTo);
+    }
+  };
+  struct RouteCache {
+    std::uint64_t version = 0;
+    std::string exchange;
+    std::string routing_key;
+    std::vector<QueueId> queues;
+  };
+  struct Transaction {
+    struct Publish {
+      MessageRef message;
+      std::vector<QueueId> queues;
+      bool mandatory = false;
+    };
+    std::vector<Publish> publishes;
+    std::vector<std::pair<DeliveryTag, Settlement>> settled;
+  };
+  struct Settles;  // gathers consecutive positions per queue: channel_settle.cc
+
+  // ---- dispatch ----
+  template <typename Method>
+  bool call(std::string_view arguments, void (Channel::*handler)(const Method&));
+  void fail(ProtocolError error) { connection_.fail(number_, std::move(error), method_); }
+  void fail(const ArgumentFault& fault) { fail(from_fault(fault)); }
+  std::optional<amqp::Table> arguments(std::string_view bytes);  // nullopt: failed already
+
+  // ---- channel, access, exchange, queue, basic, confirm, tx ----
+  void on(const amqp::ChannelFlow&);
+  void on(const amqp::ChannelClose&);
+  void on(const amqp::AccessRequest&);
+  void on(const amqp::ExchangeDeclare&);
+  void on(const amqp::ExchangeDelete&);
+  void on(const amqp::ExchangeBind&);
+  void on(const amqp::ExchangeUnbind&);
+  void on(const amqp::QueueDeclare&);
+  void on(const amqp::QueueBind&);
+  void on(const amqp::QueueUnbind&);
+  void on(const amqp::QueuePurge&);
+  void on(const amqp::QueueDelete&);
+  void on(const amqp::BasicQos&);
+  void on(const amqp::BasicConsume&);
+  void on(const amqp::BasicCancel&);
+  void on(const amqp::BasicPublish&);
+  void on(const amqp::BasicGet&);
+  void on(const amqp::BasicAck&);
+  void on(const amqp::BasicReject&);
+  void on(const amqp::BasicNack&);
+  void on(const amqp::BasicRecover&);
+  void on(const amqp::BasicRecoverAsync&);
+  void on(const amqp::ConfirmSelect&);
+  void on(const amqp::TxSelect&);
+  void on(const amqp::TxCommit&);
+  void on(const amqp::TxRollback&);
+
+  // ---- what several of them need ----
+  Catalog& catalog() { return connection_.shard().catalog(); }
+  Vhost& vhost();
+  const std::string& vhost_name() const { return connection_.identity().vhost; }
+  const std::string& user() const { return connection_.identity().user; }
+  // Each fails the channel and returns false / null when it may not or is not there.
+  bool check_access(Access access, std::string_view kind, std::string_view name);
+  bool check_topic_access(Access access, const Exchange& exchange, std::string_view routing_key);
+  CatalogQueue* lookup_queue(std::string_view name);  // missing or another's exclusive one: failed
+  Exchange* lookup_exchange(std::string_view name);
+  bool is_not_default_exchange(std::string_view name);
+  // The last declared queue for an empty name.
+  std::optional<std::string> queue_name(std::string_view name);
+  ConsumerNumber next_consumer_number() { return ++last_consumer_; }
+  Consumer* find_consumer(ConsumerNumber number);
+  Consumer* find_consumer(std::string_view tag);
+
+  void declare_existing_exchange(const ExchangeRecord& record, bool no_wait);
+  void declare_queue(QueueRecord record, bool no_wait);
+  bool redeclare_queue(const QueueRecord& received, bool no_wait);
+  void answer_queue_declared(const CatalogQueue& queue, bool no_wait);
+  bool declare_direct_reply(const amqp::QueueDeclare& declare);
+  void bind(BindingRecord binding, bool no_wait, bool is_bind, std::function<void()> answer);
+  void finish_delete(const std::string& name, QueueId id, std::function<void()> then);
+
+  void start_consumer(Consumer consumer, ConsumerOptions options, bool no_wait);
+  void consume_direct_replies(const amqp::BasicConsume& consume);
+  void remove_consumer(ConsumerNumber number);
+  void resume_consumer(const Consumer& consumer);
+  std::shared_ptr<ConsumerGate> gate();
+
+  void complete_publish();
+  bool check_publish(const amqp::PropertyList& list, std::vector<std::string_view>& keys);
+  void prepare_header(const amqp::ContentHeader& header);
+  std::string kept_header(amqp::PropertyList& list, std::uint64_t body_size);
+  void route_and_send(const Exchange& exchange);
+  void dispatch_publish(const std::vector<QueueId>& queues);
+  void send_to_queues(MessageRef message, const std::vector<QueueId>& queues);
+  void return_unroutable(const MessageRef& message);
+  bool publish_direct_reply();
+
+  void write_delivery(std::string_view prefix, DeliveryTag tag, bool redelivered,
+                      const MessageRef& message);
+  void write_content(std::string_view method, const MessageRef& message);
+  template <typename StoreMethod>
+  void write_content_frames(std::size_t method_size, const MessageRef& message,
+                            StoreMethod&& store_method);
+
+  void settle(DeliveryTag tag, bool multiple, Settlement settlement);
+  void settle_now(const std::vector<Unacked>& settled, Settlement settlement);
+  Unacked take_unacked(DeliveryTag tag);
+  void requeue_all();
+  void need_flush();
+  void send_settle(QueueId queue, QueuePosition first, std::uint64_t count, Settlement settlement);
+  std::int32_t limited_outstanding();
+
+  Connection& connection_;
+  const ChannelNumber number_;
+  amqp::MethodId method_;  // being handled
+  bool closing_ = false;
+  bool released_ = false;
+  bool flush_marked_ = false;
+
+  std::string last_queue_;  // of the last queue.declare
+  std::vector<std::unique_ptr<Consumer>> consumers_;  // by number, ascending
+  ConsumerNumber last_consumer_ = 0;
+  SparseWindow<Unacked, 128> unacked_;  // position: delivery tag - 1
+  std::vector<Unacked> settling_;  // scratch
+
+  std::uint16_t prefetch_ = 0;         // of consumers to come
+  std::int32_t global_prefetch_ = 0;   // of the whole channel
+  std::shared_ptr<ChannelLimit> limit_ = std::make_shared<ChannelLimit>();
+  std::shared_ptr<ConsumerGate> gate_;
+
+  Pending pending_;
+  RouteCache route_;
+  bool confirm_mode_ = false;
+  ConfirmTracker confirms_;
+  std::unique_ptr<Transaction> transaction_;  // tx mode
+  std::string direct_reply_token_;
+  std::uint64_t direct_reply_key_ = 0;
+};
+
+}  // namespace coney

@@ -1,0 +1,230 @@
+#include <algorithm>
+
+#include "broker/arguments/consumer_arguments.h"
+#include "broker/arguments/resource_text.h"
+#include "broker/channel/channel.h"
+#include "broker/channel/direct_reply.h"
+#include "broker/queue/queue.h"
+
+// Class basic: qos, consume, cancel, get, and what is delivered.
+
+namespace coney {
+
+void Channel::on(const amqp::BasicQos& qos) {
+  if (qos.prefetch_size != 0) {
+    return fail(connection_error(ReplyCode::kNotImplemented, "prefetch_size!=0 (" +
+                                                                 std::to_string(qos.prefetch_size) +
+                                                                 ")"));
+  }
+  if (qos.global) {
+    global_prefetch_ = qos.prefetch_count;
+    limit_->set(global_prefetch_, limited_outstanding());
+    resume_consumers();
+  } else {
+    prefetch_ = qos.prefetch_count;
+  }
+  connection_.send(number_, amqp::BasicQosOk{});
+}
+
+// Counts what consumers hold, and marks it so that settling gives it back to the limit.
+std::int32_t Channel::limited_outstanding() {
+  std::int32_t outstanding = 0;
+  for (auto at = unacked_.next(unacked_.begin()); at != unacked_.end(); at = unacked_.next(at + 1)) {
+    Unacked& unacked = *unacked_.find(at);
+    if (unacked.consumer == 0) continue;
+    unacked.limited = true;
+    ++outstanding;
+  }
+  return outstanding;
+}
+
+std::shared_ptr<ConsumerGate> Channel::gate() {
+  if (!gate_) {
+    gate_ = std::make_shared<ConsumerGate>(ConsumerGate{connection_.delivery_window(), limit_});
+  }
+  return gate_;
+}
+
+// ---- consumers ----
+
+Channel::Consumer* Channel::find_consumer(ConsumerNumber number) {
+  if (!consumers_.empty() && consumers_.back()->number == number) return consumers_.back().get();
+  auto found = std::lower_bound(
+      consumers_.begin(), consumers_.end(), number,
+      [](const auto& consumer, ConsumerNumber wanted) { return consumer->number < wanted; });
+  return found != consumers_.end() && (*found)->number == number ? found->get() : nullptr;
+}
+
+Channel::Consumer* Channel::find_consumer(std::string_view tag) {
+  for (const auto& consumer : consumers_) {
+    if (consumer->tag == tag) return consumer.get();
+  }
+  return nullptr;
+}
+
+void Channel::remove_consumer(ConsumerNumber number) {
+  std::erase_if(consumers_, [&](const auto& consumer) { return consumer->number == number; });
+}
+
+namespace {
+
+std::string delivery_prefix(std::string_view tag) {
+  std::string prefix;
+  amqp::Encoder encoder(prefix);
+  encoder.u16(amqp::BasicDeliver::kMethod.id.class_id);
+  encoder.u16(amqp::BasicDeliver::kMethod.id.method_id);
+  encoder.short_string(tag);
+  return prefix;
+}
+
+}  // namespace
+
+void Channel::on(const amqp::BasicConsume& consume) {
+  if (consume.queue == kDirectReplyQueue) return consume_direct_replies(consume);
+  auto name = queue_name(consume.queue);
+  if (!name || !check_access(Access::kRead, "queue", *name)) return;
+  if (!consume.consumer_tag.empty() && find_consumer(consume.consumer_tag)) {
+    return fail(connection_error(ReplyCode::kNotAllowed, "attempt to reuse consumer tag '" +
+                                                             std::string(consume.consumer_tag) +
+                                                             "'"));
+  }
+  CatalogQueue* queue = lookup_queue(*name);
+  if (!queue) return;
+  auto table = arguments(consume.arguments);
+  if (!table) return;
+  auto checked = check_consumer_arguments(
+      {vhost_name(), *name, parse_queue_type(queue->record->type).value_or(QueueType::kClassic),
+       consume.no_ack, prefetch_, *table});
+  if (!checked) return fail(checked.error());
+  if (checked->not_implemented) {
+    return fail(connection_error(ReplyCode::kNotImplemented,
+                                 "argument '" + *checked->not_implemented + "' of basic.consume"));
+  }
+  ConsumerOptions options{gate(), consume.no_ack, consume.exclusive,
+                          static_cast<std::int32_t>(std::clamp<std::int64_t>(
+                              checked->priority, INT32_MIN, INT32_MAX)),
+                          consume.no_ack ? 0u : prefetch_};
+  Consumer consumer;
+  consumer.number = next_consumer_number();
+  consumer.tag = consume.consumer_tag.empty() ? "amq.ctag-" + random_name()
+                                              : std::string(consume.consumer_tag);
+  consumer.queue = queue->id;
+  consumer.queue_name = std::move(*name);
+  consumer.no_ack = consume.no_ack;
+  consumer.prefix = delivery_prefix(consumer.tag);
+  consumer.key = {connection_.id(), number_, consumer.number};
+  start_consumer(std::move(consumer), std::move(options), consume.no_wait);
+}
+
+void Channel::start_consumer(Consumer consumer, ConsumerOptions options, bool no_wait) {
+  const QueueId queue = consumer.queue;
+  SubscribeCall call{consumer.key, std::move(options)};
+  consumers_.push_back(std::make_unique<Consumer>(std::move(consumer)));
+  connection_.ask(queue, std::move(call), [this, number = last_consumer_, no_wait,
+                                           method = method_](QueueAnswer& answer) {
+    method_ = method;
+    Consumer* started = find_consumer(number);
+    if (!started) return;
+    if (answer.status != QueueStatus::kOk) {
+      const std::string text = queue_text(started->queue_name, vhost_name());
+      remove_consumer(number);
+      if (answer.status == QueueStatus::kExclusiveUse) {
+        return fail(channel_error(ReplyCode::kAccessRefused, text + " in exclusive use"));
+      }
+      return fail(channel_error(ReplyCode::kNotFound, "no " + text));
+    }
+    if (!no_wait) connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = started->tag});
+    resume_consumer(*started);
+  });
+}
+
+void Channel::resume_consumer(const Consumer& consumer) {
+  if (consumer.direct_reply) return;
+  Shard& shard = connection_.shard();
+  if (consumer.queue.shard != shard.id()) {
+    shard.post(consumer.queue.shard, ResumeMail{consumer.queue, consumer.key});
+  } else if (Queue* queue = shard.find(consumer.queue)) {
+    queue->resume(consumer.key);
+  }
+}
+
+void Channel::resume_consumers() {
+  for (std::size_t i = 0; i < consumers_.size(); ++i) resume_consumer(*consumers_[i]);
+}
+
+void Channel::on(const amqp::BasicCancel& cancel) {
+  auto answer = [this, tag = std::string(cancel.consumer_tag), no_wait = cancel.no_wait] {
+    if (!no_wait) connection_.send(number_, amqp::BasicCancelOk{.consumer_tag = tag});
+  };
+  Consumer* consumer = find_consumer(cancel.consumer_tag);
+  if (!consumer) return answer();
+  const Consumer gone = *consumer;
+  if (gone.direct_reply) {
+    remove_consumer(gone.number);
+    return answer();
+  }
+  // What is on its way from the queue still reaches the client, in front of cancel-ok.
+  connection_.ask(gone.queue, CancelCall{gone.key},
+                  [this, answer, gone](QueueAnswer& result) {
+                    remove_consumer(gone.number);
+                    if (!result.delete_now) return answer();
+                    finish_delete(gone.queue_name, gone.queue, answer);
+                  });
+}
+
+void Channel::consumer_cancelled(ConsumerNumber number) {
+  Consumer* consumer = find_consumer(number);
+  if (!consumer) return;
+  if (connection_.identity().consumer_cancel_notify && !closing_) {
+    connection_.send(number_, amqp::BasicCancel{.consumer_tag = consumer->tag, .no_wait = true});
+  }
+  remove_consumer(number);
+}
+
+// ---- get ----
+
+void Channel::on(const amqp::BasicGet& get) {
+  auto name = queue_name(get.queue);
+  if (!name || !check_access(Access::kRead, "queue", *name)) return;
+  CatalogQueue* queue = lookup_queue(*name);
+  if (!queue) return;
+  connection_.ask(
+      queue->id, GetCall{get.no_ack},
+      [this, id = queue->id, no_ack = get.no_ack](QueueAnswer& answer) {
+        if (!answer.delivery) return connection_.send(number_, amqp::BasicGetEmpty{});
+        QueueDelivery& delivery = *answer.delivery;
+        if (no_ack) {
+          unacked_.skip();
+        } else {
+          unacked_.push_back({id, delivery.position, 0, false});
+        }
+        std::string method;
+        amqp::encode_method(
+            method, amqp::BasicGetOk{.delivery_tag = unacked_.end(),
+                                     .redelivered = delivery.redelivered,
+                                     .exchange = delivery.message->exchange(),
+                                     .routing_key = delivery.message->routing_key(),
+                                     .message_count =
+                                         static_cast<std::uint32_t>(delivery.ready_left)});
+        write_content(method, delivery.message);
+      });
+}
+
+// ---- deliveries ----
+
+void Channel::deliver(DeliverMail& mail) {
+  Consumer* consumer = find_consumer(mail.consumer.number);
+  if (!consumer || closing_) {  // cancelled meanwhile
+    if (mail.limited) limit_->give_back(1);
+    send_settle(mail.queue, mail.position, 1, Settlement::kReturnUnseen);
+    return;
+  }
+  if (consumer->no_ack) {
+    unacked_.skip();
+  } else {
+    unacked_.push_back({mail.queue, mail.position, consumer->number, mail.limited});
+  }
+  write_delivery(consumer->prefix, unacked_.end(), mail.redelivered, mail.message);
+}
+
+}  // namespace coney

@@ -1,0 +1,201 @@
+#include <openssl/rand.h>
+
+#include "broker/arguments/equivalence.h"
+#include "broker/arguments/queue_arguments.h"
+#include "broker/arguments/resource_text.h"
+#include "broker/channel/channel.h"
+#include "broker/channel/direct_reply.h"
+
+// Class queue: declare, bind, unbind, purge, delete.
+
+namespace coney {
+namespace {
+
+constexpr std::string_view kReservedPrefix = "amq.";
+
+// amq.gen- and 22 characters of base64url, from 16 random bytes, as RabbitMQ names queues.
+std::string generated_queue_name() { return "amq.gen-" + random_name(); }
+
+std::string without_line_ends(std::string_view name) {
+  std::string kept;
+  for (char c : name) {
+    if (c != '\r' && c != '\n') kept.push_back(c);
+  }
+  return kept;
+}
+
+}  // namespace
+
+void Channel::on(const amqp::QueueDeclare& declare) {
+  if (declare.queue.starts_with(kDirectReplyQueue) && declare_direct_reply(declare)) return;
+  if (declare.passive) {
+    CatalogQueue* queue = lookup_queue(declare.queue);
+    if (queue) answer_queue_declared(*queue, declare.no_wait);
+    return;
+  }
+  auto table = arguments(declare.arguments);
+  if (!table) return;
+  QueueRecord record;
+  record.vhost = vhost_name();
+  record.name = without_line_ends(declare.queue);
+  record.durable = declare.durable;
+  record.exclusive = declare.exclusive;
+  record.auto_delete = declare.auto_delete;
+  record.arguments = std::move(*table);
+  declare_queue(std::move(record), declare.no_wait);
+}
+
+namespace {
+
+QueueDeclaration declaration_of(const QueueRecord& record, const VhostRecord& vhost) {
+  QueueDeclaration declaration{record.vhost,     record.name,        record.durable,
+                               record.exclusive, record.auto_delete, record.arguments};
+  if (auto type = parse_queue_type(vhost.default_queue_type)) declaration.default_type = *type;
+  return declaration;
+}
+
+}  // namespace
+
+void Channel::declare_queue(QueueRecord record, bool no_wait) {
+  const bool server_named = record.name.empty();
+  if (server_named) {
+    const auto declaration = declaration_of(record, *vhost().record);
+    if (auto fault = check_server_named(declaration)) return fail(*fault);
+    record.name = generated_queue_name();
+  }
+  const auto declaration = declaration_of(record, *vhost().record);
+  if (!check_access(Access::kConfigure, "queue", record.name)) return;
+  if (redeclare_queue(record, no_wait)) return;
+  if (!server_named && record.name.starts_with(kReservedPrefix)) {
+    return fail(channel_error(ReplyCode::kAccessRefused, "queue name '" + record.name +
+                                                             "' contains reserved prefix 'amq.*'"));
+  }
+  if (auto fault = check_dead_letter_exchange(declaration)) return fail(*fault);
+  auto checked = check_queue_arguments(declaration);
+  if (!checked) return fail(checked.error());
+  if (checked->not_implemented) {
+    return fail(connection_error(ReplyCode::kNotImplemented,
+                                 "argument '" + *checked->not_implemented + "' of " +
+                                     queue_text(record.name, record.vhost)));
+  }
+  QueueRecord created = record;
+  created.type = queue_type_name(checked->type);
+  created.arguments = std::move(checked->table);
+  if (created.exclusive) connection_.exclusive_queue_declared();
+  DeclareQueue command{created, connection_.shard().id(),
+                       created.exclusive ? connection_.id() : ConnectionId{}};
+  connection_.ask_topology(
+      std::move(command),
+      [this, record = std::move(record), no_wait, method = method_](TopologyAnswer& answer) {
+        method_ = method;
+        if (answer.error) return fail(*answer.error);
+        if (!answer.existed) {
+          last_queue_ = record.name;
+          if (no_wait) return;
+          return connection_.send(number_, amqp::QueueDeclareOk{.queue = record.name});
+        }
+        redeclare_queue(record, no_wait);
+      });
+}
+
+// True when the queue exists: the declare is answered then.
+bool Channel::redeclare_queue(const QueueRecord& record, bool no_wait) {
+  CatalogQueue* existing = vhost().find_queue(record.name);
+  if (!existing) return false;
+  QueueRecord received = record;
+  received.arguments = with_queue_type(declaration_of(record, *vhost().record));
+  if (auto type = received.arguments.find("x-queue-type"); type && type->as_string()) {
+    received.type = *type->as_string();
+  }
+  const bool same_owner = existing->owner == connection_.id();
+  if (auto fault = check_queue_equivalence(*existing->record, received, same_owner)) {
+    fail(*fault);
+  } else {
+    answer_queue_declared(*existing, no_wait);
+  }
+  return true;
+}
+
+void Channel::answer_queue_declared(const CatalogQueue& queue, bool no_wait) {
+  last_queue_ = queue.record->name;
+  if (no_wait) return;
+  connection_.ask(queue.id, CountCall{},
+                  [this, name = last_queue_, method = method_](QueueAnswer& answer) {
+                    method_ = method;
+                    if (answer.status == QueueStatus::kGone) {
+                      return fail(channel_error(ReplyCode::kNotFound,
+                                                "no " + queue_text(name, vhost_name())));
+                    }
+                    connection_.send(number_, amqp::QueueDeclareOk{
+                        .queue = name,
+                        .message_count = static_cast<std::uint32_t>(answer.messages),
+                        .consumer_count = answer.consumers});
+                  });
+}
+
+void Channel::on(const amqp::QueueBind& method) {
+  auto table = arguments(method.arguments);
+  if (!table) return;
+  auto name = queue_name(method.queue);
+  if (!name) return;
+  bind({vhost_name(), std::string(method.exchange), DestinationKind::kQueue, std::move(*name),
+        std::string(method.routing_key), std::move(*table)},
+       method.no_wait, true, [this] { connection_.send(number_, amqp::QueueBindOk{}); });
+}
+
+void Channel::on(const amqp::QueueUnbind& method) {
+  auto table = arguments(method.arguments);
+  if (!table) return;
+  auto name = queue_name(method.queue);
+  if (!name) return;
+  bind({vhost_name(), std::string(method.exchange), DestinationKind::kQueue, std::move(*name),
+        std::string(method.routing_key), std::move(*table)},
+       false, false, [this] { connection_.send(number_, amqp::QueueUnbindOk{}); });
+}
+
+void Channel::on(const amqp::QueuePurge& purge) {
+  auto name = queue_name(purge.queue);
+  if (!name || !check_access(Access::kRead, "queue", *name)) return;
+  CatalogQueue* queue = lookup_queue(*name);
+  if (!queue) return;
+  connection_.ask(queue->id, PurgeCall{}, [this, no_wait = purge.no_wait](QueueAnswer& answer) {
+    if (no_wait) return;
+    connection_.send(number_, amqp::QueuePurgeOk{
+        .message_count = static_cast<std::uint32_t>(answer.messages)});
+  });
+}
+
+void Channel::on(const amqp::QueueDelete& remove) {
+  auto name = queue_name(remove.queue);
+  if (!name || !check_access(Access::kConfigure, "queue", *name)) return;
+  auto deleted = [this, no_wait = remove.no_wait](std::uint64_t messages) {
+    if (no_wait) return;
+    connection_.send(number_, amqp::QueueDeleteOk{
+        .message_count = static_cast<std::uint32_t>(messages)});
+  };
+  if (!vhost().find_queue(*name)) return deleted(0);
+  CatalogQueue* queue = lookup_queue(*name);
+  if (!queue) return;
+  connection_.ask(
+      queue->id, DeleteCall{remove.if_unused, remove.if_empty},
+      [this, name = *name, id = queue->id, deleted, method = method_](QueueAnswer& answer) {
+        method_ = method;
+        const std::string text = queue_text(name, vhost_name());
+        if (answer.status == QueueStatus::kInUse) {
+          return fail(channel_error(ReplyCode::kPreconditionFailed, text + " in use"));
+        }
+        if (answer.status == QueueStatus::kNotEmpty) {
+          return fail(channel_error(ReplyCode::kPreconditionFailed, text + " not empty"));
+        }
+        if (answer.status == QueueStatus::kGone) return deleted(0);
+        finish_delete(name, id, [deleted, messages = answer.messages] { deleted(messages); });
+      });
+}
+
+// The queue is marked as going; takes it out of the topology.
+void Channel::finish_delete(const std::string& name, QueueId id, std::function<void()> then) {
+  connection_.ask_topology(DeleteQueue{vhost_name(), name, id},
+                           [then = std::move(then)](TopologyAnswer&) { then(); });
+}
+
+}  // namespace coney

@@ -1,0 +1,346 @@
+#include "broker/connection/connection.h"
+
+#include "broker/arguments/erlang_term.h"
+#include "broker/channel/channel.h"
+#include "broker/connection/connection_limits.h"
+#include "broker/connection/handshake.h"
+#include "broker/log/log.h"
+#include "broker/server/server_context.h"
+
+// Socket, frames, time limits.
+
+namespace coney {
+namespace {
+
+
+constexpr std::uint64_t kPublishCredit = 4 * 1024 * 1024;   // bytes mailed and not yet taken
+constexpr std::size_t kKeptCapacity = 4096;                 // of unparsed_ while idle
+constexpr std::size_t kMaxPieces = 64;                      // per gathered write
+
+}  // namespace
+
+Connection::Connection(Shard& shard, ConnectionId id, std::unique_ptr<Transport> transport,
+                       SocketAddress client, SocketAddress server, const std::string& listener)
+    : shard_(shard), id_(id), transport_(std::move(transport)) {
+  identity_.client = client;
+  identity_.server = server;
+  identity_.name = connection_name(client, server);
+  log::info(log::Category::kConnection, "accepting connection {} on {}", identity_.name, listener);
+}
+
+Connection::~Connection() {
+  release_channels();
+  if (has_exclusive_queues_) shard_.topology().submit({}, DeleteExclusiveQueues{id_});
+  if (counted_) Handshake::release_counts(*shard_.server().limits, identity_);
+  if (opened_channels_ != 0) {
+    shard_.server().limits->remove_user_channels(identity_.user, opened_channels_);
+  }
+  watch_.reset();
+}
+
+void Connection::start() {
+  watch_ = shard_.watch(transport_->fd(), *this);
+  last_read_ = last_write_ = shard_.now();
+  state_ = State::kTlsHandshake;
+  const auto& config = shard_.config();
+  if (config.handshake_timeout.count() != 0) deadline_ = shard_.now() + config.handshake_timeout;
+  continue_tls_handshake();
+}
+
+void Connection::continue_tls_handshake() {
+  IoResult result = transport_->handshake();
+  switch (result.status) {
+    case IoStatus::kOk: break;
+    case IoStatus::kWantRead: return watch_->wait_readable();
+    case IoStatus::kWantWrite: return watch_->wait_writable();
+    case IoStatus::kEof: return drop("closed in the TLS handshake");
+    case IoStatus::kError: return drop(result.error);
+  }
+  handshake_ = std::make_unique<Handshake>(
+      Handshake::Environment{shard_.config(), shard_.catalog(), *shard_.server().limits,
+                             transport_->peer_identity(), shard_.server().node_name},
+      identity_);
+  state_ = State::kProtocolHeader;
+  read_again();
+}
+
+// ---- reading ----
+
+void Connection::on_readable() {
+  if (removed_) return;
+  if (state_ == State::kTlsHandshake) return continue_tls_handshake();
+  std::span<char> buffer = shard_.read_buffer();
+  IoResult result = transport_->read(buffer);
+  switch (result.status) {
+    case IoStatus::kOk: break;
+    case IoStatus::kWantRead: return watch_->wait_readable();
+    case IoStatus::kWantWrite: return watch_->wait_writable();
+    case IoStatus::kEof:
+      return drop(state_ == State::kClosed ? "" : "client unexpectedly closed TCP connection");
+    case IoStatus::kError: return drop(result.error);
+  }
+  last_read_ = shard_.now();
+  // What other shards sent before these bytes were read is applied before they are parsed: the
+  // client may have sent them because of it.
+  const std::string_view bytes(buffer.data(), result.bytes);
+  if (shard_.has_mail()) {
+    unparsed_.append(bytes);
+    shard_.drain_inbox();
+    if (removed_) return;
+    parse({});
+  } else {
+    parse(bytes);
+  }
+  read_again();
+}
+
+void Connection::read_again() {
+  if (removed_ || state_ == State::kTlsHandshake) return;
+  if (!may_parse() && state_ != State::kClosed) return;
+  if (transport_->pending()) {
+    shard_.run_later([this, id = id_, &shard = shard_] {
+      if (shard.find(id) == this) on_readable();
+    });
+  } else {
+    watch_->wait_readable();
+  }
+}
+
+bool Connection::may_parse() const {
+  return awaited_.empty() && publish_credit_used_ < kPublishCredit &&
+         !(publishes_ && !alarm_.empty()) && state_ != State::kClosed && !removed_;
+}
+
+void Connection::go_on() {
+  if (!may_parse()) return;
+  parse({});
+  read_again();
+}
+
+void Connection::parse(std::string_view bytes) {
+  if (parsing_) {  // an answer came while a frame is being handled: the loop below goes on
+    unparsed_.append(bytes);
+    return;
+  }
+  parsing_ = true;
+  const bool stashed = !unparsed_.empty();
+  if (stashed) unparsed_.append(bytes);
+  std::string held;  // the stash, while it is parsed
+  if (stashed) held.swap(unparsed_);
+  std::string_view left = stashed ? std::string_view(held) : bytes;
+  while (!left.empty() && may_parse()) {
+    const std::size_t consumed = parse_one(left);
+    if (consumed == 0) break;
+    left.remove_prefix(consumed);
+  }
+  parsing_ = false;
+  if (state_ == State::kClosed || removed_) return unparsed_.clear();
+  if (stashed && !left.empty()) {
+    held.erase(0, held.size() - left.size());
+    held.swap(unparsed_);
+  } else {
+    unparsed_.assign(left);
+    if (unparsed_.empty() && unparsed_.capacity() > kKeptCapacity) std::string().swap(unparsed_);
+  }
+}
+
+// Handles what stands first; returns its size, 0 when it is not complete.
+std::size_t Connection::parse_one(std::string_view bytes) {
+  if (state_ == State::kProtocolHeader) {
+    if (bytes.size() < amqp::kProtocolHeader.size()) return 0;
+    std::string out;
+    state_ = State::kHandshake;
+    take_outcome(handshake_->on_protocol_header(bytes.substr(0, amqp::kProtocolHeader.size()), out),
+                 out);
+    return amqp::kProtocolHeader.size();
+  }
+  const amqp::FrameRead read = amqp::read_frame(bytes, max_payload());
+  switch (read.status) {
+    case amqp::FrameStatus::kFrame: handle_frame(read.frame); return read.consumed;
+    case amqp::FrameStatus::kNeedMore: return 0;
+    case amqp::FrameStatus::kTooLarge:
+    case amqp::FrameStatus::kBadEnd: handle_fault(read); return bytes.size();
+  }
+  return 0;
+}
+
+std::uint32_t Connection::max_payload() const {
+  if (handshake_) return handshake_->max_payload();
+  return identity_.frame_max == 0 ? UINT32_MAX - 16 : identity_.frame_max;
+}
+
+void Connection::handle_fault(const amqp::FrameRead& read) {
+  std::string text = "type " + std::to_string(read.frame.type) + ", all octets = ";
+  if (read.status == amqp::FrameStatus::kTooLarge) {
+    const std::uint32_t limit = max_payload();
+    text += "<<>>: {frame_too_large," + std::to_string(read.size) + "," +
+            std::to_string(limit < amqp::kFrameOverhead ? 0 : limit - amqp::kFrameOverhead) + "}";
+  } else {
+    text += erlang_binary(read.frame.payload.substr(0, 64)) + ": {invalid_frame_end_marker," +
+            std::to_string(read.end) + "}";
+  }
+  close_connection(connection_error(ReplyCode::kFrameError, std::move(text)), {});
+}
+
+// ---- frames ----
+
+void Connection::handle_frame(const amqp::Frame& frame) {
+  const auto type = static_cast<amqp::FrameType>(frame.type);
+  const bool method = type == amqp::FrameType::kMethod;
+  if (state_ == State::kClosing) {
+    if (method && frame.channel == 0 && frame.payload == std::string_view("\0\x0A\0\x33", 4)) {
+      finish();
+    }
+    return;  // everything but close-ok is dropped
+  }
+  if (type == amqp::FrameType::kHeartbeat && frame.channel == 0) return;
+  const bool known = method || type == amqp::FrameType::kHeader ||
+                     type == amqp::FrameType::kBody || type == amqp::FrameType::kHeartbeat;
+  std::string octets =
+      known && !method && frame.channel != 0 ? std::string() : octets_text(frame);
+  if (!known || (method && frame.payload.size() < 4)) {
+    return close_connection(
+        connection_error(ReplyCode::kFrameError, octets + ": unknown_frame"), {});
+  }
+  if (type == amqp::FrameType::kHeartbeat || (frame.channel == 0 && !method)) {
+    return close_connection(connection_error(ReplyCode::kUnexpectedFrame, octets_text(frame)), {});
+  }
+  if (handshake_) {
+    if (!method) {
+      return close_connection(connection_error(ReplyCode::kUnexpectedFrame, octets_text(frame)), {});
+    }
+    std::string out;
+    take_outcome(handshake_->on_method(frame.channel, frame.payload, out), out);
+  } else if (frame.channel == 0) {
+    handle_connection_method(frame);
+  } else {
+    handle_channel_frame(frame);
+  }
+}
+
+std::string Connection::octets_text(const amqp::Frame& frame) {
+  return "type " + std::to_string(frame.type) +
+         ", all octets = " + erlang_binary(frame.payload.substr(0, 64));
+}
+
+void Connection::take_outcome(HandshakeOutcome outcome, const std::string& out) {
+  output_.append(out);
+  output_changed();
+  switch (outcome.next) {
+    case HandshakeOutcome::Next::kMore: return;
+    case HandshakeOutcome::Next::kOpen:
+      handshake_.reset();
+      state_ = State::kRunning;
+      counted_ = true;
+      deadline_ = {};
+      log::info(log::Category::kConnection, "connection {}: user '{}' authenticated and granted "
+                "access to vhost '{}'", identity_.name, identity_.user, identity_.vhost);
+      return;
+    case HandshakeOutcome::Next::kCloseWithError:
+      return close_connection(std::move(outcome.error), outcome.method);
+    case HandshakeOutcome::Next::kDrop:
+      log::warning(log::Category::kConnection, "connection {}: {}", identity_.name, outcome.reason);
+      state_ = State::kClosed;
+      return;
+  }
+}
+
+// ---- writing ----
+
+void Connection::send_frame(amqp::FrameType type, ChannelNumber channel, std::string_view payload) {
+  char* const start = output_.reserve(amqp::kFrameHeaderSize);
+  *start = static_cast<char>(type);
+  char* to = amqp::wire::store(start + 1, channel);
+  amqp::wire::store(to, static_cast<std::uint32_t>(payload.size()));
+  output_.commit(amqp::kFrameHeaderSize);
+  output_.append(payload);
+  output_.append(std::string_view("\xCE", 1));
+  output_changed();
+}
+
+void Connection::output_changed() {
+  window_->grown_to(static_cast<std::int64_t>(output_.size()));
+  schedule_flush();
+}
+
+void Connection::schedule_flush() {
+  if (flush_scheduled_ || removed_) return;
+  flush_scheduled_ = true;
+  shard_.flush_later(*this);
+}
+
+void Connection::flush_channel_later(Channel& channel) {
+  channels_to_flush_.push_back(channel.number());
+  schedule_flush();
+}
+
+void Connection::flush() {
+  flush_scheduled_ = false;
+  if (removed_) return;
+  for (std::size_t i = 0; i < channels_to_flush_.size(); ++i) {
+    Channel* channel = find_channel(channels_to_flush_[i]);
+    if (channel && channel->take_flush_mark()) channel->end_of_turn();
+  }
+  channels_to_flush_.clear();
+  flush_scheduled_ = false;
+  if (!writing_blocked_) write_output();
+}
+
+void Connection::write_output() {
+  if (state_ == State::kTlsHandshake) return;
+  while (!output_.empty()) {
+    iovec pieces[kMaxPieces];
+    const std::size_t count = output_.gather(pieces, kMaxPieces);
+    IoResult result = transport_->write({pieces, count});
+    output_.consume(result.bytes);
+    if (result.bytes != 0) last_write_ = shard_.now();
+    if (result.status == IoStatus::kOk) continue;
+    if (result.status == IoStatus::kError || result.status == IoStatus::kEof) {
+      return drop(result.error);
+    }
+    writing_blocked_ = result.status == IoStatus::kWantWrite;
+    if (writing_blocked_) watch_->wait_writable();
+    break;
+  }
+  window_->set_buffered(static_cast<std::int64_t>(output_.size()));
+  if (window_->take_starved()) {
+    for (auto& [number, channel] : channels_) channel->resume_consumers();
+  }
+  if (state_ == State::kClosed && output_.empty() && !shut_down_) {
+    shut_down_ = true;
+    transport_->shut_down();
+    deadline_ = shard_.now() + std::chrono::seconds(1);
+    watch_->wait_readable();  // for the client's end
+  }
+}
+
+void Connection::on_writable() {
+  if (removed_) return;
+  if (state_ == State::kTlsHandshake) return continue_tls_handshake();
+  writing_blocked_ = false;
+  flush();
+  if (!removed_ && state_ != State::kTlsHandshake && may_parse()) read_again();
+}
+
+// ---- time ----
+
+void Connection::tick(Shard::Clock::time_point now) {
+  if (removed_) return;
+  if (deadline_ != Shard::Clock::time_point{} && now >= deadline_) {
+    return drop(state_ == State::kClosed    ? ""
+                : state_ == State::kClosing ? "no close-ok from the client"
+                                            : "handshake timeout");
+  }
+  if (state_ != State::kRunning || identity_.heartbeat == 0) return;
+  const auto interval = std::chrono::seconds(identity_.heartbeat);
+  if (may_parse() && now - last_read_ > 2 * interval) {
+    return drop("missed heartbeats from client, timeout: " + std::to_string(identity_.heartbeat) +
+                "s");
+  }
+  if (now - last_write_ >= interval / 2 && output_.empty()) {
+    last_write_ = now;
+    send_frame(amqp::FrameType::kHeartbeat, 0, {});
+  }
+}
+
+}  // namespace coney

@@ -1,0 +1,190 @@
+#pragma once
+// One client connection (spec 1.4): reads frames, holds the channels, writes what they produced.
+// Lives on the shard that accepted it and is used there only.
+//
+// Reading stops while an answer from another thread is awaited (await_*), while too much mail is on
+// its way to queues of other shards, and while an alarm blocks a publishing connection; what was
+// read already waits in `unparsed_`.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include "amqp/field.h"
+#include "amqp/frame.h"
+#include "broker/channel/direct_reply.h"
+#include "broker/connection/output_buffer.h"
+#include "broker/error.h"
+#include "broker/ids.h"
+#include "broker/queue/consumer_gate.h"
+#include "broker/shard/shard.h"
+#include "broker/transport/socket_address.h"
+#include "broker/transport/transport.h"
+
+namespace coney {
+
+class Channel;
+class Handshake;
+struct HandshakeOutcome;
+
+// What the client said of itself and what was agreed; complete once the connection is open.
+struct ConnectionIdentity {
+  std::string user;
+  std::string vhost;
+  SocketAddress client;
+  SocketAddress server;
+  std::string name;             // "127.0.0.1:56789 -> 127.0.0.1:5672"
+  amqp::Table client_properties;
+  bool consumer_cancel_notify = false;
+  bool authentication_failure_close = false;
+  bool connection_blocked = false;
+  std::uint16_t channel_max = 0;
+  std::uint32_t frame_max = 0;  // 0: no limit
+  std::uint16_t heartbeat = 0;  // seconds
+};
+
+class Connection final : public SocketHandler {
+ public:
+  Connection(Shard& shard, ConnectionId id, std::unique_ptr<Transport> transport,
+             SocketAddress client, SocketAddress server, const std::string& listener);
+  ~Connection() override;  // returns what its channels hold to the queues
+
+  // ---- for the shard ----
+  void start();
+  void on_readable() override;
+  void on_writable() override;
+  void flush();                              // end of turn: confirms, then bytes to the socket
+  void tick(Shard::Clock::time_point now);   // heartbeats and time limits, twice a second
+  void shut_down();                          // 320 CONNECTION_FORCED
+  void on_deliver(DeliverMail& mail);  // by mail
+  void deliver(DeliverMail& mail);     // from a queue of this shard
+  void on_confirm(const ConfirmMail& mail);
+  void on_publish_credit(std::uint64_t bytes);
+  void on_queue_answer(QueueAnswerMail& mail);
+  void on_topology_answer(TopologyAnswer& answer);
+  void on_consumer_cancelled(const ConsumerKey& consumer);
+  void on_direct_reply(DirectReplyMail& mail);
+  void on_alarm(const std::string& reason);
+
+  // ---- for its channels ----
+  ConnectionId id() const { return id_; }
+  Shard& shard() { return shard_; }
+  const ConnectionIdentity& identity() const { return identity_; }
+  const std::shared_ptr<DeliveryWindow>& delivery_window() const { return window_; }
+  OutputBuffer& output() { return output_; }
+  void output_changed();  // after writing to output() directly
+
+  template <typename Method>
+  void send(ChannelNumber channel, const Method& method) {
+    thread_local std::string payload;
+    payload.clear();
+    amqp::encode_method(payload, method);
+    send_frame(amqp::FrameType::kMethod, channel, payload);
+  }
+  void send_frame(amqp::FrameType type, ChannelNumber channel, std::string_view payload);
+
+  // Publishes counts against the connection's credit towards other shards.
+  void mailed_publish(std::uint64_t bytes);
+  void published();  // this connection publishes: an alarm blocks it from now on
+
+  // Reading stops until the answer is there; then `then` runs and reading goes on.
+  using QueueThen = std::function<void(QueueAnswer&)>;
+  using TopologyThen = std::function<void(TopologyAnswer&)>;
+  // Asks the queue: directly when it lives here (then `then` runs before this returns).
+  void ask(QueueId queue, QueueCall call, QueueThen then);
+  void ask_topology(TopologyCommand command, TopologyThen then);
+  void ask_direct_reply(const DirectReplyAddress& address, std::function<void(bool)> then);
+  void exclusive_queue_declared() { has_exclusive_queues_ = true; }
+
+  // Closes the channel with channel.close, or the connection when the error says so.
+  void fail(ChannelNumber channel, ProtocolError error, amqp::MethodId method);
+  void channel_closed(ChannelNumber number);  // by its client; the number is free again
+  void flush_channel_later(Channel& channel); // Channel::end_of_turn is called in flush()
+
+  Channel* find_channel(ChannelNumber number);
+  bool takes_direct_replies(const DirectReplyAddress& address);
+
+ private:
+  friend class Handshake;
+  enum class State : std::uint8_t {
+    kTlsHandshake,
+    kProtocolHeader,
+    kHandshake,  // until connection.open-ok, see handshake.h
+    kRunning,
+    kClosing,        // connection.close sent, waiting for close-ok
+    kClosed,         // everything written is to be flushed, then the socket closes
+  };
+
+  // connection.cc: socket, frames, time
+  void continue_tls_handshake();
+  void read_again();
+  bool may_parse() const;
+  void go_on();  // parses what waits, then reads again
+  void parse(std::string_view bytes);
+  std::size_t parse_one(std::string_view bytes);
+  std::uint32_t max_payload() const;
+  void handle_fault(const amqp::FrameRead& read);
+  void handle_frame(const amqp::Frame& frame);
+  static std::string octets_text(const amqp::Frame& frame);
+  void take_outcome(HandshakeOutcome outcome, const std::string& out);
+  void schedule_flush();
+  void write_output();
+  // connection_methods.cc: methods, the ends of channels and of the connection
+  void handle_connection_method(const amqp::Frame& frame);
+  void handle_channel_frame(const amqp::Frame& frame);
+  void open_channel(ChannelNumber number);
+  void close_connection(ProtocolError error, amqp::MethodId method);
+  void close_by_client();
+  void release_channels();
+  void finish();
+  void drop(const std::string& reason);  // empty: nothing worth a line in the log
+  // connection_answers.cc: mail
+  void tell_alarm();
+
+  Shard& shard_;
+  const ConnectionId id_;
+  std::unique_ptr<Transport> transport_;
+  std::unique_ptr<SocketWatch> watch_;
+  std::unique_ptr<Handshake> handshake_;
+  State state_ = State::kHandshake;
+  ConnectionIdentity identity_;
+
+  std::unordered_map<ChannelNumber, std::unique_ptr<Channel>> channels_;
+  Channel* last_channel_ = nullptr;  // the one that was looked up last
+  std::vector<ChannelNumber> channels_to_flush_;
+  std::int64_t opened_channels_ = 0;     // counted against the user's limit
+
+  std::string unparsed_;
+  OutputBuffer output_;
+  std::shared_ptr<DeliveryWindow> window_ = std::make_shared<DeliveryWindow>();
+  std::uint64_t publish_credit_used_ = 0;  // bytes mailed to other shards' queues
+
+  // Answers of one queue come in the order of the calls, those of the topology as well.
+  struct Awaited {
+    QueueId queue;  // invalid: the topology
+    QueueThen queue_then;
+    TopologyThen topology_then;
+  };
+  std::vector<Awaited> awaited_;
+  bool flush_scheduled_ = false;
+  bool writing_blocked_ = false;   // the socket takes no more
+  bool has_exclusive_queues_ = false;
+  bool publishes_ = false;
+  bool told_blocked_ = false;  // connection.blocked was sent
+  bool removed_ = false;
+  bool parsing_ = false;
+  bool shut_down_ = false;  // our side of the stream has ended
+  bool counted_ = false;    // against the limits of node, user and vhost
+  std::string alarm_;              // reason while an alarm is on
+  Shard::Clock::time_point deadline_{};  // of handshake or closing; zero: none
+  Shard::Clock::time_point last_read_{};
+  Shard::Clock::time_point last_write_{};
+};
+
+}  // namespace coney

@@ -1,0 +1,141 @@
+#include "broker/channel/channel.h"
+#include "broker/connection/connection.h"
+#include "broker/queue/queue.h"
+#include "broker/topology/topology.h"
+
+// What comes back from queues, the topology and other shards.
+
+namespace coney {
+
+// ---- questions ----
+
+void Connection::ask(QueueId id, QueueCall call, QueueThen then) {
+  if (id.shard == shard_.id()) {
+    Queue* queue = shard_.find(id);
+    QueueAnswer answer{.status = QueueStatus::kGone};
+    if (queue) answer = queue->call(call);
+    return then(answer);
+  }
+  awaited_.push_back({id, std::move(then), nullptr});
+  shard_.post(id.shard, QueueCallMail{id, id_, std::move(call)});
+}
+
+void Connection::ask_topology(TopologyCommand command, TopologyThen then) {
+  awaited_.push_back({{}, nullptr, std::move(then)});
+  shard_.topology().submit(id_, std::move(command));
+}
+
+void Connection::ask_direct_reply(const DirectReplyAddress& address,
+                                  std::function<void(bool)> then) {
+  if (address.connection.shard == shard_.id()) {
+    Connection* requester = shard_.find(address.connection);
+    return then(requester && requester->takes_direct_replies(address));
+  }
+  awaited_.push_back({{address.connection.shard, 0, 0},
+                      [then = std::move(then)](QueueAnswer& answer) {
+                        then(answer.status == QueueStatus::kOk);
+                      },
+                      nullptr});
+  shard_.post(address.connection.shard, DirectReplyQueryMail{address, id_});
+}
+
+bool Connection::takes_direct_replies(const DirectReplyAddress& address) {
+  Channel* channel = find_channel(address.channel);
+  return channel && channel->takes_direct_replies(address.key);
+}
+
+// ---- answers ----
+
+void Connection::on_queue_answer(QueueAnswerMail& mail) {
+  auto found = std::find_if(awaited_.begin(), awaited_.end(), [&](const Awaited& awaited) {
+    return awaited.queue_then && awaited.queue == mail.queue;
+  });
+  if (found == awaited_.end()) {  // closed meanwhile
+    if (mail.answer.delivery) {
+      shard_.post(mail.queue.shard, SettleMail{mail.queue, mail.answer.delivery->position, 1,
+                                               Settlement::kReturnUnseen});
+    }
+    return;
+  }
+  QueueThen then = std::move(found->queue_then);
+  awaited_.erase(found);
+  then(mail.answer);
+  go_on();
+}
+
+void Connection::on_topology_answer(TopologyAnswer& answer) {
+  auto found = std::find_if(awaited_.begin(), awaited_.end(), [](const Awaited& awaited) {
+    return awaited.topology_then != nullptr;
+  });
+  if (found == awaited_.end()) return;  // closed meanwhile
+  TopologyThen then = std::move(found->topology_then);
+  awaited_.erase(found);
+  then(answer);
+  go_on();
+}
+
+// ---- publishing ----
+
+void Connection::mailed_publish(std::uint64_t bytes) { publish_credit_used_ += bytes; }
+
+void Connection::on_publish_credit(std::uint64_t bytes) {
+  const bool stopped = !may_parse();
+  publish_credit_used_ -= std::min(bytes, publish_credit_used_);
+  if (stopped) go_on();
+}
+
+void Connection::on_confirm(const ConfirmMail& mail) {
+  Channel* channel = find_channel(mail.channel);
+  if (channel && !channel->closing()) channel->confirm(mail);
+}
+
+void Connection::published() {
+  if (publishes_) return;
+  publishes_ = true;
+  if (!alarm_.empty()) tell_alarm();
+}
+
+void Connection::on_alarm(const std::string& reason) {
+  if (state_ == State::kClosing || state_ == State::kClosed) return;
+  alarm_ = reason;
+  if (!publishes_) return;
+  tell_alarm();
+  go_on();
+}
+
+void Connection::tell_alarm() {
+  if (!identity_.connection_blocked || state_ != State::kRunning) return;
+  if (!alarm_.empty()) {
+    if (!told_blocked_) send(0, amqp::ConnectionBlocked{.reason = alarm_});
+    told_blocked_ = true;
+  } else if (told_blocked_) {
+    told_blocked_ = false;
+    send(0, amqp::ConnectionUnblocked{});
+  }
+}
+
+// ---- deliveries ----
+
+void Connection::on_deliver(DeliverMail& mail) {
+  window_->received(static_cast<std::int64_t>(mail.message->size()));
+  deliver(mail);
+}
+
+void Connection::deliver(DeliverMail& mail) {
+  Channel* channel = find_channel(mail.consumer.channel);
+  if (channel && state_ == State::kRunning) return channel->deliver(mail);
+  shard_.post(mail.queue.shard,
+              SettleMail{mail.queue, mail.position, 1, Settlement::kReturnUnseen});
+}
+
+void Connection::on_consumer_cancelled(const ConsumerKey& consumer) {
+  Channel* channel = find_channel(consumer.channel);
+  if (channel && state_ == State::kRunning) channel->consumer_cancelled(consumer.number);
+}
+
+void Connection::on_direct_reply(DirectReplyMail& mail) {
+  Channel* channel = find_channel(mail.channel);
+  if (channel && state_ == State::kRunning) channel->direct_reply(mail);
+}
+
+}  // namespace coney

@@ -1,0 +1,151 @@
+#pragma once
+// What a queue is, without threads, clock or I/O: messages in order, the consumers that share them,
+// what is unacknowledged. Every call returns after it has told the sink what to do; the same calls
+// give the same effects. Runs on the queue's shard only.
+//
+// Order (RabbitMQ's classic queue): first in, first out; a requeued message goes back to its old
+// place. Consumers of the highest x-priority that have room take turns, message by message.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <vector>
+
+#include "broker/ids.h"
+#include "broker/message/message.h"
+#include "broker/queue/sparse_window.h"
+
+namespace coney {
+
+// Says whether a consumer's connection and channel can take more; see consumer_gate.h. The core only
+// carries it along.
+struct ConsumerGate;
+
+struct ConsumerOptions {
+  std::shared_ptr<ConsumerGate> gate;
+  bool no_ack = false;
+  bool exclusive = false;
+  std::int32_t priority = 0;
+  std::uint32_t prefetch = 0;  // unacknowledged messages at once; 0: no limit
+};
+
+// Carries out what the core decides. Called from inside the core's methods: it must not call back.
+class QueueSink {
+ public:
+  virtual ~QueueSink() = default;
+  // May `consumer` be sent `bytes` now? False pauses it until QueueCore::resume.
+  virtual bool admit(const ConsumerOptions& consumer, std::size_t bytes) = 0;
+  virtual void deliver(const ConsumerKey& key, const ConsumerOptions& consumer,
+                       QueuePosition position, bool redelivered, MessageRef message) = 0;
+};
+
+struct QueueDelivery {
+  MessageRef message;
+  QueuePosition position = 0;
+  bool redelivered = false;
+  std::uint64_t ready_left = 0;
+};
+
+class QueueCore {
+ public:
+  explicit QueueCore(QueueSink& sink) : sink_(sink) {}
+  QueueCore(const QueueCore&) = delete;
+  QueueCore& operator=(const QueueCore&) = delete;
+
+  std::uint64_t ready_count() const { return fresh_ + returned_.size(); }
+  std::uint64_t unacked_count() const { return messages_.size() - ready_count(); }
+  std::uint64_t ready_bytes() const { return ready_bytes_; }
+  std::uint32_t consumer_count() const { return consumer_count_; }
+  bool has_exclusive_consumer() const { return exclusive_; }
+
+  void publish(MessageRef message);
+
+  // REQUIRES: no consumer with this key. It gets nothing before the first resume(), so that its
+  // channel can announce it first.
+  void subscribe(const ConsumerKey& key, const ConsumerOptions& options);
+  // The consumer gets nothing more; what it has not acknowledged stays with its channel.
+  // False when there is no such consumer.
+  bool cancel(const ConsumerKey& key);
+  // The sink would admit the consumer again.
+  void resume(const ConsumerKey& key);
+
+  // basic.get. With `no_ack` the message leaves the queue.
+  std::optional<QueueDelivery> get(bool no_ack);
+
+  // Settling of `count` consecutive positions; positions that are not unacked are passed over.
+  void acknowledge(QueuePosition first, std::uint64_t count);
+  // Back to their old places; `redelivered` is false for messages that no client has seen.
+  void requeue(QueuePosition first, std::uint64_t count, bool redelivered);
+
+  // Drops every ready message, returns how many.
+  std::uint64_t purge();
+  // The keys of all consumers, in no order.
+  std::vector<ConsumerKey> consumers() const;
+  // Gives back memory that an idle queue does not need.
+  void compact();
+
+ private:
+  enum class State : std::uint8_t { kAbsent, kFresh, kReturned, kUnacked };
+
+  struct Entry {
+    MessageRef message;
+    std::uint32_t consumer = 0;  // index into consumers_ while unacked
+    State state = State::kAbsent;
+    bool redelivered = false;
+    bool present() const { return state != State::kAbsent; }
+  };
+
+  struct Consumer {
+    ConsumerKey key;
+    ConsumerOptions options;
+    std::uint32_t unacked = 0;
+    bool alive = true;   // false: cancelled, still has unacked messages
+    bool paused = false; // the sink refused it
+    bool listed = false; // stands in its level's turn list
+    bool has_room() const {
+      return options.no_ack || options.prefetch == 0 || unacked < options.prefetch;
+    }
+  };
+
+  static constexpr std::uint32_t kNobody = 0xFFFFFFFF;
+
+  // Consumers of one priority that may be sent something, in turn.
+  struct Turns {
+    std::vector<std::uint32_t> waiting;  // ring: [head, size)
+    std::size_t head = 0;
+    bool empty() const { return head == waiting.size(); }
+    std::uint32_t front() const { return waiting[head]; }
+    void pop();
+    void push(std::uint32_t consumer) { waiting.push_back(consumer); }
+    void rotate();
+    void remove(std::uint32_t consumer);
+  };
+
+  void dispatch();
+  Turns* next_turns();
+  bool deliver_next(Turns& turns);
+  Entry& take_next(QueuePosition& position);
+  QueuePosition peek_next();
+  void list(std::uint32_t index);
+  void unlist(std::uint32_t index);
+  std::uint32_t find_consumer(const ConsumerKey& key) const;
+  void settled(std::uint32_t consumer);
+  void release_consumer(std::uint32_t index);
+
+  QueueSink& sink_;
+  SparseWindow<Entry> messages_;
+  QueuePosition next_fresh_ = 0;  // never delivered from here on
+  std::uint64_t fresh_ = 0;
+  std::uint64_t ready_bytes_ = 0;
+  std::priority_queue<QueuePosition, std::vector<QueuePosition>, std::greater<>> returned_;
+
+  std::vector<Consumer> consumers_;
+  std::vector<std::uint32_t> free_consumers_;
+  std::map<std::int32_t, Turns, std::greater<>> turns_;  // by priority, highest first
+  std::uint32_t consumer_count_ = 0;
+  bool exclusive_ = false;
+};
+
+}  // namespace coney

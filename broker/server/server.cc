@@ -1,0 +1,305 @@
+#include "broker/server/server.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "broker/connection/connection.h"
+#include "broker/definitions/definitions_file.h"
+#include "broker/log/log.h"
+#include "broker/server/notify.h"
+#include "persistence/definitions/definition_store.h"
+
+namespace coney {
+namespace {
+
+using log::Category;
+
+constexpr unsigned kMaxShards = 256;  // what a ShardId can name
+constexpr timespec kCertificateCheckInterval{.tv_sec = 3, .tv_nsec = 0};
+
+sigset_t awaited_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+unsigned usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return static_cast<unsigned>(CPU_COUNT(&set));
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    log::warning(Category::kDefault, "cannot raise the limit of open files to {}", limit.rlim_max);
+  }
+}
+
+SocketOptions socket_options(const TcpListenConfig& config) {
+  return {config.backlog, config.nodelay, config.keepalive, config.send_buffer,
+          config.receive_buffer};
+}
+
+TlsOptions tls_options(const TlsConfig& config) {
+  return {.ca_certificate_file = config.ca_certificate_file,
+          .certificate_file = config.certificate_file,
+          .key_file = config.key_file,
+          .key_password = config.key_password,
+          .verify_peer = config.verify == TlsConfig::Verify::kPeer,
+          .fail_if_no_peer_certificate = config.fail_if_no_peer_certificate,
+          .depth = config.depth,
+          .versions = config.versions,
+          .ciphers = config.ciphers};
+}
+
+}  // namespace
+
+void block_signals() {
+  const sigset_t set = awaited_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+class Server::Mailer final : public TopologySink {
+ public:
+  explicit Mailer(const std::vector<Shard*>& shards) : shards_(shards) {}
+
+  void publish(std::shared_ptr<const Changes> changes) override {
+    for (Shard* shard : shards_) send(*shard, ChangesMail{changes});
+  }
+  void answer(ConnectionId to, TopologyAnswer answer) override {
+    send(of(to.shard), TopologyAnswerMail{to, std::move(answer)});
+  }
+  void retire(QueueId queue) override { send(of(queue.shard), QueueRetiredMail{queue}); }
+
+ private:
+  Shard& of(ShardId id) { return *shards_[static_cast<std::size_t>(id)]; }
+  void send(Shard& shard, Mail mail) {
+    batch_.push_back(std::move(mail));
+    shard.deliver_mail(batch_);
+  }
+
+  const std::vector<Shard*>& shards_;
+  std::vector<Mail> batch_;
+};
+
+Server::Server(Config config) {
+  context_.config = std::move(config);
+  context_.node_name = context_.config.node_name;
+  context_.limits = &limits_;
+  for (const Network& network : context_.config.proxy_trusted_sources) {
+    context_.trusted_proxies.add(network.address, network.prefix_bits);
+  }
+}
+
+Server::~Server() {
+  stop();
+}
+
+std::vector<Server::Step> Server::steps() {
+  return {
+      {"data directory", [this] { return open_data_directory(); },
+       [this] { data_directory_.reset(); }},
+      {"shards", [this] { return make_shards(); },
+       [this] {
+         context_.shards.clear();
+         shards_.clear();
+       }},
+      {"definitions", [this] { return load_topology(); },
+       [this] {
+         context_.topology = nullptr;
+         topology_.reset();
+       }},
+      {"TLS credentials", [this] { return load_credentials(); }, [this] { context_.tls.reset(); }},
+      {"listeners", [this] { return open_listeners(); }, [this] { endpoints_.clear(); }},
+      {"topology thread",
+       [this] {
+         topology_->start();
+         return Failure();
+       },
+       [this] { topology_->stop(); }},
+      {"shard threads",
+       [this] {
+         start_shards();
+         return Failure();
+       },
+       [this] { stop_shards(); }},
+  };
+}
+
+std::optional<std::string> Server::start() {
+  log::info(Category::kDefault, "starting Coney {} as node {}", CONEY_VERSION, context_.node_name);
+  raise_file_limit();
+  for (Step& step : steps()) {
+    if (Failure failure = step.start()) {
+      std::string text = std::string(step.name) + ": " + *failure;
+      log::critical(Category::kDefault, "cannot start: {}", text);
+      step.stop();
+      stop();
+      return text;
+    }
+    started_.push_back(std::move(step));
+  }
+  log::info(Category::kDefault, "ready");
+  return std::nullopt;
+}
+
+void Server::stop() {
+  while (!started_.empty()) {
+    started_.back().stop();
+    started_.pop_back();
+  }
+}
+
+// ---- the steps ----
+
+Server::Failure Server::open_data_directory() {
+  auto directory = DataDirectory::open(context_.config.data_dir);
+  if (!directory) return directory.error().message;
+  data_directory_.emplace(std::move(*directory));
+  log::info(Category::kStorage, "data directory {}", data_directory_->path().string());
+  return std::nullopt;
+}
+
+Server::Failure Server::make_shards() {
+  const unsigned wanted = context_.config.shards != 0 ? context_.config.shards : usable_cores();
+  const unsigned count = std::clamp(wanted, 1u, kMaxShards);
+  for (unsigned n = 0; n != count; ++n) {
+    shards_.push_back(std::make_unique<Shard>(ShardId{static_cast<std::uint8_t>(n)}, context_));
+    context_.shards.push_back(shards_.back().get());
+  }
+  log::info(Category::kDefault, "{} shards", count);
+  return std::nullopt;
+}
+
+Server::Failure Server::load_topology() {
+  auto store = DefinitionStore::open(data_directory_->definitions_path());
+  if (!store) return store.error().message;
+  mailer_ = std::make_unique<Mailer>(context_.shards);
+  topology_ = std::make_unique<Topology>(std::move(*store), static_cast<unsigned>(shards_.size()),
+                                         *mailer_);
+  context_.topology = topology_.get();
+  if (Failure failure = topology_->load()) return failure;
+  // As with RabbitMQ, a definitions file brings its own users and vhosts.
+  if (!context_.config.load_definitions.empty()) return import_definitions();
+  return topology_->create_defaults(context_.config.defaults);
+}
+
+Server::Failure Server::import_definitions() {
+  const std::string& path = context_.config.load_definitions;
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file.is_open() || file.bad()) return "cannot read the definitions file " + path;
+  auto read = parse_definitions(text);
+  if (!read) {
+    return path + ": " + (read.error().pointer.empty() ? "" : read.error().pointer + ": ") +
+           read.error().message;
+  }
+  for (const std::string& warning : read->warnings) {
+    log::warning(Category::kTopology, "{}: {}", path, warning);
+  }
+  if (Failure failure = topology_->import(read->definitions)) return path + ": " + *failure;
+  log::info(Category::kTopology, "imported definitions from {}", path);
+  return std::nullopt;
+}
+
+Server::Failure Server::load_credentials() {
+  if (context_.config.tls_listeners.empty()) return std::nullopt;
+  auto credentials = TlsCredentials::open(tls_options(context_.config.tls));
+  if (!credentials) return credentials.error().reason;
+  context_.tls = std::move(*credentials);
+  return std::nullopt;
+}
+
+Server::Failure Server::open_listeners() {
+  for (const Listener& listener : context_.config.tcp_listeners) {
+    if (Failure failure = open_listener(listener, false)) return failure;
+  }
+  for (const Listener& listener : context_.config.tls_listeners) {
+    if (Failure failure = open_listener(listener, true)) return failure;
+  }
+  return std::nullopt;
+}
+
+// The kernel queues connections from here on; they are accepted when the first shard's thread runs.
+Server::Failure Server::open_listener(const Listener& listener, bool tls) {
+  auto endpoint = Endpoint::make(listener.host, listener.port);
+  if (!endpoint) return endpoint.error().reason;
+  auto sockets = ListenSocket::open(*endpoint, socket_options(context_.config.tcp_listen), 1);
+  if (!sockets) return sockets.error().reason;
+  ListenSocket& socket = sockets->front();
+  endpoints_.push_back(socket.endpoint());
+  log::info(Category::kConnection, "listening on {} ({})", socket.endpoint().to_string(),
+            tls ? "TLS" : "TCP");
+  const auto index = static_cast<std::uint32_t>(context_.listeners.size());
+  context_.listeners.push_back({listener.name, tls});
+  shards_.front()->keep_listening(
+      std::make_unique<Acceptor>(*shards_.front(), std::move(socket), index));
+  return std::nullopt;
+}
+
+// The first shard accepts: it is started last and stopped first.
+void Server::start_shards() {
+  for (auto shard = shards_.rbegin(); shard != shards_.rend(); ++shard) (*shard)->start();
+}
+
+void Server::stop_shards() {
+  for (const auto& shard : shards_) {
+    std::vector<Mail> batch;
+    batch.emplace_back(ShutDownMail{});
+    shard->deliver_mail(batch);
+  }
+  for (const auto& shard : shards_) shard->join();
+}
+
+// ---- running ----
+
+void Server::run() {
+  notify_service_manager(kReady);
+  for (;;) {
+    const int signal = wait_for_signal();
+    if (signal == SIGTERM || signal == SIGINT) {
+      log::info(Category::kDefault, "stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+      break;
+    }
+    if (signal == SIGHUP) {
+      if (auto problem = log::reopen()) log::warning(Category::kDefault, "{}", *problem);
+    }
+    if (context_.tls) reload_credentials();
+  }
+  notify_service_manager(kStopping);
+  stop();
+  log::info(Category::kDefault, "stopped");
+}
+
+// 0 when it is time to look at the certificates.
+int Server::wait_for_signal() {
+  const sigset_t set = awaited_signals();
+  const int signal = context_.tls ? sigtimedwait(&set, nullptr, &kCertificateCheckInterval)
+                                  : sigwaitinfo(&set, nullptr);
+  return std::max(signal, 0);
+}
+
+void Server::reload_credentials() {
+  const TlsReloadResult result = context_.tls->reload_if_changed();
+  if (result.outcome == TlsReload::kReloaded) {
+    log::info(Category::kConnection, "TLS certificates loaded again");
+  } else if (result.outcome == TlsReload::kFailed) {
+    log::error(Category::kConnection, "TLS certificates not loaded again, the old ones stay: {}",
+               result.reason);
+  }
+}
+
+}  // namespace coney

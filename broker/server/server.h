@@ -1,0 +1,75 @@
+#pragma once
+// A running node: start-up as a list of named steps, undone in reverse order. Used by the main
+// thread; the other threads that it starts see its ServerContext only.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/connection/connection_limits.h"
+#include "broker/server/acceptor.h"
+#include "broker/server/server_context.h"
+#include "broker/shard/shard.h"
+#include "broker/topology/topology.h"
+#include "persistence/data_directory.h"
+
+namespace coney {
+
+// Blocks the signals that Server::run() waits for in this thread and all that it starts, and
+// ignores SIGPIPE. Call it before the first thread, the log's too.
+void block_signals();
+
+class Server {
+ public:
+  // `config` is complete and checked (config_loader.h); the log is started.
+  explicit Server(Config config);
+  ~Server();  // stops what runs
+
+  // Error: a sentence that says which step failed and why; everything is undone then.
+  std::optional<std::string> start();
+  // Tells the service manager, then waits: SIGTERM and SIGINT end it, SIGHUP opens the log anew.
+  // Certificates are read again when their files change. REQUIRES: start() went well, and
+  // block_signals() was called.
+  void run();
+  // Closes every connection and writes what is to be kept. Takes less than a second.
+  void stop();
+
+  // The listeners' addresses with their real ports, in the order of the configuration: TCP, TLS.
+  const std::vector<Endpoint>& endpoints() const { return endpoints_; }
+
+ private:
+  class Mailer;  // the topology's way to the shards
+  using Failure = std::optional<std::string>;
+  struct Step {
+    std::string_view name;
+    std::function<Failure()> start;
+    std::function<void()> stop;
+  };
+
+  std::vector<Step> steps();
+  Failure open_data_directory();
+  Failure make_shards();
+  Failure load_topology();
+  Failure import_definitions();
+  Failure load_credentials();
+  Failure open_listeners();
+  Failure open_listener(const Listener& listener, bool tls);
+  void start_shards();
+  void stop_shards();
+  void reload_credentials();
+  int wait_for_signal();
+
+  ServerContext context_;
+  ConnectionLimits limits_;
+  std::optional<DataDirectory> data_directory_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::unique_ptr<Mailer> mailer_;
+  std::unique_ptr<Topology> topology_;
+  std::vector<Endpoint> endpoints_;
+  std::vector<Step> started_;  // to be undone
+};
+
+}  // namespace coney

@@ -1,0 +1,119 @@
+#pragma once
+// Every message that crosses from one shard (or the topology thread) to another. Mail of one sender
+// to one receiver arrives in order.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "broker/channel/direct_reply.h"
+#include "broker/error.h"
+#include "broker/ids.h"
+#include "broker/message/message.h"
+#include "broker/queue/queue_call.h"
+#include "broker/topology/topology.h"
+
+namespace coney {
+
+// ---- connection's shard -> queue's shard ----
+
+struct PublishMail {
+  QueueId queue;
+  MessageRef message;
+  ConnectionId publisher;
+  ChannelNumber channel = 0;
+  PublishSequence sequence = 0;  // answered by ConfirmMail when not 0
+};
+struct SettleMail {
+  QueueId queue;
+  QueuePosition first = 0;
+  std::uint64_t count = 0;  // consecutive positions
+  Settlement settlement{};
+};
+struct ResumeMail {
+  QueueId queue;
+  ConsumerKey consumer;
+};
+struct QueueCallMail {
+  QueueId queue;
+  ConnectionId caller;  // invalid: nobody waits for the answer
+  QueueCall call;
+};
+
+// ---- queue's shard -> connection's shard ----
+
+struct DeliverMail {
+  ConsumerKey consumer;
+  QueueId queue;
+  QueuePosition position = 0;
+  bool redelivered = false;
+  bool limited = false;  // took one of the channel's global prefetch
+  MessageRef message;
+};
+struct ConfirmMail {
+  ConnectionId publisher;
+  ChannelNumber channel = 0;
+  PublishSequence sequence = 0;
+  bool accepted = true;  // false: basic.nack
+};
+// The bytes of a publisher's mail that were taken out of the inbox.
+struct PublishCreditMail {
+  ConnectionId publisher;
+  std::uint64_t bytes = 0;
+};
+struct QueueAnswerMail {
+  ConnectionId caller;
+  QueueId queue;
+  QueueAnswer answer;
+};
+struct ConsumerCancelledMail {
+  ConsumerKey consumer;
+};
+
+// ---- connection's shard -> another connection's shard ----
+
+struct DirectReplyMail {
+  ConnectionId requester;
+  ChannelNumber channel = 0;
+  std::uint64_t key = 0;  // secret of the requester's channel
+  MessageRef message;
+};
+
+// Is this requester still there? Answered by a QueueAnswerMail whose queue has the shard alone.
+struct DirectReplyQueryMail {
+  DirectReplyAddress address;
+  ConnectionId caller;
+};
+
+// ---- topology thread -> every shard ----
+
+struct ChangesMail {
+  std::shared_ptr<const Changes> changes;
+};
+struct TopologyAnswerMail {
+  ConnectionId to;
+  TopologyAnswer answer;
+};
+struct QueueRetiredMail {
+  QueueId queue;
+};
+
+// ---- acceptor and server -> a shard ----
+
+struct AcceptedMail {
+  int socket = -1;             // owned by the mail
+  std::uint32_t listener = 0;  // index into the server's listeners
+};
+struct ShutDownMail {};  // close every connection with 320 CONNECTION_FORCED
+// Memory or disk alarm: publishing connections are blocked with this reason; empty: unblocked.
+struct AlarmMail {
+  std::string reason;
+};
+
+using Mail = std::variant<PublishMail, SettleMail, ResumeMail, QueueCallMail, DeliverMail,
+                          ConfirmMail, PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail,
+                          DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail, QueueRetiredMail,
+                          AcceptedMail, ShutDownMail, AlarmMail>;
+
+}  // namespace coney

@@ -1,0 +1,194 @@
+#include "broker/shard/shard.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "broker/connection/connection.h"
+#include "broker/queue/queue.h"
+#include "broker/server/server_context.h"
+#include "broker/shard/for_each_connection.h"
+#include "broker/shard/proxy_greeting.h"
+#include "broker/shard/shard_loop.h"
+#include "broker/shard/socket_watch.h"
+
+namespace coney {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int kHandlersPerTurn = 64;  // then the outputs are flushed
+constexpr int kRoundsPerTurn = 8;     // of flushing what flushing has brought about
+constexpr auto kTickInterval = std::chrono::milliseconds(500);
+constexpr std::size_t kTicksPerCompaction = 20;       // each queue is visited every 10 s ...
+constexpr std::size_t kMaxCompactionsPerTick = 5000;  // ... unless there are very many
+constexpr std::size_t kKeptMailCapacity = 16 * 1024;  // of an empty vector, in mails
+
+}  // namespace
+
+Shard::Shard(ShardId id, const ServerContext& server)
+    : id_(id),
+      server_(server),
+      loop_(std::make_unique<Loop>()),
+      now_(Clock::now()),
+      read_buffer_(kReadBufferSize) {}
+
+Shard::~Shard() {
+  drop_everything();
+  queues_.clear();
+}
+
+const Config& Shard::config() const {
+  return server_.config;
+}
+Topology& Shard::topology() const {
+  return *server_.topology;
+}
+
+void Shard::start() {
+  loop_->thread = std::thread([this] { run(); });
+}
+
+void Shard::join() {
+  if (loop_->thread.joinable()) loop_->thread.join();
+}
+
+// ---- the loop ----
+
+void Shard::run() {
+  pthread_setname_np(pthread_self(), ("coney-" + std::to_string(int(id_))).c_str());
+  schedule_tick();
+  while (!stopping()) {
+    loop_->context.run_one();
+    now_ = Clock::now();
+    for (int n = 1; n < kHandlersPerTurn && loop_->context.poll_one() != 0; ++n) continue;
+    drain_inbox();
+    end_turn();
+  }
+  drop_everything();
+  send_mail();
+}
+
+void Shard::wake() {
+  asio::post(loop_->context, [] {});
+}
+
+bool Shard::stopping() const {
+  return shutting_down_ && (connection_count() == 0 || now_ >= grace_ends_);
+}
+
+void Shard::schedule_tick() {
+  loop_->tick_timer.expires_after(kTickInterval);
+  loop_->tick_timer.async_wait([this](const auto& error) {
+    if (!error) tick();
+  });
+}
+
+void Shard::tick() {
+  schedule_tick();
+  for_each_connection([this](Connection& connection) { connection.tick(now_); });
+  for (auto& greeting : greetings_) greeting->tick(now_);
+  compact_some_queues();
+}
+
+void Shard::compact_some_queues() {
+  std::size_t count = std::min(queues_.size() / kTicksPerCompaction + 1, kMaxCompactionsPerTick);
+  for (; count != 0 && !queues_.empty(); --count) {
+    next_to_compact_ = (next_to_compact_ + 1) % queues_.size();
+    if (Queue* queue = queues_[next_to_compact_].queue.get()) queue->compact();
+  }
+}
+
+void Shard::run_later(std::function<void()> task) {
+  asio::post(loop_->context, std::move(task));
+}
+
+void Shard::run_after(Clock::duration delay, std::function<void()> task) {
+  auto timer = std::make_shared<asio::steady_timer>(loop_->context, delay);
+  timer->async_wait([timer, task = std::move(task)](const auto& error) {
+    if (!error) task();
+  });
+}
+
+std::unique_ptr<SocketWatch> Shard::watch(int fd, SocketHandler& handler) {
+  return make_socket_watch(loop_->context, fd, handler);
+}
+
+// ---- mail ----
+
+void Shard::deliver_mail(std::vector<Mail>& batch) {
+  if (!batch.empty() && inbox_.append(batch)) wake();
+}
+
+void Shard::post(ShardId to, Mail mail) {
+  const auto index = static_cast<std::size_t>(to);
+  if (index >= outgoing_.size()) outgoing_.resize(index + 1);
+  outgoing_[index].push_back(std::move(mail));
+}
+
+void Shard::send_mail() {
+  const std::size_t count = std::min(outgoing_.size(), server_.shards.size());
+  for (std::size_t n = 0; n != count; ++n) {
+    if (outgoing_[n].empty()) continue;
+    server_.shards[n]->deliver_mail(outgoing_[n]);
+    if (outgoing_[n].capacity() > kKeptMailCapacity) std::vector<Mail>().swap(outgoing_[n]);
+  }
+}
+
+void Shard::drain_inbox() {
+  if (draining_ || !inbox_.has_mail()) return;
+  draining_ = true;
+  inbox_.take(received_);
+  for (Mail& mail : received_) handle(mail);
+  received_.clear();
+  if (received_.capacity() > kKeptMailCapacity) std::vector<Mail>().swap(received_);
+  return_credit();
+  draining_ = false;
+}
+
+// ---- the end of a turn ----
+
+// Mail leaves before bytes do: see the head of shard.h.
+void Shard::end_turn() {
+  if (greeting_done_) finish_greetings();
+  for (int round = 0; round != kRoundsPerTurn; ++round) {
+    send_mail();
+    if (to_flush_.empty() && to_remove_.empty()) return;
+    flush_connections();
+    remove_connections();
+  }
+  send_mail();
+  if (!to_flush_.empty() || !to_remove_.empty()) wake();
+}
+
+void Shard::flush_later(Connection& connection) {
+  to_flush_.push_back(&connection);
+}
+
+void Shard::remove_later(Connection& connection) {
+  to_remove_.push_back(connection.id());
+}
+
+void Shard::flush_connections() {
+  flushing_.swap(to_flush_);
+  for (Connection* connection : flushing_) connection->flush();
+  flushing_.clear();
+}
+
+// A connection's end may give messages to others, which then have something to flush.
+void Shard::remove_connections() {
+  const std::vector<ConnectionId> ids = std::exchange(to_remove_, {});
+  for (ConnectionId id : ids) {
+    Connection* connection = find(id);
+    if (!connection) continue;
+    std::erase(to_flush_, connection);
+    std::unique_ptr<Connection> removed = std::move(connections_[id.slot].connection);
+    removed.reset();
+    std::erase(to_flush_, connection);  // it may have been sent something once more
+    free_connections_.push_back(id.slot);
+    connection_gone();
+  }
+}
+
+}  // namespace coney

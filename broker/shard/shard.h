@@ -1,0 +1,179 @@
+#pragma once
+// One core's part of the broker: a thread with its event loop, its connections, its queues and its
+// copy of the catalog. Everything here belongs to that thread; other threads reach it through
+// deliver_mail() alone.
+//
+// A turn of the loop: wait, handle what is ready, then flush: mail to the other shards first, bytes
+// to the sockets after it, so that nothing a client learns is ahead of the mail behind it.
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/config/config.h"
+#include "broker/ids.h"
+#include "broker/shard/inbox.h"
+#include "broker/shard/mail.h"
+#include "broker/topology/catalog.h"
+
+namespace coney {
+
+class Connection;
+class FileDescriptor;
+class ProxyGreeting;
+class Queue;
+class SocketAddress;
+class Topology;
+class Shard;
+struct ServerContext;  // what all shards share: broker/server/server_context.h
+
+// Watches one socket. Made by the shard; must be destroyed before the socket is closed.
+class SocketWatch {
+ public:
+  virtual ~SocketWatch() = default;
+  // One-shot: the handler's on_readable/on_writable is called once in a later turn. Asking again
+  // while a wait is pending changes nothing.
+  virtual void wait_readable() = 0;
+  virtual void wait_writable() = 0;
+};
+class SocketHandler {
+ public:
+  virtual ~SocketHandler() = default;
+  virtual void on_readable() = 0;
+  virtual void on_writable() = 0;
+};
+
+class Shard {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::size_t kReadBufferSize = 256 * 1024;
+
+  Shard(ShardId id, const ServerContext& server);
+  ~Shard();
+
+  // ---- any thread ----
+  ShardId id() const { return id_; }
+  // Appends a batch to the inbox (and empties `batch`), wakes the loop if it may sleep.
+  void deliver_mail(std::vector<Mail>& batch);
+  void start();  // the thread
+  void join();   // after a ShutDownMail, when the last connection is gone or the grace is over
+  // Takes an accepted socket; it counts as a connection from now on.
+  void hand_over(AcceptedMail accepted);
+  std::uint32_t connection_count() const {
+    return connection_count_.load(std::memory_order_relaxed);
+  }
+
+  // ---- this shard's thread only ----
+  const ServerContext& server() const { return server_; }
+  const Config& config() const;
+  Topology& topology() const;
+  Catalog& catalog() { return catalog_; }
+  Clock::time_point now() const { return now_; }  // read once a turn
+
+  Connection* find(ConnectionId id);
+  Queue* find(QueueId id);
+
+  // Mail to any shard, this one included; sent at the end of the turn. Mail to this shard is
+  // handled in the next turn, never at once.
+  void post(ShardId to, Mail mail);
+  bool has_mail() const { return inbox_.has_mail(); }
+  // Handles what lies in the inbox. Connections call it between reading bytes and parsing them.
+  void drain_inbox();
+
+  std::span<char> read_buffer() { return read_buffer_; }
+  std::unique_ptr<SocketWatch> watch(int fd, SocketHandler& handler);
+  // The connection has output; its flush() is called at the end of this turn.
+  void flush_later(Connection& connection);
+  // The connection is finished; it is destroyed at the end of this turn.
+  void remove_later(Connection& connection);
+  // Runs `task` in a later turn, the next one or after `delay`; never once the thread has ended.
+  // Whoever the task refers to may be gone by then: the task has to find out.
+  void run_later(std::function<void()> task);
+  void run_after(Clock::duration delay, std::function<void()> task);
+  // Keeps what listens until the shard shuts down. Also allowed before start().
+  void keep_listening(std::unique_ptr<SocketHandler> acceptor);
+
+ private:
+  struct Loop;         // Asio
+  struct MailHandler;  // one function per kind of mail: shard_mail.cc
+  struct ConnectionSlot {
+    std::uint32_t generation = 0;
+    std::unique_ptr<Connection> connection;
+  };
+  struct QueueSlot {
+    std::uint32_t generation = 0;
+    std::unique_ptr<Queue> queue;
+  };
+
+  void run();
+  void wake();
+  bool stopping() const;
+  void tick();
+  void schedule_tick();
+  void compact_some_queues();
+
+  // The end of a turn.
+  void end_turn();
+  void send_mail();
+  void flush_connections();
+  void remove_connections();
+  void finish_greetings();
+
+  // Mail: shard_mail.cc
+  void handle(Mail& mail);
+  void apply(const Changes& changes);
+  void put_queue(const QueuePut& put);
+  void retire_queue(QueueId id);
+  void delete_queue(QueueId id);
+  void add_credit(ConnectionId publisher, std::uint64_t bytes);
+  void return_credit();
+
+  // Connections: shard_connections.cc
+  void accept(const AcceptedMail& mail);
+  void await_greeting(FileDescriptor socket, std::uint32_t listener);
+  void open_connection(FileDescriptor socket, std::uint32_t listener, SocketAddress client,
+                       SocketAddress server);
+  ConnectionId take_connection_slot();
+  void connection_gone() { connection_count_.fetch_sub(1, std::memory_order_relaxed); }
+  template <typename Visit>
+  void for_each_connection(Visit visit);
+  void shut_down();
+  void drop_everything();
+
+  const ShardId id_;
+  const ServerContext& server_;
+  std::unique_ptr<Loop> loop_;
+  Catalog catalog_;
+  Clock::time_point now_;
+  std::vector<char> read_buffer_;
+
+  Inbox inbox_;
+  std::vector<Mail> received_;  // out of the inbox, being handled
+  bool draining_ = false;
+  std::vector<std::vector<Mail>> outgoing_;                      // by ShardId
+  std::vector<std::pair<ConnectionId, std::uint64_t>> credits_;  // of the mail being handled
+
+  std::vector<QueueSlot> queues_;
+  std::size_t next_to_compact_ = 0;
+  std::vector<ConnectionSlot> connections_;
+  std::vector<std::uint32_t> free_connections_;
+  std::atomic<std::uint32_t> connection_count_{0};
+
+  std::vector<Connection*> to_flush_, flushing_;
+  std::vector<ConnectionId> to_remove_;
+  std::vector<std::unique_ptr<ProxyGreeting>> greetings_;
+  bool greeting_done_ = false;
+  std::vector<std::unique_ptr<SocketHandler>> acceptors_;
+
+  std::string alarm_;  // reason while an alarm is on
+  bool shutting_down_ = false;
+  Clock::time_point grace_ends_{};
+};
+
+}  // namespace coney

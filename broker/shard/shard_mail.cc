@@ -1,0 +1,175 @@
+// What a shard does with each kind of mail.
+
+#include "broker/connection/connection.h"
+#include "broker/queue/queue.h"
+#include "broker/shard/for_each_connection.h"
+#include "broker/transport/file_descriptor.h"
+#include "broker/transport/socket_address.h"
+
+namespace coney {
+
+struct Shard::MailHandler {
+  Shard& shard;
+
+  // ---- for a queue ----
+
+  void operator()(PublishMail& mail) {
+    const std::uint64_t bytes = mail.message->size();
+    if (Queue* queue = shard.find(mail.queue)) queue->publish(std::move(mail.message));
+    if (!mail.publisher.valid()) return;
+    shard.add_credit(mail.publisher, bytes);
+    // A queue that is gone has taken the message as well as one that was deleted right after.
+    if (mail.sequence != 0) {
+      shard.post(mail.publisher.shard,
+                 ConfirmMail{mail.publisher, mail.channel, mail.sequence, true});
+    }
+  }
+
+  void operator()(SettleMail& mail) {
+    if (Queue* queue = shard.find(mail.queue)) {
+      queue->settle(mail.first, mail.count, mail.settlement);
+    }
+  }
+
+  void operator()(ResumeMail& mail) {
+    if (Queue* queue = shard.find(mail.queue)) queue->resume(mail.consumer);
+  }
+
+  void operator()(QueueCallMail& mail) {
+    Queue* queue = shard.find(mail.queue);
+    QueueAnswer answer{.status = QueueStatus::kGone};
+    if (queue) answer = queue->call(mail.call);
+    // Whoever ends up with the answer has to have the queue deleted.
+    if (std::holds_alternative<DeleteCall>(mail.call) && answer.status == QueueStatus::kOk) {
+      answer.delete_now = true;
+    }
+    if (mail.caller.valid()) {
+      shard.post(mail.caller.shard, QueueAnswerMail{mail.caller, mail.queue, std::move(answer)});
+    } else if (answer.delete_now) {
+      shard.delete_queue(mail.queue);
+    }
+  }
+
+  // ---- for a connection ----
+
+  void operator()(DeliverMail& mail) {
+    if (Connection* connection = shard.find(mail.consumer.connection)) {
+      connection->on_deliver(mail);
+    } else {
+      return_delivery(mail.queue, mail.position);
+    }
+  }
+
+  void operator()(QueueAnswerMail& mail) {
+    if (Connection* connection = shard.find(mail.caller)) {
+      connection->on_queue_answer(mail);
+      return;
+    }
+    if (mail.answer.delivery) return_delivery(mail.queue, mail.answer.delivery->position);
+    if (mail.answer.delete_now) shard.delete_queue(mail.queue);
+  }
+
+  void operator()(ConfirmMail& mail) {
+    if (Connection* connection = shard.find(mail.publisher)) connection->on_confirm(mail);
+  }
+  void operator()(PublishCreditMail& mail) {
+    if (Connection* connection = shard.find(mail.publisher)) {
+      connection->on_publish_credit(mail.bytes);
+    }
+  }
+  void operator()(ConsumerCancelledMail& mail) {
+    if (Connection* connection = shard.find(mail.consumer.connection)) {
+      connection->on_consumer_cancelled(mail.consumer);
+    }
+  }
+  void operator()(DirectReplyMail& mail) {
+    if (Connection* connection = shard.find(mail.requester)) connection->on_direct_reply(mail);
+  }
+  void operator()(DirectReplyQueryMail& mail) {
+    Connection* requester = shard.find(mail.address.connection);
+    const bool alive = requester && requester->takes_direct_replies(mail.address);
+    shard.post(mail.caller.shard,
+               QueueAnswerMail{mail.caller,
+                               QueueId{shard.id_, 0, 0},
+                               {.status = alive ? QueueStatus::kOk : QueueStatus::kGone}});
+  }
+  void operator()(TopologyAnswerMail& mail) {
+    if (Connection* connection = shard.find(mail.to)) connection->on_topology_answer(mail.answer);
+  }
+
+  // ---- for the shard ----
+
+  void operator()(ChangesMail& mail) { shard.apply(*mail.changes); }
+  void operator()(QueueRetiredMail& mail) { shard.retire_queue(mail.queue); }
+  void operator()(AcceptedMail& mail) { shard.accept(mail); }
+  void operator()(ShutDownMail&) { shard.shut_down(); }
+  void operator()(AlarmMail& mail) {
+    shard.alarm_ = std::move(mail.reason);
+    shard.for_each_connection([this](Connection& c) { c.on_alarm(shard.alarm_); });
+  }
+
+ private:
+  // The connection has gone before the message reached it. A message that left its queue already
+  // (no-ack) is lost, as with RabbitMQ.
+  void return_delivery(QueueId queue, QueuePosition position) {
+    shard.post(queue.shard, SettleMail{queue, position, 1, Settlement::kReturnUnseen});
+  }
+};
+
+void Shard::handle(Mail& mail) {
+  std::visit(MailHandler{*this}, mail);
+}
+
+Queue* Shard::find(QueueId id) {
+  if (id.shard != id_ || id.slot >= queues_.size()) return nullptr;
+  const QueueSlot& slot = queues_[id.slot];
+  return slot.generation == id.generation ? slot.queue.get() : nullptr;
+}
+
+void Shard::apply(const Changes& changes) {
+  for (const Change& change : changes) {
+    catalog_.apply(change);
+    if (const auto* put = std::get_if<QueuePut>(&change); put && put->id.shard == id_) {
+      put_queue(*put);
+    }
+  }
+}
+
+void Shard::put_queue(const QueuePut& put) {
+  if (put.id.slot >= queues_.size()) queues_.resize(put.id.slot + 1);
+  QueueSlot& slot = queues_[put.id.slot];
+  if (slot.queue && slot.generation == put.id.generation) return;
+  if (slot.queue) retire_queue({id_, put.id.slot, slot.generation});
+  slot.generation = put.id.generation;
+  slot.queue = std::make_unique<Queue>(*this, put.id, put.record);
+}
+
+void Shard::retire_queue(QueueId id) {
+  Queue* queue = find(id);
+  if (!queue) return;
+  queue->retire();
+  queues_[id.slot].queue.reset();
+}
+
+// Has the topology delete a queue because of an answer that nobody waits for (any more).
+void Shard::delete_queue(QueueId id) {
+  Queue* queue = find(id);
+  if (!queue) return;
+  const QueueRecord& record = queue->record();
+  topology().submit({}, DeleteQueue{record.vhost, record.name, id});
+}
+
+// A publisher's mails lie next to each other: one credit covers them.
+void Shard::add_credit(ConnectionId publisher, std::uint64_t bytes) {
+  if (credits_.empty() || credits_.back().first != publisher) credits_.emplace_back(publisher, 0);
+  credits_.back().second += bytes;
+}
+
+void Shard::return_credit() {
+  for (const auto& [publisher, bytes] : credits_) {
+    post(publisher.shard, PublishCreditMail{publisher, bytes});
+  }
+  credits_.clear();
+}
+
+}  // namespace coney

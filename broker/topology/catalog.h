@@ -1,0 +1,158 @@
+#pragma once
+// What exists, as one thread sees it: vhosts, users, permissions, exchanges, queues and bindings,
+// with the index of bindings that routes messages. Each shard has one and the topology thread has
+// one; all apply the same changes in the same order. Owned and used by one thread.
+//
+// Pointers and references returned stay valid until the object is removed by apply(); version()
+// grows with every apply(), so what was looked up may be kept while it does not.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "broker/auth/permission_pattern.h"
+#include "broker/exchange/binding_index.h"
+#include "broker/ids.h"
+#include "broker/topology/change.h"
+
+namespace coney {
+
+// Hash maps by name that are searched by string_view without a copy.
+struct NameHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view name) const {
+    return std::hash<std::string_view>{}(name);
+  }
+};
+template <typename T>
+using ByName = std::unordered_map<std::string, T, NameHash, std::equal_to<>>;
+
+using BindingPtr = std::shared_ptr<const BindingRecord>;
+using BindingSet = std::unordered_set<BindingPtr>;
+
+// What makes a binding of an exchange the same: destination, routing key and arguments.
+std::string binding_identity(const BindingRecord& binding);
+
+struct Exchange {
+  std::shared_ptr<const ExchangeRecord> record;
+  DestinationIndex destination = 0;      // as the destination of exchange-to-exchange bindings
+  std::unique_ptr<BindingIndex> index;   // null for the default exchange, which needs none
+  ByName<BindingPtr> outgoing;           // by binding identity (destination, key, arguments)
+  BindingSet incoming;
+  std::string alternate;                 // empty: none
+  bool is_default() const { return record->name.empty(); }
+};
+
+struct CatalogQueue {
+  std::shared_ptr<const QueueRecord> record;
+  QueueId id;
+  ConnectionId owner;  // valid for an exclusive queue
+  DestinationIndex destination = 0;
+  BindingSet incoming;
+};
+
+struct Vhost {
+  std::shared_ptr<const VhostRecord> record;
+  ByName<std::unique_ptr<Exchange>> exchanges;  // with the default exchange under ""
+  ByName<std::unique_ptr<CatalogQueue>> queues;
+  Exchange* find_exchange(std::string_view name) const;
+  CatalogQueue* find_queue(std::string_view name) const;
+};
+
+enum class Access : std::uint8_t { kConfigure, kWrite, kRead };
+
+// A pattern that does not compile is unset: what it guards is refused.
+struct Permissions {
+  std::shared_ptr<const PermissionRecord> record;
+  std::optional<PermissionPattern> configure, write, read;
+};
+struct TopicPermissions {
+  std::shared_ptr<const TopicPermissionRecord> record;
+  std::optional<PermissionPattern> write, read;  // with {username} and {vhost} replaced
+};
+
+struct User {
+  std::shared_ptr<const UserRecord> record;
+  ByName<Permissions> permissions;                     // by vhost
+  ByName<ByName<TopicPermissions>> topic_permissions;  // by vhost, then exchange
+};
+
+class Catalog {
+ public:
+  Catalog();
+  ~Catalog();
+
+  void apply(const Change& change);
+  std::uint64_t version() const { return version_; }
+
+  Vhost* find_vhost(std::string_view name) const;
+  const User* find_user(std::string_view name) const;
+  const ByName<std::unique_ptr<Vhost>>& vhosts() const { return vhosts_; }
+  const ByName<User>& users() const { return users_; }
+
+  // May `user` do this to the resource (a queue's name; an exchange's through
+  // permission_name_of_exchange)? False without permissions in the vhost.
+  bool allowed(std::string_view user, std::string_view vhost, Access access,
+               std::string_view resource) const;
+  bool has_access(std::string_view user, std::string_view vhost) const;
+  // Topic permission of `user` on the topic exchange; true when none is set.
+  bool topic_allowed(std::string_view user, std::string_view vhost, std::string_view exchange,
+                     Access access, std::string_view routing_key) const;
+
+  bool has_binding(const BindingRecord& binding) const;
+
+  // Where a message published to `exchange` goes: the ids of the queues, each once. `keys`: the
+  // routing key, then those of CC and BCC. Follows exchange-to-exchange bindings and, where an
+  // exchange routes to nothing at all, its alternate exchange; loops are walked once.
+  // `out` is cleared first.
+  void route(const Vhost& vhost, const Exchange& exchange, std::span<const std::string_view> keys,
+             std::string_view headers, std::vector<QueueId>& out);
+
+ private:
+  struct Destination {
+    Exchange* exchange = nullptr;
+    CatalogQueue* queue = nullptr;
+    std::uint64_t visited = 0;  // number of the last route() that came by
+  };
+
+  void put(const VhostPut& change);
+  void put(const UserPut& change);
+  void put(const PermissionPut& change);
+  void put(const TopicPermissionPut& change);
+  void put(const ExchangePut& change);
+  void put(const ExchangeRemoved& change);
+  void put(const QueuePut& change);
+  void put(const QueueRemoved& change);
+  void put(const BindingPut& change);
+  void put(const BindingRemoved& change);
+
+  DestinationIndex add_destination(Exchange* exchange, CatalogQueue* queue);
+  void free_destination(DestinationIndex destination);
+  void unbind(Vhost& vhost, const BindingRecord& binding);
+  void unbind_all(Vhost& vhost, const BindingSet& bindings);
+
+  // catalog_routing.cc
+  bool visit(DestinationIndex destination);  // false when this route() came by already
+  void route_by_name(const Vhost& vhost, std::span<const std::string_view> keys,
+                     std::vector<QueueId>& out);
+  void route_one(const Vhost& vhost, const Exchange& exchange,
+                 std::span<const std::string_view> keys, std::string_view headers,
+                 std::vector<QueueId>& out);
+
+  ByName<std::unique_ptr<Vhost>> vhosts_;
+  ByName<User> users_;
+  std::vector<Destination> destinations_;
+  std::vector<DestinationIndex> free_destinations_;
+  std::uint64_t version_ = 1;
+  std::uint64_t route_number_ = 0;
+  std::vector<DestinationIndex> matches_;  // of one exchange; kept for its memory
+  std::vector<const Exchange*> to_visit_;
+};
+
+}  // namespace coney

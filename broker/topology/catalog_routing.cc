@@ -1,0 +1,62 @@
+// Catalog::route(): runs for every message, so it allocates only until its vectors have grown.
+
+#include "broker/topology/catalog.h"
+
+namespace coney {
+
+void Catalog::route(const Vhost& vhost, const Exchange& exchange,
+                    std::span<const std::string_view> keys, std::string_view headers,
+                    std::vector<QueueId>& out) {
+  out.clear();
+  ++route_number_;
+  if (exchange.is_default()) return route_by_name(vhost, keys, out);
+  visit(exchange.destination);
+  to_visit_.clear();
+  route_one(vhost, exchange, keys, headers, out);
+  while (!to_visit_.empty()) {
+    const Exchange* next = to_visit_.back();
+    to_visit_.pop_back();
+    route_one(vhost, *next, keys, headers, out);
+  }
+}
+
+bool Catalog::visit(DestinationIndex destination) {
+  std::uint64_t& visited = destinations_[destination].visited;
+  if (visited == route_number_) return false;
+  visited = route_number_;
+  return true;
+}
+
+void Catalog::route_by_name(const Vhost& vhost, std::span<const std::string_view> keys,
+                            std::vector<QueueId>& out) {
+  for (std::string_view key : keys) {
+    const CatalogQueue* queue = vhost.find_queue(key);
+    if (queue && visit(queue->destination)) out.push_back(queue->id);
+  }
+}
+
+// Queues go to `out`, exchanges to to_visit_.
+void Catalog::route_one(const Vhost& vhost, const Exchange& exchange,
+                        std::span<const std::string_view> keys, std::string_view headers,
+                        std::vector<QueueId>& out) {
+  matches_.clear();
+  if (exchange.index) {
+    for (std::string_view key : keys) exchange.index->match(key, headers, matches_);
+  }
+  if (matches_.empty() && !exchange.alternate.empty()) {
+    const Exchange* alternate = vhost.find_exchange(exchange.alternate);
+    if (alternate && visit(alternate->destination)) to_visit_.push_back(alternate);
+    return;
+  }
+  for (DestinationIndex match : matches_) {
+    if (!visit(match)) continue;
+    const Destination& destination = destinations_[match];
+    if (destination.queue) {
+      out.push_back(destination.queue->id);
+    } else {
+      to_visit_.push_back(destination.exchange);
+    }
+  }
+}
+
+}  // namespace coney

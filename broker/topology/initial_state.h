@@ -1,0 +1,18 @@
+#pragma once
+// What the topology has before the first connection: the database's content, a definitions file,
+// the defaults of a new broker. Each function commits; the error is a sentence.
+
+#include <optional>
+#include <string>
+
+#include "broker/config/config.h"
+#include "broker/topology/topology_state.h"
+
+namespace coney {
+
+std::optional<std::string> load_stored(TopologyState& state);
+std::optional<std::string> import_definitions(TopologyState& state, const Definitions& definitions);
+std::optional<std::string> create_defaults(TopologyState& state,
+                                           const DefaultDefinitions& defaults);
+
+}  // namespace coney

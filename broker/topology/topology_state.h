@@ -1,0 +1,73 @@
+#pragma once
+// The topology thread's catalog and the definitions database, changed together: apply() any number
+// of times, then commit(). When the disk refuses, commit() puts the catalog back to what it was
+// after the last commit. One thread at a time.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/topology/catalog.h"
+#include "broker/topology/change.h"
+#include "broker/topology/queue_slots.h"
+#include "persistence/definitions/definition_store.h"
+
+namespace coney {
+
+// The exchanges that every vhost has; they are never in the database. The default one comes with
+// the vhost itself.
+std::vector<ExchangeRecord> predeclared_exchanges(const std::string& vhost);
+bool is_predeclared_exchange(std::string_view name);
+
+class TopologyState {
+ public:
+  // `store` may be null: everything is transient.
+  TopologyState(std::unique_ptr<DefinitionStore> store, unsigned shards);
+
+  const Catalog& catalog() const { return catalog_; }
+  QueueSlots& slots() { return slots_; }
+  DefinitionStore* store() { return store_.get(); }
+
+  // In the catalog at once, durable objects in the database with commit(). A change that does not
+  // fit what exists must not be given.
+  void apply(Change change);
+  // Of what the database has already.
+  void apply_stored(Change change);
+  // Of the exchanges, queues and bindings only; vhosts and users cannot be taken back.
+  std::optional<StorageError> commit();
+
+  // What commit() made final, and the queues that are gone with it; taking empties them.
+  Changes take_changes() { return std::exchange(changes_, {}); }
+  std::vector<QueueId> take_retired() { return std::exchange(retired_, {}); }
+
+  // Vhost and name of the queues that are exclusive to the connection.
+  std::vector<std::pair<std::string, std::string>> queues_of(ConnectionId owner) const;
+
+ private:
+  void remember_undo(const Change& change);
+  void remember_bindings(const BindingSet& bindings);
+  void undo_all();
+  void apply_to_catalog(const Change& change);
+  void store_change(const Change& change);
+  bool is_stored(const BindingRecord& binding) const;
+  template <typename Write>
+  void write(Write&& write);
+
+  std::unique_ptr<DefinitionStore> store_;
+  Catalog catalog_;
+  QueueSlots slots_;
+  std::map<ConnectionId, std::set<std::pair<std::string, std::string>>> exclusive_;
+
+  // Since the last commit.
+  bool open_ = false;  // a transaction of the database
+  std::optional<StorageError> failed_;
+  Changes changes_;
+  Changes undo_;  // the last one is to be applied first
+  std::vector<QueueId> retired_;
+};
+
+}  // namespace coney

@@ -1,0 +1,442 @@
+#include "broker/topology/topology.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "tests/unit/persistence/failing_vfs.h"
+#include "tests/unit/persistence/temporary_directory.h"
+
+namespace coney {
+namespace {
+
+using amqp::Table;
+using amqp::Value;
+
+constexpr ConnectionId kConnection{ShardId{0}, 1, 1};
+constexpr ConnectionId kOwner{ShardId{0}, 2, 1};
+
+class RecordingSink : public TopologySink {
+ public:
+  void publish(std::shared_ptr<const Changes> changes) override {
+    std::lock_guard lock(mutex_);
+    for (const Change& change : *changes) shard_.apply(change);
+    ++publications_;
+  }
+  void answer(ConnectionId, TopologyAnswer answer) override {
+    std::lock_guard lock(mutex_);
+    answers_.push_back(std::move(answer));
+    changed_.notify_all();
+  }
+  void retire(QueueId queue) override {
+    std::lock_guard lock(mutex_);
+    retired_.push_back(queue);
+  }
+
+  // Waits until so many answers have come.
+  std::vector<TopologyAnswer> take_answers(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    bool came =
+        changed_.wait_for(lock, std::chrono::seconds(30), [&] { return answers_.size() >= count; });
+    EXPECT_TRUE(came) << "no answer";
+    answers_.resize(count);
+    return std::exchange(answers_, {});
+  }
+
+  // Only while the topology has nothing to do.
+  Catalog& shard() { return shard_; }
+  const std::vector<QueueId>& retired() const { return retired_; }
+  int publications() const { return publications_; }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Catalog shard_;
+  std::vector<TopologyAnswer> answers_;
+  std::vector<QueueId> retired_;
+  int publications_ = 0;
+};
+
+// One broker's topology, from load() to stop().
+struct Running {
+  explicit Running(std::unique_ptr<DefinitionStore> store = nullptr, unsigned shards = 2)
+      : topology(std::move(store), shards, sink) {
+    EXPECT_EQ(topology.load(), std::nullopt);
+    EXPECT_EQ(topology.create_defaults({}), std::nullopt);
+  }
+
+  TopologyAnswer run(TopologyCommand command) {
+    if (!started) topology.start();
+    started = true;
+    topology.submit(kConnection, std::move(command));
+    return sink.take_answers(1).front();
+  }
+  void succeed(TopologyCommand command) {
+    auto answer = run(std::move(command));
+    EXPECT_FALSE(answer.error) << reply_text(*answer.error);
+  }
+  std::string fail(TopologyCommand command) {
+    auto answer = run(std::move(command));
+    return answer.error ? reply_text(*answer.error) : "no error";
+  }
+  // Both views have to agree: that of the shards and, after stop(), the topology's own.
+  void stop() { topology.stop(); }
+  Exchange* exchange(std::string_view name) {
+    return sink.shard().find_vhost("/")->find_exchange(name);
+  }
+  CatalogQueue* queue(std::string_view name) {
+    return sink.shard().find_vhost("/")->find_queue(name);
+  }
+
+  RecordingSink sink;
+  Topology topology;
+  bool started = false;
+};
+
+std::unique_ptr<DefinitionStore> open_store(const TemporaryDirectory& directory,
+                                            const char* vfs = nullptr) {
+  auto store = DefinitionStore::open(directory / "definitions.db", vfs);
+  if (store) return std::move(*store);
+  ADD_FAILURE() << store.error().message;
+  return nullptr;
+}
+
+DeclareExchange exchange(std::string name, bool durable = false, bool auto_delete = false) {
+  return {{.vhost = "/",
+           .name = std::move(name),
+           .type = "fanout",
+           .durable = durable,
+           .auto_delete = auto_delete}};
+}
+DeclareQueue queue(std::string name, bool durable = false) {
+  return {.record = {.vhost = "/", .name = std::move(name), .durable = durable}};
+}
+BindingRecord to_queue(std::string source, std::string destination, std::string key = "") {
+  return {"/", std::move(source), DestinationKind::kQueue, std::move(destination), std::move(key),
+          {}};
+}
+BindingRecord to_exchange(std::string source, std::string destination) {
+  return {"/", std::move(source), DestinationKind::kExchange, std::move(destination), "", {}};
+}
+
+TEST(Topology, NewBrokerHasTheDefaultsAndThePredeclaredExchanges) {
+  Running broker;
+  const Catalog& shard = broker.sink.shard();
+  EXPECT_TRUE(shard.allowed("guest", "/", Access::kConfigure, "anything"));
+  for (auto name : {"", "amq.direct", "amq.fanout", "amq.topic", "amq.headers", "amq.match",
+                    "amq.rabbitmq.trace", "amq.rabbitmq.log"}) {
+    ASSERT_TRUE(broker.exchange(name)) << name;
+    EXPECT_TRUE(broker.exchange(name)->record->durable) << name;
+  }
+  EXPECT_TRUE(broker.exchange("amq.rabbitmq.log")->record->internal);
+}
+
+TEST(Topology, DeclaringWhatExistsChangesNothing) {
+  Running broker;
+  EXPECT_FALSE(broker.run(queue("q")).existed);
+  QueueId id = broker.queue("q")->id;
+  int publications = broker.sink.publications();
+  EXPECT_TRUE(broker.run(queue("q")).existed);
+  EXPECT_TRUE(broker.run(exchange("amq.fanout")).existed);
+  EXPECT_EQ(broker.sink.publications(), publications);
+  EXPECT_EQ(broker.queue("q")->id, id);
+}
+
+TEST(Topology, BindingNeedsBothEnds) {
+  Running broker;
+  broker.succeed(queue("q"));
+  EXPECT_EQ(broker.fail(Bind{to_queue("x", "q")}), "NOT_FOUND - no exchange 'x' in vhost '/'");
+  EXPECT_EQ(broker.fail(Bind{to_queue("amq.fanout", "r")}),
+            "NOT_FOUND - no queue 'r' in vhost '/'");
+  EXPECT_EQ(broker.fail(Bind{to_exchange("amq.fanout", "y")}),
+            "NOT_FOUND - no exchange 'y' in vhost '/'");
+  broker.succeed(Bind{to_queue("amq.fanout", "q")});
+  broker.succeed(Bind{to_queue("amq.fanout", "q")});
+  EXPECT_EQ(broker.exchange("amq.fanout")->outgoing.size(), 1U);
+  broker.succeed(Unbind{to_queue("amq.fanout", "q", "other")});
+  EXPECT_EQ(broker.exchange("amq.fanout")->outgoing.size(), 1U);
+  broker.succeed(Unbind{to_queue("amq.fanout", "q")});
+  broker.succeed(Unbind{to_queue("missing", "q")});
+  EXPECT_EQ(broker.exchange("amq.fanout")->outgoing.size(), 0U);
+}
+
+TEST(Topology, ExchangeInUseStaysWhenAskedTo) {
+  Running broker;
+  broker.succeed(exchange("x"));
+  broker.succeed(queue("q"));
+  broker.succeed(Bind{to_queue("x", "q")});
+  EXPECT_EQ(broker.fail(DeleteExchange{"/", "x", true}),
+            "PRECONDITION_FAILED - exchange 'x' in vhost '/' in use");
+  broker.succeed(DeleteExchange{"/", "x", false});
+  broker.succeed(DeleteExchange{"/", "x", false});
+  EXPECT_FALSE(broker.exchange("x"));
+}
+
+TEST(Topology, AutoDeleteExchangesFollowTheirLastBinding) {
+  Running broker;
+  for (auto name : {"a", "b", "c"}) broker.succeed(exchange(name, false, true));
+  broker.succeed(exchange("never used", false, true));
+  broker.succeed(exchange("stays"));
+  broker.succeed(queue("q"));
+  broker.succeed(Bind{to_exchange("stays", "a")});
+  broker.succeed(Bind{to_exchange("a", "b")});
+  broker.succeed(Bind{to_exchange("b", "c")});
+  broker.succeed(Bind{to_queue("c", "q")});
+  broker.succeed(Bind{to_queue("c", "q", "second")});
+  broker.succeed(Unbind{to_queue("c", "q")});
+  EXPECT_TRUE(broker.exchange("c"));
+  broker.succeed(DeleteQueue{"/", "q", {}});
+  for (auto name : {"a", "b", "c"}) EXPECT_FALSE(broker.exchange(name)) << name;
+  EXPECT_TRUE(broker.exchange("stays")->outgoing.empty());
+  EXPECT_TRUE(broker.exchange("never used"));
+}
+
+TEST(Topology, UnbindingTheLastBindingRemovesAnAutoDeleteExchange) {
+  Running broker;
+  broker.succeed(exchange("x", false, true));
+  broker.succeed(queue("q"));
+  broker.succeed(Bind{to_queue("x", "q")});
+  broker.succeed(Unbind{to_queue("x", "q")});
+  EXPECT_FALSE(broker.exchange("x"));
+}
+
+TEST(Topology, DeletedQueueIsRetiredAndItsIdNeverComesBack) {
+  Running broker(nullptr, 1);
+  broker.succeed(queue("q"));
+  QueueId first = broker.queue("q")->id;
+  broker.succeed(DeleteQueue{"/", "q", first});
+  broker.succeed(queue("q"));
+  QueueId second = broker.queue("q")->id;
+  EXPECT_EQ(second.slot, first.slot);
+  EXPECT_NE(second, first);
+  broker.succeed(DeleteQueue{"/", "q", first});  // too late: another queue has the name
+  EXPECT_TRUE(broker.queue("q"));
+  broker.stop();
+  EXPECT_THAT(broker.sink.retired(), testing::ElementsAre(first));
+}
+
+TEST(Topology, ExclusiveQueuesGoWithTheirOwner) {
+  Running broker;
+  for (auto name : {"mine", "mine too"}) {
+    DeclareQueue declare = queue(name);
+    declare.record.exclusive = true;
+    declare.owner = kOwner;
+    broker.succeed(declare);
+  }
+  broker.succeed(queue("other"));
+  EXPECT_EQ(broker.queue("mine")->owner, kOwner);
+  broker.succeed(DeleteExclusiveQueues{kOwner});
+  broker.succeed(DeleteExclusiveQueues{kOwner});
+  EXPECT_FALSE(broker.queue("mine"));
+  EXPECT_FALSE(broker.queue("mine too"));
+  EXPECT_TRUE(broker.queue("other"));
+}
+
+TEST(Topology, QueueLimitOfTheVhost) {
+  Running broker;
+  Definitions limited;
+  limited.vhosts.push_back({.name = "onequeue", .max_queues = 1});
+  ASSERT_EQ(broker.topology.import(limited), std::nullopt);
+  DeclareQueue declare = queue("lq1");
+  declare.record.vhost = "onequeue";
+  broker.succeed(declare);
+  EXPECT_TRUE(broker.run(declare).existed);
+  declare.record.name = "lq2";
+  EXPECT_EQ(broker.fail(declare),
+            "PRECONDITION_FAILED - cannot declare queue 'lq2': queue limit in vhost 'onequeue' (1) "
+            "is reached");
+}
+
+TEST(Topology, CrowdedShardSendsNewQueuesToTheOther) {
+  Running broker;
+  for (int i = 0; i < 18; ++i) broker.succeed(queue("q" + std::to_string(i)));
+  EXPECT_EQ(broker.queue("q16")->id.shard, ShardId{0});
+  EXPECT_EQ(broker.queue("q17")->id.shard, ShardId{1});
+}
+
+TEST(Topology, WaitingCommandsSeeEachOtherAndAreAnsweredInOrder) {
+  Running broker;
+  broker.topology.submit(kConnection, queue("q"));
+  broker.topology.submit(kConnection, queue("q"));
+  broker.topology.submit(kConnection, Bind{to_queue("amq.fanout", "q")});
+  broker.topology.submit(kConnection, DeleteQueue{"/", "q", {}});
+  broker.topology.submit(kConnection, Bind{to_queue("amq.fanout", "q")});
+  int publications = broker.sink.publications();
+  broker.topology.start();
+  auto answers = broker.sink.take_answers(5);
+  EXPECT_FALSE(answers[0].existed);
+  EXPECT_TRUE(answers[1].existed);
+  EXPECT_FALSE(answers[2].error);
+  EXPECT_FALSE(answers[3].error);
+  EXPECT_TRUE(answers[4].error);
+  EXPECT_EQ(broker.sink.publications(), publications + 1);
+  broker.stop();
+  EXPECT_EQ(broker.sink.retired().size(), 1U);
+}
+
+TEST(Topology, StopFinishesWhatWasSubmitted) {
+  Running broker;
+  for (int i = 0; i < 100; ++i) broker.topology.submit({}, queue("q" + std::to_string(i)));
+  broker.topology.start();
+  broker.stop();
+  EXPECT_EQ(broker.sink.shard().find_vhost("/")->queues.size(), 100U);
+  EXPECT_EQ(broker.topology.catalog().find_vhost("/")->queues.size(), 100U);
+}
+
+TEST(Topology, DurableObjectsAreThereAfterARestart) {
+  TemporaryDirectory directory;
+  {
+    Running broker(open_store(directory));
+    broker.succeed(exchange("durable", true));
+    broker.succeed(exchange("transient", false));
+    broker.succeed(queue("durable", true));
+    broker.succeed(queue("transient", false));
+    DeclareQueue exclusive = queue("exclusive", true);
+    exclusive.record.exclusive = true;
+    exclusive.owner = kOwner;
+    broker.succeed(exclusive);
+    broker.succeed(Bind{to_queue("durable", "durable")});
+    broker.succeed(Bind{to_queue("durable", "exclusive")});
+    broker.succeed(Bind{to_queue("amq.fanout", "durable")});
+    broker.succeed(Bind{to_queue("transient", "durable")});
+    broker.succeed(Bind{to_exchange("durable", "transient")});
+    broker.succeed(queue("removed", true));
+    broker.succeed(DeleteQueue{"/", "removed", {}});
+  }
+  auto stored = open_store(directory)->load();
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->exchanges.size(), 1U);
+  EXPECT_EQ(stored->queues.size(), 1U);
+  EXPECT_EQ(stored->bindings.size(), 2U);
+  Running broker(open_store(directory));
+  EXPECT_TRUE(broker.exchange("durable"));
+  EXPECT_FALSE(broker.exchange("transient"));
+  ASSERT_TRUE(broker.queue("durable"));
+  EXPECT_TRUE(broker.queue("durable")->id.valid());
+  EXPECT_EQ(broker.queue("durable")->incoming.size(), 2U);
+  EXPECT_TRUE(broker.sink.shard().allowed("guest", "/", Access::kRead, "durable"));
+}
+
+TEST(Topology, CommandThatTheDiskRefusesFailsAndLeavesNothing) {
+  failing_vfs::reset();
+  TemporaryDirectory directory;
+  Running broker(open_store(directory, failing_vfs::kName));
+  broker.succeed(exchange("x", true, true));
+  broker.succeed(queue("kept", true));
+  broker.succeed(Bind{to_queue("x", "kept")});
+  QueueId kept = broker.queue("kept")->id;
+  int publications = broker.sink.publications();
+
+  failing_vfs::fail_at(1, SQLITE_FULL);
+  EXPECT_EQ(broker.fail(DeleteQueue{"/", "kept", {}}),
+            "INTERNAL_ERROR - the change could not be stored: no space");
+  ASSERT_TRUE(failing_vfs::has_failed());
+  EXPECT_EQ(broker.sink.publications(), publications);
+
+  broker.succeed(Bind{to_queue("x", "kept")});  // there it is: the undo brought all of it back
+  EXPECT_EQ(broker.sink.publications(), publications);
+  broker.succeed(DeleteQueue{"/", "kept", kept});
+  EXPECT_FALSE(broker.queue("kept"));
+  EXPECT_FALSE(broker.exchange("x"));
+  broker.stop();
+  EXPECT_THAT(broker.sink.retired(), testing::ElementsAre(kept));
+}
+
+TEST(Topology, FullDiskStopsOnlyTheCommandsThatNeedIt) {
+  failing_vfs::reset();
+  TemporaryDirectory directory;
+  Running broker(open_store(directory, failing_vfs::kName));
+  failing_vfs::fail_sync_at(1, SQLITE_IOERR_FSYNC);  // the store refuses from then on
+  broker.topology.submit(kConnection, queue("transient"));
+  broker.topology.submit(kConnection, queue("durable", true));
+  broker.topology.submit(kConnection, Bind{to_queue("amq.fanout", "transient")});
+  broker.topology.submit(kConnection, Bind{to_queue("amq.fanout", "durable")});
+  broker.topology.start();
+  auto answers = broker.sink.take_answers(4);
+  ASSERT_TRUE(failing_vfs::has_failed());
+  EXPECT_FALSE(answers[0].error);
+  ASSERT_TRUE(answers[1].error);
+  EXPECT_EQ(answers[1].error->code, ReplyCode::kInternalError);
+  EXPECT_TRUE(answers[1].error->closes_connection);
+  EXPECT_FALSE(answers[2].error);
+  ASSERT_TRUE(answers[3].error);
+  EXPECT_EQ(answers[3].error->code, ReplyCode::kNotFound);
+  broker.stop();
+  EXPECT_TRUE(broker.queue("transient"));
+  EXPECT_FALSE(broker.queue("durable"));
+}
+
+TEST(TopologyImport, AddsWhatIsMissingAndKeepsWhatExists) {
+  TemporaryDirectory directory;
+  Definitions file;
+  file.vhosts.push_back({.name = "v"});
+  file.users.push_back({.name = "u"});
+  file.permissions.push_back({"u", "v", ".*", "", ""});
+  file.exchanges.push_back({.vhost = "/", .name = "amq.direct", .type = "topic", .durable = true});
+  file.exchanges.push_back({.vhost = "v", .name = "x", .type = "topic", .durable = true});
+  file.queues.push_back({.vhost = "v", .name = "q", .durable = true});
+  file.bindings.push_back({"v", "x", DestinationKind::kQueue, "q", "#", {}});
+  file.bindings.push_back({"v", "x", DestinationKind::kQueue, "missing", "#", {}});
+  {
+    Running broker(open_store(directory));
+    ASSERT_EQ(broker.topology.import(file), std::nullopt);
+    ASSERT_EQ(broker.topology.import(file), std::nullopt);
+    EXPECT_EQ(broker.exchange("amq.direct")->record->type, "direct");
+  }
+  Running broker(open_store(directory));
+  const Vhost* vhost = broker.sink.shard().find_vhost("v");
+  ASSERT_TRUE(vhost && vhost->find_queue("q"));
+  EXPECT_TRUE(vhost->find_exchange("amq.match"));
+  EXPECT_EQ(vhost->find_queue("q")->incoming.size(), 1U);
+  EXPECT_EQ(vhost->find_exchange("x")->outgoing.size(), 1U);
+  EXPECT_TRUE(broker.sink.shard().allowed("u", "v", Access::kConfigure, "q"));
+}
+
+TEST(TopologyImport, RefusesWhatCannotBe) {
+  Definitions no_vhost, no_user, bad_pattern, bad_type, bad_argument;
+  no_vhost.queues.push_back({.vhost = "v", .name = "q"});
+  no_user.permissions.push_back({"u", "/", "", "", ""});
+  bad_pattern.permissions.push_back({"guest", "/", "(", "", ""});
+  bad_type.exchanges.push_back({.vhost = "/", .name = "x", .type = "strange"});
+  bad_argument.queues.push_back(
+      {.vhost = "/", .name = "q", .arguments = {{"x-message-ttl", Value::text("soon")}}});
+  for (const Definitions* file : {&no_vhost, &no_user, &bad_pattern, &bad_type, &bad_argument}) {
+    Running broker;
+    int publications = broker.sink.publications();
+    EXPECT_TRUE(broker.topology.import(*file));
+    EXPECT_EQ(broker.sink.publications(), publications);
+  }
+}
+
+TEST(TopologyImport, DefaultsAreNotMadeWhenThereIsAVhost) {
+  RecordingSink sink;
+  Topology topology(nullptr, 1, sink);
+  Definitions file;
+  file.vhosts.push_back({.name = "v"});
+  ASSERT_EQ(topology.import(file), std::nullopt);
+  ASSERT_EQ(topology.create_defaults({}), std::nullopt);
+  EXPECT_FALSE(sink.shard().find_vhost("/"));
+  EXPECT_FALSE(sink.shard().find_user("guest"));
+}
+
+TEST(TopologyLoad, PermissionWithAnImpossiblePatternIsRefused) {
+  TemporaryDirectory directory;
+  {
+    auto store = open_store(directory);
+    ASSERT_TRUE(store->begin());
+    ASSERT_TRUE(store->put(VhostRecord{.name = "/"}));
+    ASSERT_TRUE(store->put(UserRecord{.name = "u"}));
+    ASSERT_TRUE(store->put(PermissionRecord{"u", "/", "(?=x)", ".*", ".*"}));
+    ASSERT_TRUE(store->commit());
+  }
+  Running broker(open_store(directory));
+  EXPECT_FALSE(broker.sink.shard().allowed("u", "/", Access::kConfigure, "x"));
+  EXPECT_TRUE(broker.sink.shard().allowed("u", "/", Access::kRead, "x"));
+}
+
+}  // namespace
+}  // namespace coney
