@@ -2,7 +2,7 @@
 
 #include "broker/arguments/equivalence.h"
 #include "broker/arguments/erlang_term.h"
-#include "broker/connection/connection_limits.h"
+#include "broker/queue/queue.h"
 #include "broker/server/server_context.h"
 
 namespace coney {
@@ -208,19 +208,16 @@ void Channel::release(std::function<void()> then) {
   }
   released_ = true;
   transaction_.reset();
-  requeue_all();
-  // The answers of auto-delete queues are awaited only when somebody waits for this.
+  // Consumers first: what goes back to the queues is not for them.
   auto left = std::make_shared<std::size_t>(1);
   auto done = [left, then] {
     if (--*left == 0 && then) then();
   };
-  auto consumers = std::move(consumers_);
-  consumers_.clear();
+  const auto consumers = std::exchange(consumers_, {});
   for (const auto& consumer : consumers) {
     if (consumer->direct_reply) continue;
     if (!then) {
-      connection_.shard().post(consumer->queue.shard,
-                               QueueCallMail{consumer->queue, {}, CancelCall{consumer->key}});
+      cancel_unanswered(*consumer);
       continue;
     }
     ++*left;
@@ -231,7 +228,20 @@ void Channel::release(std::function<void()> then) {
                       finish_delete(name, queue, done);
                     });
   }
+  requeue_all();
   done();
+}
+
+void Channel::cancel_unanswered(const Consumer& consumer) {
+  Shard& shard = connection_.shard();
+  if (consumer.queue.shard != shard.id()) {
+    shard.post(consumer.queue.shard,
+               QueueCallMail{consumer.queue, {}, CancelCall{consumer.key}});
+  } else if (Queue* queue = shard.find(consumer.queue)) {
+    if (queue->call(CancelCall{consumer.key}).delete_now) {
+      shard.topology().submit({}, DeleteQueue{vhost_name(), consumer.queue_name, consumer.queue});
+    }
+  }
 }
 
 }  // namespace coney

@@ -36,7 +36,10 @@ class Channel {
 
   // ---- for the connection ----
   void deliver(DeliverMail& mail);
-  void confirm(const ConfirmMail& mail) { confirms_.settle(mail.sequence, mail.accepted); }
+  void confirm(const ConfirmMail& mail) {
+    confirms_.settle(mail.sequence, mail.accepted);
+    need_flush();
+  }
   void consumer_cancelled(ConsumerNumber number);  // by the server
   void direct_reply(const DirectReplyMail& mail);
   bool takes_direct_replies(std::uint64_t key) const;
@@ -171,6 +174,7 @@ class Channel {
   void start_consumer(Consumer consumer, ConsumerOptions options, bool no_wait);
   void consume_direct_replies(const amqp::BasicConsume& consume);
   void remove_consumer(ConsumerNumber number);
+  void cancel_unanswered(const Consumer& consumer);
   void resume_consumer(const Consumer& consumer);
   std::shared_ptr<ConsumerGate> gate();
 

@@ -1,5 +1,3 @@
-#include <openssl/rand.h>
-
 #include "broker/arguments/equivalence.h"
 #include "broker/arguments/queue_arguments.h"
 #include "broker/arguments/resource_text.h"
@@ -138,8 +136,11 @@ void Channel::on(const amqp::QueueBind& method) {
   if (!table) return;
   auto name = queue_name(method.queue);
   if (!name) return;
+  // Without queue and key both are those of the last declared queue (spec 1.7.2.4).
+  const bool shortcut = method.queue.empty() && method.routing_key.empty();
+  std::string key = shortcut ? *name : std::string(method.routing_key);
   bind({vhost_name(), std::string(method.exchange), DestinationKind::kQueue, std::move(*name),
-        std::string(method.routing_key), std::move(*table)},
+        std::move(key), std::move(*table)},
        method.no_wait, true, [this] { connection_.send(number_, amqp::QueueBindOk{}); });
 }
 

@@ -196,11 +196,9 @@ void Connection::handle_frame(const amqp::Frame& frame) {
   if (type == amqp::FrameType::kHeartbeat && frame.channel == 0) return;
   const bool known = method || type == amqp::FrameType::kHeader ||
                      type == amqp::FrameType::kBody || type == amqp::FrameType::kHeartbeat;
-  std::string octets =
-      known && !method && frame.channel != 0 ? std::string() : octets_text(frame);
   if (!known || (method && frame.payload.size() < 4)) {
     return close_connection(
-        connection_error(ReplyCode::kFrameError, octets + ": unknown_frame"), {});
+        connection_error(ReplyCode::kFrameError, octets_text(frame) + ": unknown_frame"), {});
   }
   if (type == amqp::FrameType::kHeartbeat || (frame.channel == 0 && !method)) {
     return close_connection(connection_error(ReplyCode::kUnexpectedFrame, octets_text(frame)), {});

@@ -138,6 +138,7 @@ class Connection final : public SocketHandler {
   // connection_methods.cc: methods, the ends of channels and of the connection
   void handle_connection_method(const amqp::Frame& frame);
   void handle_channel_frame(const amqp::Frame& frame);
+  void refuse_unknown_method(amqp::MethodId id);
   void open_channel(ChannelNumber number);
   void close_connection(ProtocolError error, amqp::MethodId method);
   void close_by_client();

@@ -37,9 +37,14 @@ void Connection::handle_connection_method(const amqp::Frame& frame) {
   if (id == amqp::ConnectionUpdateSecret::kMethod.id) {
     return send(0, amqp::ConnectionUpdateSecretOk{});
   }
+  if (!amqp::find_method(id)) return refuse_unknown_method(id);
   close_connection(connection_error(ReplyCode::kChannelError,
                                     "unexpected method in connection state running"),
                    id);
+}
+
+void Connection::refuse_unknown_method(amqp::MethodId id) {
+  close_connection(connection_error(ReplyCode::kCommandInvalid, "unimplemented method"), id);
 }
 
 void Connection::handle_channel_frame(const amqp::Frame& frame) {
@@ -47,13 +52,11 @@ void Connection::handle_channel_frame(const amqp::Frame& frame) {
   const bool method = type == amqp::FrameType::kMethod;
   const amqp::MethodId id = method ? method_id(frame.payload) : amqp::MethodId{};
   const bool opens = method && id == amqp::ChannelOpen::kMethod.id;
-  if (method && id.class_id == 10) {
-    return close_connection(connection_error(ReplyCode::kCommandInvalid, "unimplemented method"),
-                            id);
-  }
+  if (method && id.class_id == 10) return refuse_unknown_method(id);
   Channel* channel = find_channel(frame.channel);
   if (!channel) {
     if (opens) return open_channel(frame.channel);
+    if (method && !amqp::find_method(id)) return refuse_unknown_method(id);
     if (method) {
       return close_connection(connection_error(ReplyCode::kChannelError, "expected 'channel.open'"),
                               id);
@@ -135,6 +138,7 @@ void Connection::fail(ChannelNumber number, ProtocolError error, amqp::MethodId 
 void Connection::close_connection(ProtocolError error, amqp::MethodId method) {
   if (state_ == State::kClosing || state_ == State::kClosed || removed_) return;
   const std::string text = reply_text(error);
+  if (error.code == ReplyCode::kInternalError && error.text.empty()) method = {};
   log::error(log::Category::kConnection, "connection {}: {} {}", identity_.name,
              static_cast<int>(error.code), text);
   state_ = State::kClosing;
@@ -161,7 +165,11 @@ void Connection::close_by_client() {
     auto answer = [this] {
       send(0, amqp::ConnectionCloseOk{});
       log::info(log::Category::kConnection, "closing connection {}", identity_.name);
-      finish();
+      // The socket is left to the client, for a while.
+      state_ = State::kClosed;
+      shut_down_ = true;
+      deadline_ = shard_.now() + kClosingTimeout;
+      watch_->wait_readable();
     };
     if (!has_exclusive_queues_) return answer();
     has_exclusive_queues_ = false;
