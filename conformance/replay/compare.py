@@ -62,10 +62,9 @@ class Comparison:
             new = [t for t in tags if t not in done] or [f"again {tag}"]
             done.update(t for t in new if isinstance(t, int))
             head = {"ch": event["ch"], "confirm": event["m"], "conn": event.get("conn")}
-            if folded and {k: folded[-1].get(k) for k in head} == head:
-                folded[-1]["tags"] = sorted(folded[-1]["tags"] + new, key=str)
-            else:
-                folded.append({**head, "tags": new})
+            if not folded or {k: folded[-1].get(k) for k in head} != head:
+                folded.append({**head, "tags": []})
+            folded[-1]["tags"] = sorted(folded[-1]["tags"] + new, key=str)
         return folded
 
 
