@@ -34,9 +34,9 @@ enum class ReplyCode : std::uint16_t {
 
 struct ProtocolError {
   ReplyCode code{};
-  std::string text;               // behind "NAME - "; empty: the name alone
-  bool closes_connection = false; // else the channel
-  amqp::MethodId method;          // that it is about; 0,0 when it is about none
+  std::string text;                // behind "NAME - "; empty: the name alone
+  bool closes_connection = false;  // else the channel
+  amqp::MethodId method;           // that it is about; 0,0 when it is about none
 };
 
 // "NOT_FOUND - no queue 'q' in vhost '/'", cut to the 255 bytes of a short string.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <boost/system/result.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -21,5 +22,3 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <boost/system/result.hpp>

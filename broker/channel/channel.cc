@@ -10,7 +10,9 @@ namespace coney {
 Channel::Channel(Connection& connection, ChannelNumber number)
     : connection_(connection), number_(number) {}
 
-Channel::~Channel() { release(nullptr); }
+Channel::~Channel() {
+  release(nullptr);
+}
 
 // ---- methods ----
 
@@ -20,8 +22,8 @@ bool Channel::call(std::string_view bytes, void (Channel::*handler)(const Method
   if (method) {
     (this->*handler)(*method);
   } else if (method.error() == amqp::DecodeError::kMalformedUtf8) {
-    connection_.fail(number_, connection_error(ReplyCode::kFrameError, "Malformed UTF-8 in shortstr"),
-                     {});
+    connection_.fail(number_,
+                     connection_error(ReplyCode::kFrameError, "Malformed UTF-8 in shortstr"), {});
   } else {
     fail(connection_error(ReplyCode::kFrameError, "cannot decode " + erlang_binary(bytes)));
   }
@@ -29,14 +31,15 @@ bool Channel::call(std::string_view bytes, void (Channel::*handler)(const Method
 }
 
 // The methods that a client may send on a channel.
-#define CONEY_CHANNEL_METHODS(METHOD)                                                     \
-  METHOD(BasicPublish) METHOD(BasicAck) METHOD(BasicNack) METHOD(BasicReject)             \
-  METHOD(BasicGet) METHOD(BasicQos) METHOD(BasicConsume) METHOD(BasicCancel)              \
-  METHOD(BasicRecover) METHOD(BasicRecoverAsync) METHOD(ChannelFlow) METHOD(ChannelClose) \
-  METHOD(AccessRequest) METHOD(ExchangeDeclare) METHOD(ExchangeDelete)                    \
-  METHOD(ExchangeBind) METHOD(ExchangeUnbind) METHOD(QueueDeclare) METHOD(QueueBind)      \
-  METHOD(QueueUnbind) METHOD(QueuePurge) METHOD(QueueDelete) METHOD(ConfirmSelect)        \
-  METHOD(TxSelect) METHOD(TxCommit) METHOD(TxRollback)
+#define CONEY_CHANNEL_METHODS(METHOD)                                                             \
+  METHOD(BasicPublish)                                                                            \
+  METHOD(BasicAck) METHOD(BasicNack) METHOD(BasicReject) METHOD(BasicGet) METHOD(BasicQos)        \
+      METHOD(BasicConsume) METHOD(BasicCancel) METHOD(BasicRecover) METHOD(BasicRecoverAsync)     \
+          METHOD(ChannelFlow) METHOD(ChannelClose) METHOD(AccessRequest) METHOD(ExchangeDeclare)  \
+              METHOD(ExchangeDelete) METHOD(ExchangeBind) METHOD(ExchangeUnbind)                  \
+                  METHOD(QueueDeclare) METHOD(QueueBind) METHOD(QueueUnbind) METHOD(QueuePurge)   \
+                      METHOD(QueueDelete) METHOD(ConfirmSelect) METHOD(TxSelect) METHOD(TxCommit) \
+                          METHOD(TxRollback)
 
 void Channel::on_method(std::string_view payload) {
   if (pending_.stage != Pending::Stage::kNone) {
@@ -101,7 +104,8 @@ void Channel::set_closing() {
 
 void Channel::on(const amqp::ConfirmSelect& select) {
   if (transaction_) {
-    return fail(channel_error(ReplyCode::kPreconditionFailed, "cannot switch from tx to confirm mode"));
+    return fail(
+        channel_error(ReplyCode::kPreconditionFailed, "cannot switch from tx to confirm mode"));
   }
   confirm_mode_ = true;
   if (!select.nowait) connection_.send(number_, amqp::ConfirmSelectOk{});
@@ -109,11 +113,12 @@ void Channel::on(const amqp::ConfirmSelect& select) {
 
 // ---- permissions and names ----
 
-Vhost& Channel::vhost() { return *catalog().find_vhost(vhost_name()); }
+Vhost& Channel::vhost() {
+  return *catalog().find_vhost(vhost_name());
+}
 
 bool Channel::check_access(Access access, std::string_view kind, std::string_view name) {
-  const std::string_view checked =
-      kind == "exchange" ? permission_name_of_exchange(name) : name;
+  const std::string_view checked = kind == "exchange" ? permission_name_of_exchange(name) : name;
   if (catalog().allowed(user(), vhost_name(), access, checked)) return true;
   static constexpr std::string_view kNames[] = {"configure", "write", "read"};
   std::string text(kNames[static_cast<int>(access)]);
@@ -195,9 +200,9 @@ void Channel::end_of_turn() {
         connection_.send(number_, amqp::BasicAck{.delivery_tag = sequence, .multiple = multiple});
       },
       [this](PublishSequence sequence, bool multiple) {
-        connection_.send(number_, amqp::BasicNack{.delivery_tag = sequence,
-                                                  .multiple = multiple,
-                                                  .requeue = false});
+        connection_.send(
+            number_,
+            amqp::BasicNack{.delivery_tag = sequence, .multiple = multiple, .requeue = false});
       });
 }
 
@@ -221,12 +226,12 @@ void Channel::release(std::function<void()> then) {
       continue;
     }
     ++*left;
-    connection_.ask(consumer->queue, CancelCall{consumer->key},
-                    [this, name = consumer->queue_name, queue = consumer->queue,
-                     done](QueueAnswer& answer) {
-                      if (!answer.delete_now) return done();
-                      finish_delete(name, queue, done);
-                    });
+    connection_.ask(
+        consumer->queue, CancelCall{consumer->key},
+        [this, name = consumer->queue_name, queue = consumer->queue, done](QueueAnswer& answer) {
+          if (!answer.delete_now) return done();
+          finish_delete(name, queue, done);
+        });
   }
   requeue_all();
   done();
@@ -235,8 +240,7 @@ void Channel::release(std::function<void()> then) {
 void Channel::cancel_unanswered(const Consumer& consumer) {
   Shard& shard = connection_.shard();
   if (consumer.queue.shard != shard.id()) {
-    shard.post(consumer.queue.shard,
-               QueueCallMail{consumer.queue, {}, CancelCall{consumer.key}});
+    shard.post(consumer.queue.shard, QueueCallMail{consumer.queue, {}, CancelCall{consumer.key}});
   } else if (Queue* queue = shard.find(consumer.queue)) {
     if (queue->call(CancelCall{consumer.key}).delete_now) {
       shard.topology().submit({}, DeleteQueue{vhost_name(), consumer.queue_name, consumer.queue});

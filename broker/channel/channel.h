@@ -79,19 +79,20 @@ class Channel {
     bool mandatory = false;
     bool immediate = false;
     MessageBuilder builder;
-    std::uint64_t missing = 0;     // body bytes to come
+    std::uint64_t missing = 0;  // body bytes to come
     std::uint64_t size = 0;
-    bool oversized = false;        // nothing of it is kept
-    bool malformed = false;        // properties
+    bool oversized = false;  // nothing of it is kept
+    bool malformed = false;  // properties
     bool persistent = false;
     std::uint16_t flags = 0;
-    std::string properties;        // the property bytes, for checks once the body is there
-    std::string header;            // the content header as it is kept
+    std::string properties;  // the property bytes, for checks once the body is there
+    std::string header;      // the content header as it is kept
     // No property that routing or a check would look at.
     bool plain() const {
       using amqp::Property, amqp::has_property;
       return !has_property(flags, Property::kHeaders) && !has_property(flags, Property::kUserId) &&
-             !has_property(flags, Property::kExpiration) && !has_property(flags, Property::kReplyTo);
+             !has_property(flags, Property::kExpiration) &&
+             !has_property(flags, Property::kReplyTo);
     }
   };
   struct RouteCache {
@@ -210,14 +211,14 @@ class Channel {
   bool released_ = false;
   bool flush_marked_ = false;
 
-  std::string last_queue_;  // of the last queue.declare
+  std::string last_queue_;                            // of the last queue.declare
   std::vector<std::unique_ptr<Consumer>> consumers_;  // by number, ascending
   ConsumerNumber last_consumer_ = 0;
   SparseWindow<Unacked, 128> unacked_;  // position: delivery tag - 1
-  std::vector<Unacked> settling_;  // scratch
+  std::vector<Unacked> settling_;       // scratch
 
-  std::uint16_t prefetch_ = 0;         // of consumers to come
-  std::int32_t global_prefetch_ = 0;   // of the whole channel
+  std::uint16_t prefetch_ = 0;        // of consumers to come
+  std::int32_t global_prefetch_ = 0;  // of the whole channel
   std::shared_ptr<ChannelLimit> limit_ = std::make_shared<ChannelLimit>();
   std::shared_ptr<ConsumerGate> gate_;
 

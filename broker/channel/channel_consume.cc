@@ -12,9 +12,8 @@ namespace coney {
 
 void Channel::on(const amqp::BasicQos& qos) {
   if (qos.prefetch_size != 0) {
-    return fail(connection_error(ReplyCode::kNotImplemented, "prefetch_size!=0 (" +
-                                                                 std::to_string(qos.prefetch_size) +
-                                                                 ")"));
+    return fail(connection_error(ReplyCode::kNotImplemented,
+                                 "prefetch_size!=0 (" + std::to_string(qos.prefetch_size) + ")"));
   }
   if (qos.global) {
     global_prefetch_ = qos.prefetch_count;
@@ -29,7 +28,8 @@ void Channel::on(const amqp::BasicQos& qos) {
 // Counts what consumers hold, and marks it so that settling gives it back to the limit.
 std::int32_t Channel::limited_outstanding() {
   std::int32_t outstanding = 0;
-  for (auto at = unacked_.next(unacked_.begin()); at != unacked_.end(); at = unacked_.next(at + 1)) {
+  for (auto at = unacked_.next(unacked_.begin()); at != unacked_.end();
+       at = unacked_.next(at + 1)) {
     Unacked& unacked = *unacked_.find(at);
     if (unacked.consumer == 0) continue;
     unacked.limited = true;
@@ -84,9 +84,9 @@ void Channel::on(const amqp::BasicConsume& consume) {
   auto name = queue_name(consume.queue);
   if (!name || !check_access(Access::kRead, "queue", *name)) return;
   if (!consume.consumer_tag.empty() && find_consumer(consume.consumer_tag)) {
-    return fail(connection_error(ReplyCode::kNotAllowed, "attempt to reuse consumer tag '" +
-                                                             std::string(consume.consumer_tag) +
-                                                             "'"));
+    return fail(connection_error(
+        ReplyCode::kNotAllowed,
+        "attempt to reuse consumer tag '" + std::string(consume.consumer_tag) + "'"));
   }
   CatalogQueue* queue = lookup_queue(*name);
   if (!queue) return;
@@ -100,10 +100,10 @@ void Channel::on(const amqp::BasicConsume& consume) {
     return fail(connection_error(ReplyCode::kNotImplemented,
                                  "argument '" + *checked->not_implemented + "' of basic.consume"));
   }
-  ConsumerOptions options{gate(), consume.no_ack, consume.exclusive,
-                          static_cast<std::int32_t>(std::clamp<std::int64_t>(
-                              checked->priority, INT32_MIN, INT32_MAX)),
-                          consume.no_ack ? 0u : prefetch_};
+  ConsumerOptions options{
+      gate(), consume.no_ack, consume.exclusive,
+      static_cast<std::int32_t>(std::clamp<std::int64_t>(checked->priority, INT32_MIN, INT32_MAX)),
+      consume.no_ack ? 0u : prefetch_};
   Consumer consumer;
   consumer.number = next_consumer_number();
   consumer.tag = consume.consumer_tag.empty() ? "amq.ctag-" + random_name()
@@ -120,22 +120,23 @@ void Channel::start_consumer(Consumer consumer, ConsumerOptions options, bool no
   const QueueId queue = consumer.queue;
   SubscribeCall call{consumer.key, std::move(options)};
   consumers_.push_back(std::make_unique<Consumer>(std::move(consumer)));
-  connection_.ask(queue, std::move(call), [this, number = last_consumer_, no_wait,
-                                           method = method_](QueueAnswer& answer) {
-    method_ = method;
-    Consumer* started = find_consumer(number);
-    if (!started) return;
-    if (answer.status != QueueStatus::kOk) {
-      const std::string text = queue_text(started->queue_name, vhost_name());
-      remove_consumer(number);
-      if (answer.status == QueueStatus::kExclusiveUse) {
-        return fail(channel_error(ReplyCode::kAccessRefused, text + " in exclusive use"));
-      }
-      return fail(channel_error(ReplyCode::kNotFound, "no " + text));
-    }
-    if (!no_wait) connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = started->tag});
-    resume_consumer(*started);
-  });
+  connection_.ask(
+      queue, std::move(call),
+      [this, number = last_consumer_, no_wait, method = method_](QueueAnswer& answer) {
+        method_ = method;
+        Consumer* started = find_consumer(number);
+        if (!started) return;
+        if (answer.status != QueueStatus::kOk) {
+          const std::string text = queue_text(started->queue_name, vhost_name());
+          remove_consumer(number);
+          if (answer.status == QueueStatus::kExclusiveUse) {
+            return fail(channel_error(ReplyCode::kAccessRefused, text + " in exclusive use"));
+          }
+          return fail(channel_error(ReplyCode::kNotFound, "no " + text));
+        }
+        if (!no_wait) connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = started->tag});
+        resume_consumer(*started);
+      });
 }
 
 void Channel::resume_consumer(const Consumer& consumer) {
@@ -164,12 +165,11 @@ void Channel::on(const amqp::BasicCancel& cancel) {
     return answer();
   }
   // What is on its way from the queue still reaches the client, in front of cancel-ok.
-  connection_.ask(gone.queue, CancelCall{gone.key},
-                  [this, answer, gone](QueueAnswer& result) {
-                    remove_consumer(gone.number);
-                    if (!result.delete_now) return answer();
-                    finish_delete(gone.queue_name, gone.queue, answer);
-                  });
+  connection_.ask(gone.queue, CancelCall{gone.key}, [this, answer, gone](QueueAnswer& result) {
+    remove_consumer(gone.number);
+    if (!result.delete_now) return answer();
+    finish_delete(gone.queue_name, gone.queue, answer);
+  });
 }
 
 void Channel::consumer_cancelled(ConsumerNumber number) {
@@ -200,12 +200,12 @@ void Channel::on(const amqp::BasicGet& get) {
         }
         std::string method;
         amqp::encode_method(
-            method, amqp::BasicGetOk{.delivery_tag = unacked_.end(),
-                                     .redelivered = delivery.redelivered,
-                                     .exchange = delivery.message->exchange(),
-                                     .routing_key = delivery.message->routing_key(),
-                                     .message_count =
-                                         static_cast<std::uint32_t>(delivery.ready_left)});
+            method,
+            amqp::BasicGetOk{.delivery_tag = unacked_.end(),
+                             .redelivered = delivery.redelivered,
+                             .exchange = delivery.message->exchange(),
+                             .routing_key = delivery.message->routing_key(),
+                             .message_count = static_cast<std::uint32_t>(delivery.ready_left)});
         write_content(method, delivery.message);
       });
 }

@@ -24,8 +24,13 @@ std::string without_line_ends(std::string_view name) {
 void Channel::on(const amqp::ExchangeDeclare& declare) {
   auto table = arguments(declare.arguments);
   if (!table) return;
-  ExchangeRecord record{vhost_name(), without_line_ends(declare.exchange), std::string(declare.type),
-                        declare.durable, declare.auto_delete, declare.internal, std::move(*table)};
+  ExchangeRecord record{vhost_name(),
+                        without_line_ends(declare.exchange),
+                        std::string(declare.type),
+                        declare.durable,
+                        declare.auto_delete,
+                        declare.internal,
+                        std::move(*table)};
   if (declare.passive) {
     if (!is_not_default_exchange(record.name) ||
         !check_access(Access::kConfigure, "exchange", record.name) ||
@@ -56,14 +61,13 @@ void Channel::on(const amqp::ExchangeDeclare& declare) {
     }
   }
   if (auto fault = check_exchange_declare(*type, record.arguments)) return fail(*fault);
-  connection_.ask_topology(
-      DeclareExchange{record},
-      [this, record, no_wait = declare.no_wait, method = method_](TopologyAnswer& answer) {
-        method_ = method;
-        if (answer.error) return fail(*answer.error);
-        if (answer.existed) return declare_existing_exchange(record, no_wait);
-        if (!no_wait) connection_.send(number_, amqp::ExchangeDeclareOk{});
-      });
+  connection_.ask_topology(DeclareExchange{record}, [this, record, no_wait = declare.no_wait,
+                                                     method = method_](TopologyAnswer& answer) {
+    method_ = method;
+    if (answer.error) return fail(*answer.error);
+    if (answer.existed) return declare_existing_exchange(record, no_wait);
+    if (!no_wait) connection_.send(number_, amqp::ExchangeDeclareOk{});
+  });
 }
 
 void Channel::declare_existing_exchange(const ExchangeRecord& record, bool no_wait) {
@@ -77,7 +81,10 @@ void Channel::on(const amqp::ExchangeDelete& remove) {
   if (!is_not_default_exchange(remove.exchange)) return;
   if (remove.exchange.starts_with(kReservedPrefix)) {
     std::string text("deletion of system exchange '");
-    text.append(remove.exchange).append("' in vhost '").append(vhost_name()).append("' not allowed");
+    text.append(remove.exchange)
+        .append("' in vhost '")
+        .append(vhost_name())
+        .append("' not allowed");
     return fail(channel_error(ReplyCode::kAccessRefused, std::move(text)));
   }
   if (!check_access(Access::kConfigure, "exchange", remove.exchange)) return;
@@ -107,7 +114,8 @@ void Channel::on(const amqp::ExchangeUnbind& method) {
 }
 
 // The four methods that make and remove bindings.
-void Channel::bind(BindingRecord binding, bool no_wait, bool is_bind, std::function<void()> answer) {
+void Channel::bind(BindingRecord binding, bool no_wait, bool is_bind,
+                   std::function<void()> answer) {
   const bool to_queue = binding.destination_kind == DestinationKind::kQueue;
   if (!to_queue && !is_not_default_exchange(binding.destination)) return;
   if (!is_not_default_exchange(binding.source)) return;
@@ -128,11 +136,13 @@ void Channel::bind(BindingRecord binding, bool no_wait, bool is_bind, std::funct
     }
     if (!lookup_exchange(binding.source)) return;
     const ExchangeType* exchange_type = find_exchange_type(source->record->type);
-    if (auto fault = check_binding(*exchange_type, {binding.routing_key, binding.arguments, type})) {
+    if (auto fault =
+            check_binding(*exchange_type, {binding.routing_key, binding.arguments, type})) {
       return fail(*fault);
     }
   }
-  auto then = [this, no_wait, answer = std::move(answer), method = method_](TopologyAnswer& result) {
+  auto then = [this, no_wait, answer = std::move(answer),
+               method = method_](TopologyAnswer& result) {
     method_ = method;
     if (result.error) return fail(*result.error);
     if (!no_wait) answer();

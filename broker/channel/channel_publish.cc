@@ -30,18 +30,17 @@ void Channel::on(const amqp::BasicPublish& publish) {
 void Channel::on_header(std::string_view payload) {
   auto header = amqp::decode_content_header(payload);
   if (!header) {
-    return connection_.fail(number_,
-                            connection_error(ReplyCode::kFrameError,
-                                             "type 2, all octets = " + erlang_binary(payload) +
-                                                 ": unknown_frame"),
-                            {});
-  }
-  if (pending_.stage == Pending::Stage::kNone) {
     return connection_.fail(
         number_,
-        connection_error(ReplyCode::kUnexpectedFrame,
-                         "expected method frame, got non method frame instead"),
+        connection_error(ReplyCode::kFrameError,
+                         "type 2, all octets = " + erlang_binary(payload) + ": unknown_frame"),
         {});
+  }
+  if (pending_.stage == Pending::Stage::kNone) {
+    return connection_.fail(number_,
+                            connection_error(ReplyCode::kUnexpectedFrame,
+                                             "expected method frame, got non method frame instead"),
+                            {});
   }
   method_ = amqp::BasicPublish::kMethod.id;
   if (pending_.stage == Pending::Stage::kBody) {
@@ -59,10 +58,10 @@ void Channel::on_header(std::string_view payload) {
         "expected content header for class 60, got non content header frame instead"));
   }
   if (header->body_size > kMaxContentSize) {
-    return fail(connection_error(ReplyCode::kFrameError,
-                                 "content body size " + std::to_string(header->body_size) +
-                                     " exceeds maximum allowed size " +
-                                     std::to_string(kMaxContentSize)));
+    return fail(connection_error(ReplyCode::kFrameError, "content body size " +
+                                                             std::to_string(header->body_size) +
+                                                             " exceeds maximum allowed size " +
+                                                             std::to_string(kMaxContentSize)));
   }
   pending_.stage = Pending::Stage::kBody;
   pending_.size = pending_.missing = header->body_size;
@@ -115,11 +114,10 @@ std::string Channel::kept_header(amqp::PropertyList& list, std::uint64_t body_si
 
 void Channel::on_body(std::string_view payload) {
   if (pending_.stage == Pending::Stage::kNone) {
-    return connection_.fail(
-        number_,
-        connection_error(ReplyCode::kUnexpectedFrame,
-                         "expected method frame, got non method frame instead"),
-        {});
+    return connection_.fail(number_,
+                            connection_error(ReplyCode::kUnexpectedFrame,
+                                             "expected method frame, got non method frame instead"),
+                            {});
   }
   method_ = amqp::BasicPublish::kMethod.id;
   if (pending_.stage == Pending::Stage::kHeader) {
@@ -146,10 +144,10 @@ void Channel::complete_publish() {
     return fail(connection_error(ReplyCode::kNotImplemented, "immediate=true"));
   }
   if (pending_.oversized) {
-    return fail(channel_error(
-        ReplyCode::kPreconditionFailed,
-        "message size " + std::to_string(pending_.size) + " is larger than configured max size " +
-            std::to_string(connection_.shard().config().max_message_size)));
+    return fail(channel_error(ReplyCode::kPreconditionFailed,
+                              "message size " + std::to_string(pending_.size) +
+                                  " is larger than configured max size " +
+                                  std::to_string(connection_.shard().config().max_message_size)));
   }
   if (route_.version == catalog().version() && !pending_.malformed && pending_.plain() &&
       route_.exchange == pending_.exchange && route_.routing_key == pending_.routing_key) {
@@ -159,9 +157,9 @@ void Channel::complete_publish() {
   Exchange* exchange = lookup_exchange(pending_.exchange);
   if (!exchange) return;
   if (exchange->record->internal) {
-    return fail(channel_error(ReplyCode::kAccessRefused,
-                              "cannot publish to internal exchange '" + pending_.exchange +
-                                  "' in vhost '" + vhost_name() + "'"));
+    return fail(channel_error(ReplyCode::kAccessRefused, "cannot publish to internal exchange '" +
+                                                             pending_.exchange + "' in vhost '" +
+                                                             vhost_name() + "'"));
   }
   if (!check_topic_access(Access::kWrite, *exchange, pending_.routing_key)) return;
   route_and_send(*exchange);
@@ -210,7 +208,8 @@ void Channel::route_and_send(const Exchange& exchange) {
   catalog().route(vhost(), exchange, keys, list.headers.value_or(std::string_view{}),
                   route_.queues);
   // Only what depends on exchange and key alone may be kept.
-  route_.version = exchange.record->type == "headers" || !pending_.plain() ? 0 : catalog().version();
+  route_.version =
+      exchange.record->type == "headers" || !pending_.plain() ? 0 : catalog().version();
   route_.exchange = pending_.exchange;
   route_.routing_key = pending_.routing_key;
   dispatch_publish(route_.queues);
@@ -247,6 +246,7 @@ void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& que
       shard.post(id.shard, PublishMail{id, std::move(each), connection_.id(), number_, sequence});
     } else if (Queue* queue = shard.find(id)) {
       queue->publish(std::move(each));
+      if (queue->behind()) connection_.yield_to_consumers();
     }
   }
 }
@@ -311,7 +311,8 @@ void Channel::write_content_frames(std::size_t method_size, const MessageRef& me
     connection_.send_frame(amqp::FrameType::kMethod, number_, method);
     connection_.send_frame(amqp::FrameType::kHeader, number_, header);
   } else {
-    const std::size_t inline_body = in_one && !body.empty() ? amqp::kFrameOverhead + body.size() : 0;
+    const std::size_t inline_body =
+        in_one && !body.empty() ? amqp::kFrameOverhead + body.size() : 0;
     char* const start = output.reserve(front + inline_body);
     char* to = store_frame_start(start, amqp::FrameType::kMethod, number_, method_size);
     to = store_frame_end(store_method(to));
@@ -360,10 +361,10 @@ void Channel::consume_direct_replies(const amqp::BasicConsume& consume) {
   encoder.u16(amqp::BasicDeliver::kMethod.id.method_id);
   encoder.short_string(consumer->tag);
   if (direct_reply_key_ == 0) direct_reply_key_ = random_key();
-  direct_reply_token_ =
-      coney::direct_reply_token({connection_.id(), number_, direct_reply_key_});
+  direct_reply_token_ = coney::direct_reply_token({connection_.id(), number_, direct_reply_key_});
   pending_.header.clear();  // kept properties may name the pseudo-queue
-  if (!consume.no_wait) connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = consumer->tag});
+  if (!consume.no_wait)
+    connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = consumer->tag});
   consumers_.push_back(std::move(consumer));
 }
 
@@ -400,8 +401,7 @@ bool Channel::publish_direct_reply() {
 bool Channel::declare_direct_reply(const amqp::QueueDeclare& declare) {
   if (declare.queue == kDirectReplyQueue) {
     if (!declare.no_wait) {
-      connection_.send(number_,
-                       amqp::QueueDeclareOk{.queue = declare.queue, .consumer_count = 1});
+      connection_.send(number_, amqp::QueueDeclareOk{.queue = declare.queue, .consumer_count = 1});
     }
     return true;
   }
@@ -413,15 +413,15 @@ bool Channel::declare_direct_reply(const amqp::QueueDeclare& declare) {
     connection_.fail(number_, connection_error(ReplyCode::kInternalError, ""), {});
     return true;
   }
-  connection_.ask_direct_reply(*address, [this, name = std::string(declare.queue),
-                                          method = method_](bool alive) {
-    method_ = method;
-    if (!alive) {
-      return fail(channel_error(ReplyCode::kNotFound,
-                                "no queue '" + name + "' in vhost '" + vhost_name() + "'"));
-    }
-    connection_.send(number_, amqp::QueueDeclareOk{.queue = name, .consumer_count = 1});
-  });
+  connection_.ask_direct_reply(
+      *address, [this, name = std::string(declare.queue), method = method_](bool alive) {
+        method_ = method;
+        if (!alive) {
+          return fail(channel_error(ReplyCode::kNotFound,
+                                    "no queue '" + name + "' in vhost '" + vhost_name() + "'"));
+        }
+        connection_.send(number_, amqp::QueueDeclareOk{.queue = name, .consumer_count = 1});
+      });
   return true;
 }
 

@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view kReservedPrefix = "amq.";
 
 // amq.gen- and 22 characters of base64url, from 16 random bytes, as RabbitMQ names queues.
-std::string generated_queue_name() { return "amq.gen-" + random_name(); }
+std::string generated_queue_name() {
+  return "amq.gen-" + random_name();
+}
 
 std::string without_line_ends(std::string_view name) {
   std::string kept;
@@ -65,8 +67,8 @@ void Channel::declare_queue(QueueRecord record, bool no_wait) {
   if (!check_access(Access::kConfigure, "queue", record.name)) return;
   if (redeclare_queue(record, no_wait)) return;
   if (!server_named && record.name.starts_with(kReservedPrefix)) {
-    return fail(channel_error(ReplyCode::kAccessRefused, "queue name '" + record.name +
-                                                             "' contains reserved prefix 'amq.*'"));
+    return fail(channel_error(ReplyCode::kAccessRefused,
+                              "queue name '" + record.name + "' contains reserved prefix 'amq.*'"));
   }
   if (auto fault = check_dead_letter_exchange(declaration)) return fail(*fault);
   auto checked = check_queue_arguments(declaration);
@@ -82,18 +84,17 @@ void Channel::declare_queue(QueueRecord record, bool no_wait) {
   if (created.exclusive) connection_.exclusive_queue_declared();
   DeclareQueue command{created, connection_.shard().id(),
                        created.exclusive ? connection_.id() : ConnectionId{}};
-  connection_.ask_topology(
-      std::move(command),
-      [this, record = std::move(record), no_wait, method = method_](TopologyAnswer& answer) {
-        method_ = method;
-        if (answer.error) return fail(*answer.error);
-        if (!answer.existed) {
-          last_queue_ = record.name;
-          if (no_wait) return;
-          return connection_.send(number_, amqp::QueueDeclareOk{.queue = record.name});
-        }
-        redeclare_queue(record, no_wait);
-      });
+  connection_.ask_topology(std::move(command), [this, record = std::move(record), no_wait,
+                                                method = method_](TopologyAnswer& answer) {
+    method_ = method;
+    if (answer.error) return fail(*answer.error);
+    if (!answer.existed) {
+      last_queue_ = record.name;
+      if (no_wait) return;
+      return connection_.send(number_, amqp::QueueDeclareOk{.queue = record.name});
+    }
+    redeclare_queue(record, no_wait);
+  });
 }
 
 // True when the queue exists: the declare is answered then.
@@ -117,18 +118,17 @@ bool Channel::redeclare_queue(const QueueRecord& record, bool no_wait) {
 void Channel::answer_queue_declared(const CatalogQueue& queue, bool no_wait) {
   last_queue_ = queue.record->name;
   if (no_wait) return;
-  connection_.ask(queue.id, CountCall{},
-                  [this, name = last_queue_, method = method_](QueueAnswer& answer) {
-                    method_ = method;
-                    if (answer.status == QueueStatus::kGone) {
-                      return fail(channel_error(ReplyCode::kNotFound,
-                                                "no " + queue_text(name, vhost_name())));
-                    }
-                    connection_.send(number_, amqp::QueueDeclareOk{
-                        .queue = name,
-                        .message_count = static_cast<std::uint32_t>(answer.messages),
-                        .consumer_count = answer.consumers});
-                  });
+  connection_.ask(
+      queue.id, CountCall{}, [this, name = last_queue_, method = method_](QueueAnswer& answer) {
+        method_ = method;
+        if (answer.status == QueueStatus::kGone) {
+          return fail(channel_error(ReplyCode::kNotFound, "no " + queue_text(name, vhost_name())));
+        }
+        connection_.send(number_, amqp::QueueDeclareOk{
+                                      .queue = name,
+                                      .message_count = static_cast<std::uint32_t>(answer.messages),
+                                      .consumer_count = answer.consumers});
+      });
 }
 
 void Channel::on(const amqp::QueueBind& method) {
@@ -161,8 +161,8 @@ void Channel::on(const amqp::QueuePurge& purge) {
   if (!queue) return;
   connection_.ask(queue->id, PurgeCall{}, [this, no_wait = purge.no_wait](QueueAnswer& answer) {
     if (no_wait) return;
-    connection_.send(number_, amqp::QueuePurgeOk{
-        .message_count = static_cast<std::uint32_t>(answer.messages)});
+    connection_.send(
+        number_, amqp::QueuePurgeOk{.message_count = static_cast<std::uint32_t>(answer.messages)});
   });
 }
 
@@ -171,8 +171,8 @@ void Channel::on(const amqp::QueueDelete& remove) {
   if (!name || !check_access(Access::kConfigure, "queue", *name)) return;
   auto deleted = [this, no_wait = remove.no_wait](std::uint64_t messages) {
     if (no_wait) return;
-    connection_.send(number_, amqp::QueueDeleteOk{
-        .message_count = static_cast<std::uint32_t>(messages)});
+    connection_.send(number_,
+                     amqp::QueueDeleteOk{.message_count = static_cast<std::uint32_t>(messages)});
   };
   if (!vhost().find_queue(*name)) return deleted(0);
   CatalogQueue* queue = lookup_queue(*name);

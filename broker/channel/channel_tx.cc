@@ -6,8 +6,8 @@ namespace coney {
 
 void Channel::on(const amqp::TxSelect&) {
   if (confirm_mode_) {
-    return fail(channel_error(ReplyCode::kPreconditionFailed,
-                              "cannot switch from confirm to tx mode"));
+    return fail(
+        channel_error(ReplyCode::kPreconditionFailed, "cannot switch from confirm to tx mode"));
   }
   if (!transaction_) transaction_ = std::make_unique<Transaction>();
   connection_.send(number_, amqp::TxSelectOk{});

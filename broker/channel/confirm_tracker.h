@@ -1,8 +1,8 @@
 #pragma once
-// Publisher confirms of one channel (RabbitMQ's confirm.select): which sequence numbers are settled,
-// and which basic.ack and basic.nack that makes. Pure. A message that went to several queues is
-// settled when all of them have answered; acks of a contiguous beginning go out as one with
-// `multiple`, what is settled out of order singly.
+// Publisher confirms of one channel (RabbitMQ's confirm.select): which sequence numbers are
+// settled, and which basic.ack and basic.nack that makes. Pure. A message that went to several
+// queues is settled when all of them have answered; acks of a contiguous beginning go out as one
+// with `multiple`, what is settled out of order singly.
 
 #include <algorithm>
 #include <cstdint>
@@ -85,9 +85,7 @@ class ConfirmTracker {
   };
 
   // Everything in front of the first open one is settled.
-  void advance() {
-    contiguous_ = open_.empty() ? last_ : open_.next(contiguous_);
-  }
+  void advance() { contiguous_ = open_.empty() ? last_ : open_.next(contiguous_); }
 
   SparseWindow<Open, 128> open_;  // position: sequence - 1
   std::vector<Single> single_;    // settled out of order, to be told

@@ -12,10 +12,10 @@
 namespace coney {
 namespace {
 
-
-constexpr std::uint64_t kPublishCredit = 4 * 1024 * 1024;   // bytes mailed and not yet taken
-constexpr std::size_t kKeptCapacity = 4096;                 // of unparsed_ while idle
-constexpr std::size_t kMaxPieces = 64;                      // per gathered write
+constexpr std::uint64_t kPublishCredit = 4 * 1024 * 1024;  // bytes mailed and not yet taken
+constexpr std::size_t kBite = 8 * 1024;                    // read by a publisher that yields
+constexpr std::size_t kKeptCapacity = 4096;                // of unparsed_ while idle
+constexpr std::size_t kMaxPieces = 64;                     // per gathered write
 
 }  // namespace
 
@@ -50,11 +50,16 @@ void Connection::start() {
 void Connection::continue_tls_handshake() {
   IoResult result = transport_->handshake();
   switch (result.status) {
-    case IoStatus::kOk: break;
-    case IoStatus::kWantRead: return watch_->wait_readable();
-    case IoStatus::kWantWrite: return watch_->wait_writable();
-    case IoStatus::kEof: return drop("closed in the TLS handshake");
-    case IoStatus::kError: return drop(result.error);
+    case IoStatus::kOk:
+      break;
+    case IoStatus::kWantRead:
+      return watch_->wait_readable();
+    case IoStatus::kWantWrite:
+      return watch_->wait_writable();
+    case IoStatus::kEof:
+      return drop("closed in the TLS handshake");
+    case IoStatus::kError:
+      return drop(result.error);
   }
   handshake_ = std::make_unique<Handshake>(
       Handshake::Environment{shard_.config(), shard_.catalog(), *shard_.server().limits,
@@ -70,16 +75,22 @@ void Connection::on_readable() {
   if (removed_) return;
   if (state_ == State::kTlsHandshake) return continue_tls_handshake();
   std::span<char> buffer = shard_.read_buffer();
+  if (std::exchange(bite_, false)) buffer = buffer.first(kBite);
   IoResult result = transport_->read(buffer);
   switch (result.status) {
-    case IoStatus::kOk: break;
-    case IoStatus::kWantRead: return watch_->wait_readable();
-    case IoStatus::kWantWrite: return watch_->wait_writable();
+    case IoStatus::kOk:
+      break;
+    case IoStatus::kWantRead:
+      return watch_->wait_readable();
+    case IoStatus::kWantWrite:
+      return watch_->wait_writable();
     case IoStatus::kEof:
       return drop(state_ == State::kClosed ? "" : "client unexpectedly closed TCP connection");
-    case IoStatus::kError: return drop(result.error);
+    case IoStatus::kError:
+      return drop(result.error);
   }
   last_read_ = shard_.now();
+  shard_.count_read(result.bytes);
   // What other shards sent before these bytes were read is applied before they are parsed: the
   // client may have sent them because of it.
   const std::string_view bytes(buffer.data(), result.bytes);
@@ -107,8 +118,8 @@ void Connection::read_again() {
 }
 
 bool Connection::may_parse() const {
-  return awaited_.empty() && publish_credit_used_ < kPublishCredit &&
-         !(publishes_ && !alarm_.empty()) && state_ != State::kClosed && !removed_;
+  return awaited_.empty() && publish_credit_used_ < kPublishCredit && !blocked_ &&
+         state_ != State::kClosed && !removed_;
 }
 
 void Connection::go_on() {
@@ -156,10 +167,15 @@ std::size_t Connection::parse_one(std::string_view bytes) {
   }
   const amqp::FrameRead read = amqp::read_frame(bytes, max_payload());
   switch (read.status) {
-    case amqp::FrameStatus::kFrame: handle_frame(read.frame); return read.consumed;
-    case amqp::FrameStatus::kNeedMore: return 0;
+    case amqp::FrameStatus::kFrame:
+      handle_frame(read.frame);
+      return read.consumed;
+    case amqp::FrameStatus::kNeedMore:
+      return 0;
     case amqp::FrameStatus::kTooLarge:
-    case amqp::FrameStatus::kBadEnd: handle_fault(read); return bytes.size();
+    case amqp::FrameStatus::kBadEnd:
+      handle_fault(read);
+      return bytes.size();
   }
   return 0;
 }
@@ -194,8 +210,8 @@ void Connection::handle_frame(const amqp::Frame& frame) {
     return;  // everything but close-ok is dropped
   }
   if (type == amqp::FrameType::kHeartbeat && frame.channel == 0) return;
-  const bool known = method || type == amqp::FrameType::kHeader ||
-                     type == amqp::FrameType::kBody || type == amqp::FrameType::kHeartbeat;
+  const bool known = method || type == amqp::FrameType::kHeader || type == amqp::FrameType::kBody ||
+                     type == amqp::FrameType::kHeartbeat;
   if (!known || (method && frame.payload.size() < 4)) {
     return close_connection(
         connection_error(ReplyCode::kFrameError, octets_text(frame) + ": unknown_frame"), {});
@@ -205,7 +221,8 @@ void Connection::handle_frame(const amqp::Frame& frame) {
   }
   if (handshake_) {
     if (!method) {
-      return close_connection(connection_error(ReplyCode::kUnexpectedFrame, octets_text(frame)), {});
+      return close_connection(connection_error(ReplyCode::kUnexpectedFrame, octets_text(frame)),
+                              {});
     }
     std::string out;
     take_outcome(handshake_->on_method(frame.channel, frame.payload, out), out);
@@ -225,14 +242,17 @@ void Connection::take_outcome(HandshakeOutcome outcome, const std::string& out) 
   output_.append(out);
   output_changed();
   switch (outcome.next) {
-    case HandshakeOutcome::Next::kMore: return;
+    case HandshakeOutcome::Next::kMore:
+      return;
     case HandshakeOutcome::Next::kOpen:
       handshake_.reset();
       state_ = State::kRunning;
       counted_ = true;
       deadline_ = {};
-      log::info(log::Category::kConnection, "connection {}: user '{}' authenticated and granted "
-                "access to vhost '{}'", identity_.name, identity_.user, identity_.vhost);
+      log::info(log::Category::kConnection,
+                "connection {}: user '{}' authenticated and granted "
+                "access to vhost '{}'",
+                identity_.name, identity_.user, identity_.vhost);
       return;
     case HandshakeOutcome::Next::kCloseWithError:
       return close_connection(std::move(outcome.error), outcome.method);

@@ -6,13 +6,13 @@
 // its way to queues of other shards, and while an alarm blocks a publishing connection; what was
 // read already waits in `unparsed_`.
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <algorithm>
 #include <unordered_map>
 #include <vector>
 
@@ -39,7 +39,7 @@ struct ConnectionIdentity {
   std::string vhost;
   SocketAddress client;
   SocketAddress server;
-  std::string name;             // "127.0.0.1:56789 -> 127.0.0.1:5672"
+  std::string name;  // "127.0.0.1:56789 -> 127.0.0.1:5672"
   amqp::Table client_properties;
   bool consumer_cancel_notify = false;
   bool authentication_failure_close = false;
@@ -59,13 +59,13 @@ class Connection final : public SocketHandler {
   void start();
   void on_readable() override;
   void on_writable() override;
-  void flush();                              // end of turn: confirms, then bytes to the socket
-  void tick(Shard::Clock::time_point now);   // heartbeats and time limits, twice a second
-  void shut_down();                          // 320 CONNECTION_FORCED
-  void on_deliver(DeliverMail& mail);  // by mail
-  void deliver(DeliverMail& mail);     // from a queue of this shard
+  void flush();                             // end of turn: confirms, then bytes to the socket
+  void tick(Shard::Clock::time_point now);  // heartbeats and time limits, twice a second
+  void shut_down();                         // 320 CONNECTION_FORCED
+  void on_deliver(DeliverMail& mail);       // by mail
+  void deliver(DeliverMail& mail);          // from a queue of this shard
   void on_confirm(const ConfirmMail& mail);
-  void on_publish_credit(std::uint64_t bytes);
+  void on_publish_credit(const PublishCreditMail& mail);
   void on_queue_answer(QueueAnswerMail& mail);
   void on_topology_answer(TopologyAnswer& answer);
   void on_consumer_cancelled(const ConsumerKey& consumer);
@@ -91,7 +91,9 @@ class Connection final : public SocketHandler {
 
   // Publishes counts against the connection's credit towards other shards.
   void mailed_publish(std::uint64_t bytes);
-  void published();  // this connection publishes: an alarm blocks it from now on
+  void published();  // during an alarm this blocks the connection until the alarm is over
+  // The consumers of a queue it publishes to cannot keep up: it reads in small bites for a while.
+  void yield_to_consumers() { bite_ = true; }
 
   // Reading stops until the answer is there; then `then` runs and reading goes on.
   using QueueThen = std::function<void(QueueAnswer&)>;
@@ -104,8 +106,8 @@ class Connection final : public SocketHandler {
 
   // Closes the channel with channel.close, or the connection when the error says so.
   void fail(ChannelNumber channel, ProtocolError error, amqp::MethodId method);
-  void channel_closed(ChannelNumber number);  // by its client; the number is free again
-  void flush_channel_later(Channel& channel); // Channel::end_of_turn is called in flush()
+  void channel_closed(ChannelNumber number);   // by its client; the number is free again
+  void flush_channel_later(Channel& channel);  // Channel::end_of_turn is called in flush()
 
   Channel* find_channel(ChannelNumber number);
   bool takes_direct_replies(const DirectReplyAddress& address);
@@ -117,8 +119,8 @@ class Connection final : public SocketHandler {
     kProtocolHeader,
     kHandshake,  // until connection.open-ok, see handshake.h
     kRunning,
-    kClosing,        // connection.close sent, waiting for close-ok
-    kClosed,         // everything written is to be flushed, then the socket closes
+    kClosing,  // connection.close sent, waiting for close-ok
+    kClosed,   // everything written is to be flushed, then the socket closes
   };
 
   // connection.cc: socket, frames, time
@@ -159,7 +161,7 @@ class Connection final : public SocketHandler {
   std::unordered_map<ChannelNumber, std::unique_ptr<Channel>> channels_;
   Channel* last_channel_ = nullptr;  // the one that was looked up last
   std::vector<ChannelNumber> channels_to_flush_;
-  std::int64_t opened_channels_ = 0;     // counted against the user's limit
+  std::int64_t opened_channels_ = 0;  // counted against the user's limit
 
   std::string unparsed_;
   OutputBuffer output_;
@@ -174,15 +176,15 @@ class Connection final : public SocketHandler {
   };
   std::vector<Awaited> awaited_;
   bool flush_scheduled_ = false;
-  bool writing_blocked_ = false;   // the socket takes no more
+  bool writing_blocked_ = false;  // the socket takes no more
   bool has_exclusive_queues_ = false;
-  bool publishes_ = false;
-  bool told_blocked_ = false;  // connection.blocked was sent
+  bool blocked_ = false;  // it published during an alarm: it is not read until that is over
   bool removed_ = false;
   bool parsing_ = false;
-  bool shut_down_ = false;  // our side of the stream has ended
-  bool counted_ = false;    // against the limits of node, user and vhost
-  std::string alarm_;              // reason while an alarm is on
+  bool bite_ = false;                    // the next read is a small one
+  bool shut_down_ = false;               // our side of the stream has ended
+  bool counted_ = false;                 // against the limits of node, user and vhost
+  std::string alarm_;                    // reason while an alarm is on
   Shard::Clock::time_point deadline_{};  // of handshake or closing; zero: none
   Shard::Clock::time_point last_read_{};
   Shard::Clock::time_point last_write_{};

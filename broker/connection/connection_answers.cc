@@ -31,11 +31,10 @@ void Connection::ask_direct_reply(const DirectReplyAddress& address,
     Connection* requester = shard_.find(address.connection);
     return then(requester && requester->takes_direct_replies(address));
   }
-  awaited_.push_back({{address.connection.shard, 0, 0},
-                      [then = std::move(then)](QueueAnswer& answer) {
-                        then(answer.status == QueueStatus::kOk);
-                      },
-                      nullptr});
+  awaited_.push_back(
+      {{address.connection.shard, 0, 0},
+       [then = std::move(then)](QueueAnswer& answer) { then(answer.status == QueueStatus::kOk); },
+       nullptr});
   shard_.post(address.connection.shard, DirectReplyQueryMail{address, id_});
 }
 
@@ -76,11 +75,14 @@ void Connection::on_topology_answer(TopologyAnswer& answer) {
 
 // ---- publishing ----
 
-void Connection::mailed_publish(std::uint64_t bytes) { publish_credit_used_ += bytes; }
+void Connection::mailed_publish(std::uint64_t bytes) {
+  publish_credit_used_ += bytes;
+}
 
-void Connection::on_publish_credit(std::uint64_t bytes) {
+void Connection::on_publish_credit(const PublishCreditMail& mail) {
   const bool stopped = !may_parse();
-  publish_credit_used_ -= std::min(bytes, publish_credit_used_);
+  publish_credit_used_ -= std::min(mail.bytes, publish_credit_used_);
+  if (mail.behind) yield_to_consumers();
   if (stopped) go_on();
 }
 
@@ -90,28 +92,25 @@ void Connection::on_confirm(const ConfirmMail& mail) {
 }
 
 void Connection::published() {
-  if (publishes_) return;
-  publishes_ = true;
-  if (!alarm_.empty()) tell_alarm();
+  if (alarm_.empty() || blocked_) return;
+  blocked_ = true;
+  tell_alarm();
 }
 
 void Connection::on_alarm(const std::string& reason) {
   if (state_ == State::kClosing || state_ == State::kClosed) return;
   alarm_ = reason;
-  if (!publishes_) return;
+  if (!blocked_ || !alarm_.empty()) return;
+  blocked_ = false;
+  last_read_ = shard_.now();  // what the client sent meanwhile is yet to be read
   tell_alarm();
   go_on();
 }
 
 void Connection::tell_alarm() {
   if (!identity_.connection_blocked || state_ != State::kRunning) return;
-  if (!alarm_.empty()) {
-    if (!told_blocked_) send(0, amqp::ConnectionBlocked{.reason = alarm_});
-    told_blocked_ = true;
-  } else if (told_blocked_) {
-    told_blocked_ = false;
-    send(0, amqp::ConnectionUnblocked{});
-  }
+  if (blocked_) return send(0, amqp::ConnectionBlocked{.reason = alarm_});
+  send(0, amqp::ConnectionUnblocked{});
 }
 
 // ---- deliveries ----

@@ -41,7 +41,9 @@ bool ConnectionLimits::add_vhost_connection(std::string_view vhost,
 bool ConnectionLimits::add_user_channel(std::string_view user, std::optional<std::int64_t> limit) {
   return add(channels_, user, limit);
 }
-void ConnectionLimits::remove_user_connection(std::string_view user) { remove(users_, user, 1); }
+void ConnectionLimits::remove_user_connection(std::string_view user) {
+  remove(users_, user, 1);
+}
 void ConnectionLimits::remove_vhost_connection(std::string_view vhost) {
   remove(vhosts_, vhost, 1);
 }

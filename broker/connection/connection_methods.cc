@@ -38,9 +38,9 @@ void Connection::handle_connection_method(const amqp::Frame& frame) {
     return send(0, amqp::ConnectionUpdateSecretOk{});
   }
   if (!amqp::find_method(id)) return refuse_unknown_method(id);
-  close_connection(connection_error(ReplyCode::kChannelError,
-                                    "unexpected method in connection state running"),
-                   id);
+  close_connection(
+      connection_error(ReplyCode::kChannelError, "unexpected method in connection state running"),
+      id);
 }
 
 void Connection::refuse_unknown_method(amqp::MethodId id) {
@@ -61,10 +61,9 @@ void Connection::handle_channel_frame(const amqp::Frame& frame) {
       return close_connection(connection_error(ReplyCode::kChannelError, "expected 'channel.open'"),
                               id);
     }
-    return close_connection(
-        connection_error(ReplyCode::kUnexpectedFrame,
-                         "expected method frame, got non method frame instead"),
-        {});
+    return close_connection(connection_error(ReplyCode::kUnexpectedFrame,
+                                             "expected method frame, got non method frame instead"),
+                            {});
   }
   if (opens) {
     return close_connection(
@@ -87,10 +86,10 @@ void Connection::open_channel(ChannelNumber number) {
   const amqp::MethodId id = amqp::ChannelOpen::kMethod.id;
   if (identity_.channel_max != 0 && channels_.size() >= identity_.channel_max) {
     return close_connection(
-        connection_error(ReplyCode::kNotAllowed,
-                         "number of channels opened (" + std::to_string(channels_.size()) +
-                             ") has reached the negotiated channel_max (" +
-                             std::to_string(identity_.channel_max) + ")"),
+        connection_error(ReplyCode::kNotAllowed, "number of channels opened (" +
+                                                     std::to_string(channels_.size()) +
+                                                     ") has reached the negotiated channel_max (" +
+                                                     std::to_string(identity_.channel_max) + ")"),
         id);
   }
   const User* user = shard_.catalog().find_user(identity_.user);
@@ -146,6 +145,7 @@ void Connection::close_connection(ProtocolError error, amqp::MethodId method) {
   for (auto& [number, channel] : channels_) channel->set_closing();
   awaited_.clear();
   alarm_.clear();
+  blocked_ = false;
   publish_credit_used_ = 0;
   send(0, amqp::ConnectionClose{.reply_code = static_cast<std::uint16_t>(error.code),
                                 .reply_text = text,
@@ -204,6 +204,7 @@ void Connection::shut_down() {
     close_connection(connection_error(ReplyCode::kConnectionForced,
                                       "broker forced connection closure with reason 'shutdown'"),
                      {});
+    go_on();  // to the close-ok, also where reading had stopped
   } else if (state_ != State::kClosing) {
     drop("");
   }

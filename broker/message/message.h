@@ -18,9 +18,7 @@ class Message {
 
   // "exchange" and "routing key" as encoded in basic.deliver, get-ok and return.
   std::string_view routing() const { return {data(), routing_size_}; }
-  std::string_view exchange() const {
-    return {data() + 1, static_cast<unsigned char>(data()[0])};
-  }
+  std::string_view exchange() const { return {data() + 1, static_cast<unsigned char>(data()[0])}; }
   std::string_view routing_key() const {
     std::size_t at = 1 + static_cast<unsigned char>(data()[0]);
     return {data() + at + 1, static_cast<unsigned char>(data()[at])};

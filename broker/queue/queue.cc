@@ -13,9 +13,12 @@ void Queue::publish(MessageRef message) {
 void Queue::settle(QueuePosition first, std::uint64_t count, Settlement settlement) {
   switch (settlement) {
     case Settlement::kAcknowledge:
-    case Settlement::kReject: return core_.acknowledge(first, count);
-    case Settlement::kRequeue: return core_.requeue(first, count, true);
-    case Settlement::kReturnUnseen: return core_.requeue(first, count, false);
+    case Settlement::kReject:
+      return core_.acknowledge(first, count);
+    case Settlement::kRequeue:
+      return core_.requeue(first, count, true);
+    case Settlement::kReturnUnseen:
+      return core_.requeue(first, count, false);
   }
 }
 
@@ -26,8 +29,8 @@ bool Queue::admit(const ConsumerOptions& consumer, std::size_t) {
   return !limited_ || gate.limit->take();
 }
 
-void Queue::deliver(const ConsumerKey& key, const ConsumerOptions& consumer,
-                    QueuePosition position, bool redelivered, MessageRef message) {
+void Queue::deliver(const ConsumerKey& key, const ConsumerOptions& consumer, QueuePosition position,
+                    bool redelivered, MessageRef message) {
   DeliverMail mail{key, id_, position, redelivered, limited_, std::move(message)};
   if (key.connection.shard == shard_.id()) {
     if (Connection* connection = shard_.find(key.connection)) return connection->deliver(mail);
@@ -49,7 +52,9 @@ QueueAnswer Queue::counts() const {
   return {.messages = core_.ready_count(), .consumers = core_.consumer_count()};
 }
 
-QueueAnswer Queue::answer(const CountCall&) { return counts(); }
+QueueAnswer Queue::answer(const CountCall&) {
+  return counts();
+}
 
 QueueAnswer Queue::answer(const GetCall& call) {
   QueueAnswer answer;
@@ -58,8 +63,7 @@ QueueAnswer Queue::answer(const GetCall& call) {
 }
 
 QueueAnswer Queue::answer(const SubscribeCall& call) {
-  if (core_.has_exclusive_consumer() ||
-      (call.options.exclusive && core_.consumer_count() != 0)) {
+  if (core_.has_exclusive_consumer() || (call.options.exclusive && core_.consumer_count() != 0)) {
     return {.status = QueueStatus::kExclusiveUse};
   }
   core_.subscribe(call.key, call.options);
@@ -77,7 +81,9 @@ QueueAnswer Queue::answer(const CancelCall& call) {
   return answer;
 }
 
-QueueAnswer Queue::answer(const PurgeCall&) { return {.messages = core_.purge()}; }
+QueueAnswer Queue::answer(const PurgeCall&) {
+  return {.messages = core_.purge()};
+}
 
 QueueAnswer Queue::answer(const DeleteCall& call) {
   QueueAnswer answer = counts();

@@ -14,6 +14,8 @@ class Shard;
 
 class Queue final : private QueueSink {
  public:
+  static constexpr std::uint64_t kBehindFrom = 10'000;  // ready messages
+
   Queue(Shard& shard, QueueId id, std::shared_ptr<const QueueRecord> record)
       : shard_(shard), id_(id), record_(std::move(record)), core_(*this) {}
 
@@ -22,6 +24,8 @@ class Queue final : private QueueSink {
 
   // A queue that is going takes nothing more; the message is dropped.
   void publish(MessageRef message);
+  // It has consumers and they have fallen behind: publishers should let them have their turn.
+  bool behind() const { return core_.ready_count() > kBehindFrom && core_.consumer_count() != 0; }
   void settle(QueuePosition first, std::uint64_t count, Settlement settlement);
   void resume(const ConsumerKey& consumer) { core_.resume(consumer); }
   QueueAnswer call(const QueueCall& call);

@@ -12,19 +12,29 @@ namespace coney {
 
 enum class Settlement : std::uint8_t {
   kAcknowledge,
-  kReject,         // reject or nack without requeue
-  kRequeue,        // the client has seen it: redelivered
-  kReturnUnseen,   // it never reached the client
+  kReject,        // reject or nack without requeue
+  kRequeue,       // the client has seen it: redelivered
+  kReturnUnseen,  // it never reached the client
 };
 
 struct CountCall {};
-struct GetCall { bool no_ack = false; };
-struct SubscribeCall { ConsumerKey key; ConsumerOptions options; };
-struct CancelCall { ConsumerKey key; };
+struct GetCall {
+  bool no_ack = false;
+};
+struct SubscribeCall {
+  ConsumerKey key;
+  ConsumerOptions options;
+};
+struct CancelCall {
+  ConsumerKey key;
+};
 struct PurgeCall {};
 // Marks the queue as going when the conditions hold: it then takes and gives nothing more, and the
 // caller has the topology delete it.
-struct DeleteCall { bool if_unused = false; bool if_empty = false; };
+struct DeleteCall {
+  bool if_unused = false;
+  bool if_empty = false;
+};
 
 using QueueCall =
     std::variant<CountCall, GetCall, SubscribeCall, CancelCall, PurgeCall, DeleteCall>;
@@ -39,7 +49,7 @@ enum class QueueStatus : std::uint8_t {
 
 struct QueueAnswer {
   QueueStatus status = QueueStatus::kOk;
-  std::uint64_t messages = 0;   // ready; of purge and delete: how many went
+  std::uint64_t messages = 0;  // ready; of purge and delete: how many went
   std::uint32_t consumers = 0;
   std::optional<QueueDelivery> delivery;  // get
   bool delete_now = false;  // cancel: it was the last consumer of an auto-delete queue

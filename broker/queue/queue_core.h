@@ -19,8 +19,8 @@
 
 namespace coney {
 
-// Says whether a consumer's connection and channel can take more; see consumer_gate.h. The core only
-// carries it along.
+// Says whether a consumer's connection and channel can take more; see consumer_gate.h. The core
+// only carries it along.
 struct ConsumerGate;
 
 struct ConsumerOptions {
@@ -101,9 +101,9 @@ class QueueCore {
     ConsumerKey key;
     ConsumerOptions options;
     std::uint32_t unacked = 0;
-    bool alive = true;   // false: cancelled, still has unacked messages
-    bool paused = false; // the sink refused it
-    bool listed = false; // stands in its level's turn list
+    bool alive = true;    // false: cancelled, still has unacked messages
+    bool paused = false;  // the sink refused it
+    bool listed = false;  // stands in its level's turn list
     bool has_room() const {
       return options.no_ack || options.prefetch == 0 || unacked < options.prefetch;
     }

@@ -22,7 +22,8 @@ namespace {
 using log::Category;
 
 constexpr unsigned kMaxShards = 256;  // what a ShardId can name
-constexpr timespec kCertificateCheckInterval{.tv_sec = 3, .tv_nsec = 0};
+constexpr timespec kCheckInterval{.tv_sec = 0, .tv_nsec = 250'000'000};
+constexpr int kChecksPerCertificateCheck = 12;
 
 sigset_t awaited_signals() {
   sigset_t set;
@@ -95,7 +96,8 @@ class Server::Mailer final : public TopologySink {
   std::vector<Mail> batch_;
 };
 
-Server::Server(Config config) {
+Server::Server(Config config)
+    : memory_alarm_(memory_limit(config.memory_high_watermark, available_memory())) {
   context_.config = std::move(config);
   context_.node_name = context_.config.node_name;
   context_.limits = &limits_;
@@ -141,6 +143,8 @@ std::vector<Server::Step> Server::steps() {
 
 std::optional<std::string> Server::start() {
   log::info(Category::kDefault, "starting Coney {} as node {}", CONEY_VERSION, context_.node_name);
+  log::info(Category::kDefault, "publishers are blocked above {} MiB of memory",
+            memory_alarm_.limit() >> 20);
   raise_file_limit();
   for (Step& step : steps()) {
     if (Failure failure = step.start()) {
@@ -268,7 +272,7 @@ void Server::stop_shards() {
 
 void Server::run() {
   notify_service_manager(kReady);
-  for (;;) {
+  for (int checks = 1;; ++checks) {
     const int signal = wait_for_signal();
     if (signal == SIGTERM || signal == SIGINT) {
       log::info(Category::kDefault, "stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -277,19 +281,45 @@ void Server::run() {
     if (signal == SIGHUP) {
       if (auto problem = log::reopen()) log::warning(Category::kDefault, "{}", *problem);
     }
-    if (context_.tls) reload_credentials();
+    check_memory();
+    if (context_.tls && checks % kChecksPerCertificateCheck == 0) reload_credentials();
   }
   notify_service_manager(kStopping);
   stop();
   log::info(Category::kDefault, "stopped");
 }
 
-// 0 when it is time to look at the certificates.
+// 0 when it is time to look at memory and certificates.
 int Server::wait_for_signal() {
   const sigset_t set = awaited_signals();
-  const int signal = context_.tls ? sigtimedwait(&set, nullptr, &kCertificateCheckInterval)
-                                  : sigwaitinfo(&set, nullptr);
-  return std::max(signal, 0);
+  return std::max(sigtimedwait(&set, nullptr, &kCheckInterval), 0);
+}
+
+void Server::check_memory() {
+  const std::uint64_t used = resident_memory();
+  const MemoryAlarm::Transition transition = memory_alarm_.update(used);
+  if (transition == MemoryAlarm::Transition::kNone) return;
+  const bool raised = transition == MemoryAlarm::Transition::kRaised;
+  const std::string_view reason = raised ? MemoryAlarm::kReason : "";
+  for (Shard* shard : context_.shards) {
+    std::vector<Mail> batch;
+    batch.emplace_back(AlarmMail{std::string(reason)});
+    shard->deliver_mail(batch);
+  }
+  constexpr double kMiB = 1 << 20;
+  const double limit = static_cast<double>(memory_alarm_.limit()) / kMiB;
+  const double in_use = static_cast<double>(used) / kMiB;
+  if (raised) {
+    log::warning(Category::kDefault,
+                 "memory alarm: {:.0f} MiB in use, the limit is {:.0f} MiB; connections that "
+                 "publish are blocked",
+                 in_use, limit);
+  } else {
+    log::notice(Category::kDefault,
+                "memory alarm cleared: {:.0f} MiB in use, the limit is {:.0f} MiB; publishing "
+                "goes on",
+                in_use, limit);
+  }
 }
 
 void Server::reload_credentials() {

@@ -11,6 +11,7 @@
 
 #include "broker/connection/connection_limits.h"
 #include "broker/server/acceptor.h"
+#include "broker/server/memory_monitor.h"
 #include "broker/server/server_context.h"
 #include "broker/shard/shard.h"
 #include "broker/topology/topology.h"
@@ -31,7 +32,8 @@ class Server {
   // Error: a sentence that says which step failed and why; everything is undone then.
   std::optional<std::string> start();
   // Tells the service manager, then waits: SIGTERM and SIGINT end it, SIGHUP opens the log anew.
-  // Certificates are read again when their files change. REQUIRES: start() went well, and
+  // Certificates are read again when their files change; the memory alarm goes on and off.
+  // REQUIRES: start() went well, and
   // block_signals() was called.
   void run();
   // Closes every connection and writes what is to be kept. Takes less than a second.
@@ -60,6 +62,7 @@ class Server {
   void start_shards();
   void stop_shards();
   void reload_credentials();
+  void check_memory();
   int wait_for_signal();
 
   ServerContext context_;
@@ -70,6 +73,7 @@ class Server {
   std::unique_ptr<Topology> topology_;
   std::vector<Endpoint> endpoints_;
   std::vector<Step> started_;  // to be undone
+  MemoryAlarm memory_alarm_;
 };
 
 }  // namespace coney

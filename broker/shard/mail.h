@@ -61,6 +61,7 @@ struct ConfirmMail {
 struct PublishCreditMail {
   ConnectionId publisher;
   std::uint64_t bytes = 0;
+  bool behind = false;  // the consumers of a queue that it publishes to cannot keep up
 };
 struct QueueAnswerMail {
   ConnectionId caller;
@@ -113,7 +114,7 @@ struct AlarmMail {
 
 using Mail = std::variant<PublishMail, SettleMail, ResumeMail, QueueCallMail, DeliverMail,
                           ConfirmMail, PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail,
-                          DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail, QueueRetiredMail,
-                          AcceptedMail, ShutDownMail, AlarmMail>;
+                          DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail,
+                          QueueRetiredMail, AcceptedMail, ShutDownMail, AlarmMail>;
 
 }  // namespace coney

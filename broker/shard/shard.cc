@@ -18,6 +18,8 @@ namespace {
 
 namespace asio = boost::asio;
 
+// What has been read is worth so much work that others, and the mail it made, must not wait longer.
+constexpr std::size_t kBytesPerTurn = 128 * 1024;
 constexpr int kHandlersPerTurn = 64;  // then the outputs are flushed
 constexpr int kRoundsPerTurn = 8;     // of flushing what flushing has brought about
 constexpr auto kTickInterval = std::chrono::milliseconds(500);
@@ -62,7 +64,10 @@ void Shard::run() {
   while (!stopping()) {
     loop_->context.run_one();
     now_ = Clock::now();
-    for (int n = 1; n < kHandlersPerTurn && loop_->context.poll_one() != 0; ++n) continue;
+    bytes_this_turn_ = 0;
+    for (int n = 1; n < kHandlersPerTurn && bytes_this_turn_ < kBytesPerTurn; ++n) {
+      if (loop_->context.poll_one() == 0) break;
+    }
     drain_inbox();
     end_turn();
   }

@@ -87,6 +87,8 @@ class Shard {
   void drain_inbox();
 
   std::span<char> read_buffer() { return read_buffer_; }
+  // Bytes were read from a socket: much of that ends the turn.
+  void count_read(std::size_t bytes) { bytes_this_turn_ += bytes; }
   std::unique_ptr<SocketWatch> watch(int fd, SocketHandler& handler);
   // The connection has output; its flush() is called at the end of this turn.
   void flush_later(Connection& connection);
@@ -131,7 +133,7 @@ class Shard {
   void put_queue(const QueuePut& put);
   void retire_queue(QueueId id);
   void delete_queue(QueueId id);
-  void add_credit(ConnectionId publisher, std::uint64_t bytes);
+  void add_credit(ConnectionId publisher, std::uint64_t bytes, bool behind);
   void return_credit();
 
   // Connections: shard_connections.cc
@@ -152,12 +154,13 @@ class Shard {
   Catalog catalog_;
   Clock::time_point now_;
   std::vector<char> read_buffer_;
+  std::size_t bytes_this_turn_ = 0;
 
   Inbox inbox_;
   std::vector<Mail> received_;  // out of the inbox, being handled
   bool draining_ = false;
-  std::vector<std::vector<Mail>> outgoing_;                      // by ShardId
-  std::vector<std::pair<ConnectionId, std::uint64_t>> credits_;  // of the mail being handled
+  std::vector<std::vector<Mail>> outgoing_;  // by ShardId
+  std::vector<PublishCreditMail> credits_;   // of the mail being handled
 
   std::vector<QueueSlot> queues_;
   std::size_t next_to_compact_ = 0;

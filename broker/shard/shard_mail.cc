@@ -15,9 +15,13 @@ struct Shard::MailHandler {
 
   void operator()(PublishMail& mail) {
     const std::uint64_t bytes = mail.message->size();
-    if (Queue* queue = shard.find(mail.queue)) queue->publish(std::move(mail.message));
+    bool behind = false;
+    if (Queue* queue = shard.find(mail.queue)) {
+      queue->publish(std::move(mail.message));
+      behind = queue->behind();
+    }
     if (!mail.publisher.valid()) return;
-    shard.add_credit(mail.publisher, bytes);
+    shard.add_credit(mail.publisher, bytes, behind);
     // A queue that is gone has taken the message as well as one that was deleted right after.
     if (mail.sequence != 0) {
       shard.post(mail.publisher.shard,
@@ -74,7 +78,7 @@ struct Shard::MailHandler {
   }
   void operator()(PublishCreditMail& mail) {
     if (Connection* connection = shard.find(mail.publisher)) {
-      connection->on_publish_credit(mail.bytes);
+      connection->on_publish_credit(mail);
     }
   }
   void operator()(ConsumerCancelledMail& mail) {
@@ -160,15 +164,16 @@ void Shard::delete_queue(QueueId id) {
 }
 
 // A publisher's mails lie next to each other: one credit covers them.
-void Shard::add_credit(ConnectionId publisher, std::uint64_t bytes) {
-  if (credits_.empty() || credits_.back().first != publisher) credits_.emplace_back(publisher, 0);
-  credits_.back().second += bytes;
+void Shard::add_credit(ConnectionId publisher, std::uint64_t bytes, bool behind) {
+  if (credits_.empty() || credits_.back().publisher != publisher) {
+    credits_.push_back({publisher, 0, false});
+  }
+  credits_.back().bytes += bytes;
+  credits_.back().behind = credits_.back().behind || behind;
 }
 
 void Shard::return_credit() {
-  for (const auto& [publisher, bytes] : credits_) {
-    post(publisher.shard, PublishCreditMail{publisher, bytes});
-  }
+  for (const PublishCreditMail& credit : credits_) post(credit.publisher.shard, credit);
   credits_.clear();
 }
 

@@ -41,11 +41,11 @@ std::string binding_identity(const BindingRecord& binding);
 
 struct Exchange {
   std::shared_ptr<const ExchangeRecord> record;
-  DestinationIndex destination = 0;      // as the destination of exchange-to-exchange bindings
-  std::unique_ptr<BindingIndex> index;   // null for the default exchange, which needs none
-  ByName<BindingPtr> outgoing;           // by binding identity (destination, key, arguments)
+  DestinationIndex destination = 0;     // as the destination of exchange-to-exchange bindings
+  std::unique_ptr<BindingIndex> index;  // null for the default exchange, which needs none
+  ByName<BindingPtr> outgoing;          // by binding identity (destination, key, arguments)
   BindingSet incoming;
-  std::string alternate;                 // empty: none
+  std::string alternate;  // empty: none
   bool is_default() const { return record->name.empty(); }
 };
 

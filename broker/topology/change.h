@@ -11,20 +11,39 @@
 
 namespace coney {
 
-struct VhostPut { std::shared_ptr<const VhostRecord> record; };
-struct UserPut { std::shared_ptr<const UserRecord> record; };
-struct PermissionPut { std::shared_ptr<const PermissionRecord> record; };
-struct TopicPermissionPut { std::shared_ptr<const TopicPermissionRecord> record; };
-struct ExchangePut { std::shared_ptr<const ExchangeRecord> record; };
-struct ExchangeRemoved { std::string vhost, name; };  // its bindings go with it
+struct VhostPut {
+  std::shared_ptr<const VhostRecord> record;
+};
+struct UserPut {
+  std::shared_ptr<const UserRecord> record;
+};
+struct PermissionPut {
+  std::shared_ptr<const PermissionRecord> record;
+};
+struct TopicPermissionPut {
+  std::shared_ptr<const TopicPermissionRecord> record;
+};
+struct ExchangePut {
+  std::shared_ptr<const ExchangeRecord> record;
+};
+struct ExchangeRemoved {
+  std::string vhost, name;
+};  // its bindings go with it
 struct QueuePut {
   std::shared_ptr<const QueueRecord> record;
   QueueId id;
   ConnectionId owner;  // of an exclusive queue
 };
-struct QueueRemoved { std::string vhost, name; QueueId id; };  // its bindings go with it
-struct BindingPut { std::shared_ptr<const BindingRecord> record; };
-struct BindingRemoved { std::shared_ptr<const BindingRecord> record; };
+struct QueueRemoved {
+  std::string vhost, name;
+  QueueId id;
+};  // its bindings go with it
+struct BindingPut {
+  std::shared_ptr<const BindingRecord> record;
+};
+struct BindingRemoved {
+  std::shared_ptr<const BindingRecord> record;
+};
 
 using Change = std::variant<VhostPut, UserPut, PermissionPut, TopicPermissionPut, ExchangePut,
                             ExchangeRemoved, QueuePut, QueueRemoved, BindingPut, BindingRemoved>;

@@ -5,7 +5,8 @@
 //
 // Why an answer need not wait until the shards have applied the change: the changes lie in every
 // shard's inbox before the answer does, and a shard empties its inbox between reading bytes from a
-// socket and parsing them. So whatever a client sends because of an answer finds the change applied.
+// socket and parsing them. So whatever a client sends because of an answer finds the change
+// applied.
 
 #include <memory>
 #include <optional>
@@ -13,9 +14,9 @@
 #include <variant>
 #include <vector>
 
+#include "broker/config/config.h"
 #include "broker/error.h"
 #include "broker/ids.h"
-#include "broker/config/config.h"
 #include "broker/topology/catalog.h"
 #include "persistence/definitions/definition_store.h"
 
@@ -23,13 +24,31 @@ namespace coney {
 
 // Permissions and arguments have been checked by the sender against its shard's catalog; existence
 // and equivalence are checked (again) here, where they are decided.
-struct DeclareExchange { ExchangeRecord record; };
-struct DeleteExchange { std::string vhost, name; bool if_unused = false; };
-struct DeclareQueue { QueueRecord record; ShardId near{}; ConnectionId owner; };
-struct DeleteQueue { std::string vhost, name; QueueId id; };  // ignored when the name has another id
-struct DeleteExclusiveQueues { ConnectionId owner; };
-struct Bind { BindingRecord record; };
-struct Unbind { BindingRecord record; };
+struct DeclareExchange {
+  ExchangeRecord record;
+};
+struct DeleteExchange {
+  std::string vhost, name;
+  bool if_unused = false;
+};
+struct DeclareQueue {
+  QueueRecord record;
+  ShardId near{};
+  ConnectionId owner;
+};
+struct DeleteQueue {
+  std::string vhost, name;
+  QueueId id;
+};  // ignored when the name has another id
+struct DeleteExclusiveQueues {
+  ConnectionId owner;
+};
+struct Bind {
+  BindingRecord record;
+};
+struct Unbind {
+  BindingRecord record;
+};
 
 using TopologyCommand = std::variant<DeclareExchange, DeleteExchange, DeclareQueue, DeleteQueue,
                                      DeleteExclusiveQueues, Bind, Unbind>;

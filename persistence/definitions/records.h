@@ -16,7 +16,7 @@ struct VhostRecord {
   std::string name;
   std::string description;
   std::vector<std::string> tags;
-  std::string default_queue_type;  // empty: classic
+  std::string default_queue_type;               // empty: classic
   std::optional<std::int64_t> max_connections;  // vhost-limits; none or negative: unlimited
   std::optional<std::int64_t> max_queues;
   bool operator==(const VhostRecord&) const = default;
@@ -26,7 +26,8 @@ enum class PasswordHashing : std::uint8_t { kSha256, kSha512, kMd5 };
 
 struct UserRecord {
   std::string name;
-  std::string password_hash;  // base64 of salt (4 bytes) and digest; empty: cannot log in by password
+  std::string
+      password_hash;  // base64 of salt (4 bytes) and digest; empty: cannot log in by password
   PasswordHashing hashing = PasswordHashing::kSha256;
   std::vector<std::string> tags;
   std::optional<std::int64_t> max_connections;
