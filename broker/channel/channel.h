@@ -214,6 +214,7 @@ class Channel {
   std::string last_queue_;                            // of the last queue.declare
   std::vector<std::unique_ptr<Consumer>> consumers_;  // by number, ascending
   ConsumerNumber last_consumer_ = 0;
+  std::size_t next_resumed_ = 0;        // index of the consumer that resumes first the next time
   SparseWindow<Unacked, 128> unacked_;  // position: delivery tag - 1
   std::vector<Unacked> settling_;       // scratch
 

@@ -150,7 +150,11 @@ void Channel::resume_consumer(const Consumer& consumer) {
 }
 
 void Channel::resume_consumers() {
-  for (std::size_t i = 0; i < consumers_.size(); ++i) resume_consumer(*consumers_[i]);
+  // Another one first each time: there may be room for one only.
+  const std::size_t first = next_resumed_++;
+  for (std::size_t i = 0; i < consumers_.size(); ++i) {
+    resume_consumer(*consumers_[(first + i) % consumers_.size()]);
+  }
 }
 
 void Channel::on(const amqp::BasicCancel& cancel) {

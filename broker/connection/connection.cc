@@ -321,14 +321,23 @@ void Connection::write_output() {
     break;
   }
   window_->set_buffered(static_cast<std::int64_t>(output_.size()));
-  if (window_->take_starved()) {
-    for (auto& [number, channel] : channels_) channel->resume_consumers();
-  }
+  if (window_->take_starved()) resume_consumers();
   if (state_ == State::kClosed && output_.empty() && !shut_down_) {
     shut_down_ = true;
     transport_->shut_down();
     deadline_ = shard_.now() + std::chrono::seconds(1);
     watch_->wait_readable();  // for the client's end
+  }
+}
+
+void Connection::resume_consumers() {
+  if (channels_.empty()) return;
+  // Another channel first each time: there may be room for one only.
+  auto at =
+      std::next(channels_.begin(), static_cast<std::ptrdiff_t>(next_resumed_++ % channels_.size()));
+  for (std::size_t i = channels_.size(); i != 0; --i) {
+    at->second->resume_consumers();
+    if (++at == channels_.end()) at = channels_.begin();
   }
 }
 

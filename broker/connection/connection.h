@@ -137,6 +137,7 @@ class Connection final : public SocketHandler {
   void take_outcome(HandshakeOutcome outcome, const std::string& out);
   void schedule_flush();
   void write_output();
+  void resume_consumers();
   // connection_methods.cc: methods, the ends of channels and of the connection
   void handle_connection_method(const amqp::Frame& frame);
   void handle_channel_frame(const amqp::Frame& frame);
@@ -159,6 +160,7 @@ class Connection final : public SocketHandler {
   ConnectionIdentity identity_;
 
   std::unordered_map<ChannelNumber, std::unique_ptr<Channel>> channels_;
+  std::size_t next_resumed_ = 0;     // index of the channel that resumes first the next time
   Channel* last_channel_ = nullptr;  // the one that was looked up last
   std::vector<ChannelNumber> channels_to_flush_;
   std::int64_t opened_channels_ = 0;  // counted against the user's limit
