@@ -1,11 +1,15 @@
 #include "broker/server/memory_monitor.h"
 
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <limits>
 #include <string>
+
+// Of mimalloc, which only the broker's program is linked with, and not in every build.
+extern "C" void mi_collect(bool force) noexcept __attribute__((weak));
 
 namespace coney {
 namespace {
@@ -92,6 +96,14 @@ std::uint64_t resident_memory() {
   std::uint64_t resident = 0;
   std::ifstream statm("/proc/self/statm");
   return statm >> size >> resident ? resident * page_size() : 0;
+}
+
+void release_free_memory() {
+  if (mi_collect) {
+    mi_collect(true);
+  } else {
+    malloc_trim(0);
+  }
 }
 
 }  // namespace coney

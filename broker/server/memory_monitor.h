@@ -38,4 +38,8 @@ std::uint64_t available_memory();
 // Resident bytes of this process; 0 when the kernel does not tell.
 std::uint64_t resident_memory();
 
+// Gives the system back what this thread has freed; the allocator would keep it. Takes
+// milliseconds.
+void release_free_memory();
+
 }  // namespace coney

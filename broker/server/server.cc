@@ -23,7 +23,7 @@ using log::Category;
 
 constexpr unsigned kMaxShards = 256;  // what a ShardId can name
 constexpr timespec kCheckInterval{.tv_sec = 0, .tv_nsec = 250'000'000};
-constexpr int kChecksPerCertificateCheck = 12;
+constexpr unsigned kChecksPerCertificateCheck = 12;
 
 sigset_t awaited_signals() {
   sigset_t set;
@@ -272,7 +272,7 @@ void Server::stop_shards() {
 
 void Server::run() {
   notify_service_manager(kReady);
-  for (int checks = 1;; ++checks) {
+  for (unsigned checks = 1;; ++checks) {
     const int signal = wait_for_signal();
     if (signal == SIGTERM || signal == SIGINT) {
       log::info(Category::kDefault, "stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
@@ -282,7 +282,8 @@ void Server::run() {
       if (auto problem = log::reopen()) log::warning(Category::kDefault, "{}", *problem);
     }
     check_memory();
-    if (context_.tls && checks % kChecksPerCertificateCheck == 0) reload_credentials();
+    const bool reload = signal == SIGHUP || checks % kChecksPerCertificateCheck == 0;
+    if (context_.tls && reload) reload_credentials();
   }
   notify_service_manager(kStopping);
   stop();

@@ -33,8 +33,7 @@ class Server {
   std::optional<std::string> start();
   // Tells the service manager, then waits: SIGTERM and SIGINT end it, SIGHUP opens the log anew.
   // Certificates are read again when their files change; the memory alarm goes on and off.
-  // REQUIRES: start() went well, and
-  // block_signals() was called.
+  // REQUIRES: start() went well, and block_signals() was called.
   void run();
   // Closes every connection and writes what is to be kept. Takes less than a second.
   void stop();

@@ -7,6 +7,7 @@
 
 #include "broker/connection/connection.h"
 #include "broker/queue/queue.h"
+#include "broker/server/memory_monitor.h"
 #include "broker/server/server_context.h"
 #include "broker/shard/for_each_connection.h"
 #include "broker/shard/proxy_greeting.h"
@@ -95,6 +96,7 @@ void Shard::tick() {
   for_each_connection([this](Connection& connection) { connection.tick(now_); });
   for (auto& greeting : greetings_) greeting->tick(now_);
   compact_some_queues();
+  if (!alarm_.empty()) release_free_memory();  // or the alarm would not see what was consumed
 }
 
 void Shard::compact_some_queues() {
