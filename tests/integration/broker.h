@@ -1,0 +1,44 @@
+#pragma once
+// Brokers for the tests: one in this process, one in a process of its own that may be killed.
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+
+#include "broker/server/server.h"
+
+namespace coney::test {
+
+// Two shards on an ephemeral port of 127.0.0.1. Connections alternate between the shards as long as
+// none ends; a queue lives on the shard of the connection that declared it.
+Config broker_config(const std::filesystem::path& data_directory);
+
+class LocalBroker {
+ public:
+  explicit LocalBroker(const std::filesystem::path& data_directory);
+  std::uint16_t port() const { return server_.endpoints().front().port; }
+
+ private:
+  Server server_;
+};
+
+// A child process that serves until it is signalled. Killed at the end of the test at the latest.
+class BrokerProcess {
+ public:
+  explicit BrokerProcess(const std::filesystem::path& data_directory);
+  ~BrokerProcess();
+  BrokerProcess(const BrokerProcess&) = delete;
+  BrokerProcess& operator=(const BrokerProcess&) = delete;
+
+  std::uint16_t port() const { return port_; }
+  void signal(int number);
+  // Its end; the exit code, or the number of the signal that killed it, negative.
+  int wait();
+
+ private:
+  pid_t pid_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace coney::test

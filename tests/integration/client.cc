@@ -1,0 +1,338 @@
+#include "tests/integration/client.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "amqp/properties.h"
+
+namespace coney::test {
+namespace {
+
+using namespace std::string_literals;
+
+constexpr std::uint32_t kFrameMax = 131072;
+constexpr std::size_t kWriteFrom = 64 * 1024;  // bytes that are waiting to be sent
+constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
+
+std::uint32_t id_of(std::string_view payload) {
+  return amqp::wire::load<std::uint32_t>(payload.data());
+}
+
+// REQUIRES: id_of() says that it is a Method.
+template <typename Method>
+Method decode(std::string_view payload) {
+  return amqp::decode_arguments<Method>(payload.substr(4)).value();
+}
+
+template <typename Method>
+bool is(std::string_view payload) {
+  return id_of(payload) == Method::kMethod.id.packed();
+}
+
+}  // namespace
+
+FileDescriptor connect_to_port(std::uint16_t port) {
+  FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    throw std::runtime_error("connect: " + std::string(std::strerror(errno)));
+  }
+  const int on = 1;
+  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+  return fd;
+}
+
+Client::Client(std::uint16_t port) : socket_(connect_to_port(port)) {
+  handshake();
+}
+
+void Client::handshake() {
+  out_ = amqp::kProtocolHeader;
+  expect<amqp::ConnectionStart>(0);
+  send(0, amqp::ConnectionStartOk{
+              .mechanism = "PLAIN", .response = "\0guest\0guest"s, .locale = "en_US"});
+  const auto tune = expect<amqp::ConnectionTune>(0);
+  send(0, amqp::ConnectionTuneOk{
+              .channel_max = tune.method.channel_max, .frame_max = kFrameMax, .heartbeat = 0});
+  send(0, amqp::ConnectionOpen{.virtual_host = "/"});
+  expect<amqp::ConnectionOpenOk>(0);
+  send(1, amqp::ChannelOpen{});
+  expect<amqp::ChannelOpenOk>(1);
+}
+
+// ---- queues and exchanges ----
+
+QueueCounts Client::declare(const std::string& queue, QueueFlags flags) {
+  send(1, amqp::QueueDeclare{.queue = queue,
+                             .passive = flags.passive,
+                             .durable = flags.durable,
+                             .exclusive = flags.exclusive,
+                             .auto_delete = flags.auto_delete});
+  const auto answer = expect<amqp::QueueDeclareOk>(1);
+  return {answer.method.message_count, answer.method.consumer_count};
+}
+
+template <typename Method>
+bool Client::exists(const Method& passive_declare) {
+  constexpr std::uint16_t kChannel = 2;
+  send(kChannel, amqp::ChannelOpen{});
+  expect<amqp::ChannelOpenOk>(kChannel);
+  send(kChannel, passive_declare);
+  try {
+    while (answers_.empty()) read_some();
+  } catch (const ClosedByBroker& closed) {
+    if (closed.only_channel && closed.code == 404) return false;
+    throw;
+  }
+  answers_.clear();  // the declare-ok
+  send(kChannel, amqp::ChannelClose{});
+  expect<amqp::ChannelCloseOk>(kChannel);
+  return true;
+}
+
+bool Client::queue_exists(const std::string& queue) {
+  return exists(amqp::QueueDeclare{.queue = queue, .passive = true});
+}
+
+bool Client::exchange_exists(const std::string& exchange) {
+  return exists(amqp::ExchangeDeclare{.exchange = exchange, .type = "direct", .passive = true});
+}
+
+void Client::declare_exchange(const std::string& exchange, const std::string& type, bool durable) {
+  send(1, amqp::ExchangeDeclare{.exchange = exchange, .type = type, .durable = durable});
+  expect<amqp::ExchangeDeclareOk>(1);
+}
+
+void Client::bind(const std::string& queue, const std::string& exchange, const std::string& key) {
+  send(1, amqp::QueueBind{.queue = queue, .exchange = exchange, .routing_key = key});
+  expect<amqp::QueueBindOk>(1);
+}
+
+void Client::purge(const std::string& queue) {
+  send(1, amqp::QueuePurge{.queue = queue});
+  expect<amqp::QueuePurgeOk>(1);
+}
+
+// ---- messages ----
+
+void Client::publish(std::string_view exchange, std::string_view key, std::string_view body) {
+  send(1, amqp::BasicPublish{.exchange = exchange, .routing_key = key});
+  std::string header;
+  amqp::encode_content_header(header, body.size(), {});
+  amqp::append_frame(out_, amqp::FrameType::kHeader, 1, header);
+  amqp::append_body_frames(out_, 1, body, kFrameMax);
+  if (confirming_) unconfirmed_.insert(++published_);
+  if (out_.size() >= kWriteFrom) write_out();
+}
+
+void Client::confirm_select() {
+  send(1, amqp::ConfirmSelect{});
+  expect<amqp::ConfirmSelectOk>(1);
+  confirming_ = true;
+}
+
+void Client::wait_for_confirms() {
+  while (!unconfirmed_.empty()) read_some();
+}
+
+void Client::qos(std::uint16_t prefetch) {
+  send(1, amqp::BasicQos{.prefetch_count = prefetch});
+  expect<amqp::BasicQosOk>(1);
+}
+
+void Client::consume(const std::string& queue, const std::string& tag, bool no_ack) {
+  send(1, amqp::BasicConsume{.queue = queue, .consumer_tag = tag, .no_ack = no_ack});
+  expect<amqp::BasicConsumeOk>(1);
+}
+
+void Client::cancel(const std::string& tag) {
+  send(1, amqp::BasicCancel{.consumer_tag = tag});
+  expect<amqp::BasicCancelOk>(1);
+}
+
+void Client::send_cancel(const std::string& tag) {
+  send(1, amqp::BasicCancel{.consumer_tag = tag});
+  write_out();
+}
+
+Delivery Client::next_delivery() {
+  while (deliveries_.empty()) read_some();
+  Delivery delivery = std::move(deliveries_.front());
+  deliveries_.pop_front();
+  return delivery;
+}
+
+std::optional<Delivery> Client::get(const std::string& queue, bool no_ack) {
+  send(1, amqp::BasicGet{.queue = queue, .no_ack = no_ack});
+  got_.reset();
+  while (!got_ && answers_.empty()) read_some();
+  if (!got_) expect<amqp::BasicGetEmpty>(1);
+  return std::move(got_);
+}
+
+void Client::ack(std::uint64_t tag, bool multiple) {
+  send(1, amqp::BasicAck{.delivery_tag = tag, .multiple = multiple});
+}
+
+void Client::requeue(std::uint64_t tag, bool multiple) {
+  send(1, amqp::BasicNack{.delivery_tag = tag, .multiple = multiple, .requeue = true});
+}
+
+void Client::flush() {
+  send(1, amqp::ChannelFlow{.active = true});
+  expect<amqp::ChannelFlowOk>(1);
+}
+
+void Client::close() {
+  send(0, amqp::ConnectionClose{.reply_code = 200});
+  expect<amqp::ConnectionCloseOk>(0);
+  socket_.reset();
+}
+
+std::uint16_t Client::wait_for_close() {
+  try {
+    for (;;) read_some();
+  } catch (const ClosedByBroker& closed) {
+    if (closed.only_channel) throw;
+    write_out();  // close-ok
+    socket_.reset();
+    return closed.code;
+  }
+}
+
+// ---- frames out ----
+
+template <typename Method>
+void Client::send(std::uint16_t channel, const Method& method) {
+  std::string payload;
+  amqp::encode_method(payload, method);
+  amqp::append_frame(out_, amqp::FrameType::kMethod, channel, payload);
+}
+
+void Client::write_out() {
+  for (std::string_view left = out_; !left.empty();) {
+    const ssize_t count = ::send(socket_.get(), left.data(), left.size(), MSG_NOSIGNAL);
+    if (count <= 0) throw std::runtime_error("send: " + std::string(std::strerror(errno)));
+    left.remove_prefix(static_cast<std::size_t>(count));
+  }
+  out_.clear();
+}
+
+// ---- frames in ----
+
+template <typename Method>
+Client::Answer<Method> Client::expect(std::uint16_t channel) {
+  while (answers_.empty()) read_some();
+  auto [from, payload] = std::move(answers_.front());
+  answers_.pop_front();
+  if (from != channel || !is<Method>(payload)) {
+    throw std::runtime_error("wanted " + std::string(Method::kMethod.name) + ", channel " +
+                             std::to_string(from) + " got method " +
+                             std::to_string(id_of(payload) >> 16) + "." +
+                             std::to_string(id_of(payload) & 0xFFFF));
+  }
+  Answer<Method> answer{std::make_unique<std::string>(std::move(payload)), {}};
+  answer.method = decode<Method>(*answer.payload);
+  return answer;
+}
+
+void Client::read_some() {
+  write_out();
+  char part[64 * 1024];
+  const ssize_t count = ::recv(socket_.get(), part, sizeof part, 0);
+  if (count < 0) throw std::runtime_error("recv: " + std::string(std::strerror(errno)));
+  if (count == 0) throw std::runtime_error("the broker has ended the stream");
+  in_.append(part, static_cast<std::size_t>(count));
+  take_frames();
+}
+
+void Client::take_frames() {
+  const std::string bytes = std::exchange(in_, {});
+  std::string_view left = bytes;
+  try {
+    for (;;) {
+      const amqp::FrameRead read = amqp::read_frame(left, kFrameMax);
+      if (read.status == amqp::FrameStatus::kNeedMore) break;
+      if (read.status != amqp::FrameStatus::kFrame) throw std::runtime_error("malformed frame");
+      left.remove_prefix(read.consumed);
+      take(read.frame);
+    }
+  } catch (const ClosedByBroker&) {
+    in_.assign(left);
+    throw;
+  }
+  in_.assign(left);
+}
+
+void Client::take(const amqp::Frame& frame) {
+  switch (static_cast<amqp::FrameType>(frame.type)) {
+    case amqp::FrameType::kMethod:
+      return take_method(frame.channel, frame.payload);
+    case amqp::FrameType::kHeartbeat:
+      return;
+    case amqp::FrameType::kHeader:
+      content_.value().missing = amqp::decode_content_header(frame.payload).value().body_size;
+      break;
+    case amqp::FrameType::kBody:
+      content_.value().delivery.body.append(frame.payload);
+      content_->missing -= frame.payload.size();
+      break;
+  }
+  if (content_->missing == 0) finish_content();
+}
+
+void Client::take_method(std::uint16_t channel, std::string_view payload) {
+  if (is<amqp::BasicDeliver>(payload)) {
+    const auto deliver = decode<amqp::BasicDeliver>(payload);
+    content_.emplace().delivery = {
+        deliver.delivery_tag, deliver.redelivered, std::string(deliver.consumer_tag), {}};
+  } else if (is<amqp::BasicGetOk>(payload)) {
+    const auto got = decode<amqp::BasicGetOk>(payload);
+    content_.emplace().delivery = {got.delivery_tag, got.redelivered, {}, {}};
+  } else if (is<amqp::BasicAck>(payload)) {
+    const auto ack = decode<amqp::BasicAck>(payload);
+    return take_confirm(ack.delivery_tag, ack.multiple);
+  } else if (is<amqp::ChannelClose>(payload)) {
+    const auto close = decode<amqp::ChannelClose>(payload);
+    send(channel, amqp::ChannelCloseOk{});
+    throw ClosedByBroker(true, close.reply_code, close.reply_text);
+  } else if (is<amqp::ConnectionClose>(payload)) {
+    const auto close = decode<amqp::ConnectionClose>(payload);
+    send(0, amqp::ConnectionCloseOk{});
+    throw ClosedByBroker(false, close.reply_code, close.reply_text);
+  } else {
+    answers_.emplace_back(channel, payload);
+    return;
+  }
+  content_->method = payload.substr(0, 4);
+}
+
+void Client::take_confirm(std::uint64_t tag, bool multiple) {
+  if (multiple) {
+    unconfirmed_.erase(unconfirmed_.begin(), unconfirmed_.upper_bound(tag));
+  } else if (unconfirmed_.erase(tag) == 0) {
+    throw std::runtime_error("confirm of " + std::to_string(tag) + ", which does not wait for one");
+  }
+}
+
+void Client::finish_content() {
+  Delivery& delivery = content_->delivery;
+  if (is<amqp::BasicGetOk>(content_->method)) {
+    got_ = std::move(delivery);
+  } else {
+    deliveries_.push_back(std::move(delivery));
+  }
+  content_.reset();
+}
+
+}  // namespace coney::test

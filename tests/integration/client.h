@@ -1,0 +1,131 @@
+#pragma once
+// A blocking AMQP client on one socket, for tests: what it sends is buffered until it waits for
+// something. Deliveries, returns and confirms that come while it waits for an answer are kept.
+// Whatever goes wrong is thrown: ClosedByBroker for channel.close and connection.close, otherwise
+// std::runtime_error, also when nothing comes for ten seconds.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "amqp/field.h"
+#include "amqp/frame.h"
+#include "amqp/methods.h"
+#include "broker/transport/file_descriptor.h"
+
+namespace coney::test {
+
+class ClosedByBroker : public std::runtime_error {
+ public:
+  ClosedByBroker(bool channel, std::uint16_t reply_code, std::string_view text)
+      : std::runtime_error(std::to_string(reply_code) + " " + std::string(text)),
+        only_channel(channel),
+        code(reply_code) {}
+  bool only_channel;
+  std::uint16_t code;
+};
+
+struct Delivery {
+  std::uint64_t tag = 0;
+  bool redelivered = false;
+  std::string consumer;  // empty for basic.get
+  std::string body;
+  bool operator==(const Delivery&) const = default;
+};
+
+struct QueueFlags {
+  bool durable = false;
+  bool exclusive = false;
+  bool auto_delete = false;
+  bool passive = false;
+};
+
+struct QueueCounts {
+  std::uint32_t messages = 0;
+  std::uint32_t consumers = 0;
+};
+
+// A connected socket; throws when the port refuses.
+FileDescriptor connect_to_port(std::uint16_t port);
+
+class Client {
+ public:
+  // Connected as guest, with channel 1 open.
+  explicit Client(std::uint16_t port);
+
+  QueueCounts declare(const std::string& queue, QueueFlags flags = {});
+  QueueCounts counts(const std::string& queue) { return declare(queue, {.passive = true}); }
+  // Passive declares on a channel of their own.
+  bool queue_exists(const std::string& queue);
+  bool exchange_exists(const std::string& exchange);
+  void declare_exchange(const std::string& exchange, const std::string& type, bool durable);
+  void bind(const std::string& queue, const std::string& exchange, const std::string& key);
+  void purge(const std::string& queue);
+
+  void publish(std::string_view exchange, std::string_view key, std::string_view body);
+  void confirm_select();
+  // Waits until every publish since confirm_select() is acknowledged.
+  void wait_for_confirms();
+
+  void qos(std::uint16_t prefetch);
+  void consume(const std::string& queue, const std::string& tag, bool no_ack = false);
+  void cancel(const std::string& tag);
+  void send_cancel(const std::string& tag);  // without waiting for its answer
+  Delivery next_delivery();
+  std::size_t deliveries_kept() const { return deliveries_.size(); }
+  std::optional<Delivery> get(const std::string& queue, bool no_ack = false);
+  void ack(std::uint64_t tag, bool multiple = false);
+  void requeue(std::uint64_t tag, bool multiple = false);
+  // An answer that the broker gives after everything that it sent before.
+  void flush();
+
+  // connection.close and its answer.
+  void close();
+  // Waits for connection.close of the broker and answers it; its reply code.
+  std::uint16_t wait_for_close();
+
+ private:
+  struct Content {  // a method with content, its body still arriving
+    std::string method;
+    std::uint64_t missing = 0;
+    Delivery delivery;
+  };
+  template <typename Method>
+  struct Answer {
+    std::unique_ptr<std::string> payload;
+    Method method;
+  };
+
+  template <typename Method>
+  void send(std::uint16_t channel, const Method& method);
+  template <typename Method>
+  Answer<Method> expect(std::uint16_t channel);
+  template <typename Method>
+  bool exists(const Method& passive_declare);
+
+  void handshake();
+  void write_out();
+  void read_some();
+  void take_frames();
+  void take(const amqp::Frame& frame);
+  void take_method(std::uint16_t channel, std::string_view payload);
+  void take_confirm(std::uint64_t tag, bool multiple);
+  void finish_content();
+
+  FileDescriptor socket_;
+  std::string in_, out_;
+  std::optional<Content> content_;
+  std::deque<std::pair<std::uint16_t, std::string>> answers_;  // channel, method payload
+  std::deque<Delivery> deliveries_;
+  std::optional<Delivery> got_;  // of basic.get-ok
+  bool confirming_ = false;
+  std::uint64_t published_ = 0;
+  std::set<std::uint64_t> unconfirmed_;
+};
+
+}  // namespace coney::test
