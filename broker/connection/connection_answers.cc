@@ -54,6 +54,9 @@ void Connection::on_queue_answer(QueueAnswerMail& mail) {
       shard_.post(mail.queue.shard, SettleMail{mail.queue, mail.answer.delivery->position, 1,
                                                Settlement::kReturnUnseen});
     }
+    if (mail.answer.delete_now) {
+      shard_.post(mail.queue.shard, QueueCallMail{mail.queue, {}, DeleteCall{}});
+    }
     return;
   }
   QueueThen then = std::move(found->queue_then);

@@ -44,7 +44,8 @@ struct Shard::MailHandler {
     QueueAnswer answer{.status = QueueStatus::kGone};
     if (queue) answer = queue->call(mail.call);
     // Whoever ends up with the answer has to have the queue deleted.
-    if (std::holds_alternative<DeleteCall>(mail.call) && answer.status == QueueStatus::kOk) {
+    if (std::holds_alternative<DeleteCall>(mail.call) &&
+        (answer.status == QueueStatus::kOk || !mail.caller.valid())) {
       answer.delete_now = true;
     }
     if (mail.caller.valid()) {
@@ -70,7 +71,9 @@ struct Shard::MailHandler {
       return;
     }
     if (mail.answer.delivery) return_delivery(mail.queue, mail.answer.delivery->position);
-    if (mail.answer.delete_now) shard.delete_queue(mail.queue);
+    if (mail.answer.delete_now) {  // its shard knows the name
+      shard.post(mail.queue.shard, QueueCallMail{mail.queue, {}, DeleteCall{}});
+    }
   }
 
   void operator()(ConfirmMail& mail) {
