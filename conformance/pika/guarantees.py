@@ -126,6 +126,27 @@ def global_prefetch():
             channel.queue_delete(queue)
 
 
+@check("prefetch: consumers take turns when global leaves room for one message")
+def global_prefetch_turns():
+    with channels() as channel:
+        queues = ("turn_a", "turn_b")
+        for queue in queues:
+            _filled_queue(channel, queue, 40)
+        channel.basic_qos(prefetch_count=1, global_qos=True)
+        got = []
+
+        def on_message(channel, method, properties, body):
+            got.append(method.consumer_tag)
+            channel.basic_ack(method.delivery_tag)
+
+        for queue in queues:
+            channel.basic_consume(queue, on_message, consumer_tag=queue)
+        wait_for(channel, lambda: len(got) >= 80, lambda: f"{len(got)} messages of 80")
+        expect(set(got[:40]), set(queues))
+        for queue in queues:
+            channel.queue_delete(queue)
+
+
 @check("consumer priorities: the higher one is served first")
 def consumer_priorities():
     with channels() as channel:
