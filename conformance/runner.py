@@ -78,13 +78,15 @@ def _program(suite, words, url):
     timer = threading.Timer(suite.patience, _kill_group, (process,))
     timer.start()
     parser = Parser()
-    for line in process.stdout:
-        check = parser.feed(line.rstrip("\n"))
-        if check:
-            yield check
-    code = process.wait()
-    timer.cancel()
-    _kill_group(process)
+    try:
+        for line in process.stdout:
+            check = parser.feed(line.rstrip("\n"))
+            if check:
+                yield check
+        code = process.wait()
+    finally:  # also when the run is interrupted
+        timer.cancel()
+        _kill_group(process)
     end = parser.end(code)
     if end:
         yield end
