@@ -8,26 +8,25 @@ namespace coney {
 
 void QueueCore::Turns::pop() {
   ++head;
-  if (head == waiting.size()) {
-    waiting.clear();
-    head = 0;
-  }
+  // Also when somebody is always waiting the part that has been served must not grow.
+  if (head != waiting.size() && (head < 64 || head < waiting.size() / 2)) return;
+  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(head));
+  head = 0;
 }
 
 void QueueCore::Turns::rotate() {
   if (waiting.size() - head == 1) return;
   push(front());
   pop();
-  if (head >= 64 && head >= waiting.size() / 2) {
-    waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(head));
-    head = 0;
-  }
 }
 
 void QueueCore::Turns::remove(std::uint32_t consumer) {
   auto from = waiting.begin() + static_cast<std::ptrdiff_t>(head);
   waiting.erase(std::find(from, waiting.end(), consumer));
-  if (head == waiting.size()) pop(), head = 0, waiting.clear();
+  if (empty()) {
+    waiting.clear();
+    head = 0;
+  }
 }
 
 // ---- messages in ----

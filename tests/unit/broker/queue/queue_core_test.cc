@@ -1,0 +1,172 @@
+#include "broker/queue/queue_core.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "broker/queue/consumer_gate.h"
+
+namespace coney {
+namespace {
+
+ConsumerKey key(ConsumerNumber number) {
+  return {ConnectionId{}, 1, number};
+}
+
+ConsumerOptions options(std::uint32_t prefetch, std::int32_t priority = 0, bool no_ack = false) {
+  ConsumerOptions options;
+  options.prefetch = prefetch;
+  options.priority = priority;
+  options.no_ack = no_ack;
+  return options;
+}
+
+class QueueCoreTest : public testing::Test, public QueueSink {
+ protected:
+  bool admit(const ConsumerOptions&, std::size_t) override { return admits_; }
+  void deliver(const ConsumerKey& to, const ConsumerOptions&, QueuePosition position,
+               bool redelivered, MessageRef message) override {
+    positions_.push_back(position);
+    log_.push_back(std::to_string(to.number) + ":" + std::string(message->body()) +
+                   (redelivered ? "!" : ""));
+  }
+
+  void publish(const std::string& body) {
+    MessageBuilder builder("", "q", "", body.size(), false);
+    builder.append(body);
+    core_.publish(builder.finish());
+  }
+  void consume(ConsumerNumber number, const ConsumerOptions& options) {
+    core_.subscribe(key(number), options);
+    core_.resume(key(number));
+  }
+  // "1:a" is message a to consumer 1; "1:a!" redelivered.
+  std::vector<std::string> deliveries() { return std::exchange(log_, {}); }
+
+  using Log = std::vector<std::string>;
+  bool admits_ = true;
+  Log log_;
+  std::vector<QueuePosition> positions_;
+  QueueCore core_{*this};
+};
+
+TEST_F(QueueCoreTest, ConsumerGetsNothingBeforeItIsResumed) {
+  publish("a");
+  core_.subscribe(key(1), options(0));
+  publish("b");
+  EXPECT_EQ(deliveries(), Log{});
+  core_.resume(key(1));
+  EXPECT_EQ(deliveries(), (Log{"1:a", "1:b"}));
+}
+
+TEST_F(QueueCoreTest, EqualConsumersTakeTurns) {
+  consume(1, options(0));
+  consume(2, options(0));
+  for (const char* body : {"a", "b", "c", "d"}) publish(body);
+  EXPECT_EQ(deliveries(), (Log{"1:a", "2:b", "1:c", "2:d"}));
+}
+
+TEST_F(QueueCoreTest, HigherPriorityComesFirstWhileItHasRoom) {
+  consume(1, options(0, 0));
+  consume(2, options(1, 5));
+  publish("a");
+  publish("b");
+  EXPECT_EQ(deliveries(), (Log{"2:a", "1:b"}));
+  core_.acknowledge(positions_[0], 1);
+  publish("c");
+  EXPECT_EQ(deliveries(), (Log{"2:c"}));
+}
+
+TEST_F(QueueCoreTest, PrefetchHoldsBackUntilAcknowledged) {
+  consume(1, options(2));
+  for (const char* body : {"a", "b", "c"}) publish(body);
+  EXPECT_EQ(deliveries(), (Log{"1:a", "1:b"}));
+  EXPECT_EQ(core_.ready_count(), 1u);
+  EXPECT_EQ(core_.unacked_count(), 2u);
+  core_.acknowledge(positions_[0], 1);
+  EXPECT_EQ(deliveries(), (Log{"1:c"}));
+}
+
+TEST_F(QueueCoreTest, RequeuedMessagesReturnToTheirPlace) {
+  for (const char* body : {"a", "b", "c", "d"}) publish(body);
+  const auto a = core_.get(false);
+  const auto b = core_.get(false);
+  core_.requeue(b->position, 1, true);
+  core_.requeue(a->position, 1, false);
+  consume(1, options(0));
+  EXPECT_EQ(deliveries(), (Log{"1:a", "1:b!", "1:c", "1:d"}));
+}
+
+TEST_F(QueueCoreTest, CancelledConsumerKeepsWhatItHas) {
+  consume(1, options(1));
+  publish("a");
+  EXPECT_TRUE(core_.cancel(key(1)));
+  publish("b");
+  EXPECT_EQ(deliveries(), (Log{"1:a"}));
+  EXPECT_EQ(core_.consumer_count(), 0u);
+  EXPECT_EQ(core_.unacked_count(), 1u);
+  core_.acknowledge(positions_[0], 1);
+  EXPECT_EQ(core_.unacked_count(), 0u);
+  EXPECT_EQ(core_.ready_count(), 1u);
+}
+
+TEST_F(QueueCoreTest, SettlingTwiceChangesNothing) {
+  consume(1, options(1));
+  publish("a");
+  publish("b");
+  const QueuePosition position = positions_[0];
+  core_.acknowledge(position, 1);
+  core_.acknowledge(position, 1);
+  core_.requeue(position, 1, true);
+  EXPECT_EQ(deliveries(), (Log{"1:a", "1:b"}));
+  EXPECT_EQ(core_.unacked_count(), 1u);
+}
+
+TEST_F(QueueCoreTest, RefusedConsumerWaitsForResume) {
+  consume(1, options(0));
+  admits_ = false;
+  publish("a");
+  admits_ = true;
+  publish("b");
+  EXPECT_EQ(deliveries(), Log{});
+  core_.resume(key(1));
+  EXPECT_EQ(deliveries(), (Log{"1:a", "1:b"}));
+}
+
+TEST_F(QueueCoreTest, PurgeTakesReadyMessagesOnly) {
+  consume(1, options(1));
+  for (const char* body : {"a", "b", "c"}) publish(body);
+  EXPECT_EQ(core_.purge(), 2u);
+  EXPECT_EQ(core_.ready_bytes(), 0u);
+  EXPECT_EQ(core_.unacked_count(), 1u);
+}
+
+TEST_F(QueueCoreTest, MessagesWithoutAcknowledgementLeaveAtOnce) {
+  consume(1, options(1, 0, true));
+  publish("a");
+  publish("b");
+  EXPECT_EQ(deliveries(), (Log{"1:a", "1:b"}));
+  EXPECT_EQ(core_.unacked_count(), 0u);
+}
+
+TEST_F(QueueCoreTest, ExclusiveUseEndsWithItsConsumer) {
+  ConsumerOptions exclusive = options(0);
+  exclusive.exclusive = true;
+  consume(1, exclusive);
+  EXPECT_TRUE(core_.has_exclusive_consumer());
+  core_.cancel(key(1));
+  EXPECT_FALSE(core_.has_exclusive_consumer());
+}
+
+TEST_F(QueueCoreTest, CompactedQueueWorksOn) {
+  publish("a");
+  core_.get(true);
+  core_.compact();
+  consume(1, options(0));
+  publish("b");
+  EXPECT_EQ(deliveries(), (Log{"1:b"}));
+}
+
+}  // namespace
+}  // namespace coney
