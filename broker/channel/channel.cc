@@ -17,7 +17,7 @@ Channel::~Channel() {
 // ---- methods ----
 
 template <typename Method>
-bool Channel::call(std::string_view bytes, void (Channel::*handler)(const Method&)) {
+void Channel::call(std::string_view bytes, void (Channel::*handler)(const Method&)) {
   auto method = amqp::decode_arguments<Method>(bytes);
   if (method) {
     (this->*handler)(*method);
@@ -27,19 +27,7 @@ bool Channel::call(std::string_view bytes, void (Channel::*handler)(const Method
   } else {
     fail(connection_error(ReplyCode::kFrameError, "cannot decode " + erlang_binary(bytes)));
   }
-  return true;
 }
-
-// The methods that a client may send on a channel.
-#define CONEY_CHANNEL_METHODS(METHOD)                                                             \
-  METHOD(BasicPublish)                                                                            \
-  METHOD(BasicAck) METHOD(BasicNack) METHOD(BasicReject) METHOD(BasicGet) METHOD(BasicQos)        \
-      METHOD(BasicConsume) METHOD(BasicCancel) METHOD(BasicRecover) METHOD(BasicRecoverAsync)     \
-          METHOD(ChannelFlow) METHOD(ChannelClose) METHOD(AccessRequest) METHOD(ExchangeDeclare)  \
-              METHOD(ExchangeDelete) METHOD(ExchangeBind) METHOD(ExchangeUnbind)                  \
-                  METHOD(QueueDeclare) METHOD(QueueBind) METHOD(QueueUnbind) METHOD(QueuePurge)   \
-                      METHOD(QueueDelete) METHOD(ConfirmSelect) METHOD(TxSelect) METHOD(TxCommit) \
-                          METHOD(TxRollback)
 
 void Channel::on_method(std::string_view payload) {
   if (pending_.stage != Pending::Stage::kNone) {
@@ -55,11 +43,35 @@ void Channel::on_method(std::string_view payload) {
   method_.method_id = decoder.u16();
   const std::string_view bytes = decoder.rest();
   switch (method_.packed()) {
-#define CONEY_CASE(METHOD)                   \
-  case amqp::METHOD::kMethod.id.packed():    \
-    call<amqp::METHOD>(bytes, &Channel::on); \
-    return;
-    CONEY_CHANNEL_METHODS(CONEY_CASE)
+#define CONEY_CASE(METHOD)                \
+  case amqp::METHOD::kMethod.id.packed(): \
+    return call<amqp::METHOD>(bytes, &Channel::on)
+    CONEY_CASE(BasicPublish);
+    CONEY_CASE(BasicAck);
+    CONEY_CASE(BasicNack);
+    CONEY_CASE(BasicReject);
+    CONEY_CASE(BasicGet);
+    CONEY_CASE(BasicQos);
+    CONEY_CASE(BasicConsume);
+    CONEY_CASE(BasicCancel);
+    CONEY_CASE(BasicRecover);
+    CONEY_CASE(BasicRecoverAsync);
+    CONEY_CASE(ChannelFlow);
+    CONEY_CASE(ChannelClose);
+    CONEY_CASE(AccessRequest);
+    CONEY_CASE(ExchangeDeclare);
+    CONEY_CASE(ExchangeDelete);
+    CONEY_CASE(ExchangeBind);
+    CONEY_CASE(ExchangeUnbind);
+    CONEY_CASE(QueueDeclare);
+    CONEY_CASE(QueueBind);
+    CONEY_CASE(QueueUnbind);
+    CONEY_CASE(QueuePurge);
+    CONEY_CASE(QueueDelete);
+    CONEY_CASE(ConfirmSelect);
+    CONEY_CASE(TxSelect);
+    CONEY_CASE(TxCommit);
+    CONEY_CASE(TxRollback);
 #undef CONEY_CASE
     case amqp::BasicCancelOk::kMethod.id.packed():
       connection_.fail(number_, connection_error(ReplyCode::kInternalError, ""), {});

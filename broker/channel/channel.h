@@ -114,7 +114,7 @@ class Channel {
 
   // ---- dispatch ----
   template <typename Method>
-  bool call(std::string_view arguments, void (Channel::*handler)(const Method&));
+  void call(std::string_view arguments, void (Channel::*handler)(const Method&));
   void fail(ProtocolError error) { connection_.fail(number_, std::move(error), method_); }
   void fail(const ArgumentFault& fault) { fail(from_fault(fault)); }
   std::optional<amqp::Table> arguments(std::string_view bytes);  // nullopt: failed already

@@ -364,7 +364,8 @@ void Connection::tick(Shard::Clock::time_point now) {
     return drop("missed heartbeats from client, timeout: " + std::to_string(identity_.heartbeat) +
                 "s");
   }
-  if (now - last_write_ >= interval / 2 && output_.empty()) {
+  // Half a tick early is in time, half a tick late would be a whole one.
+  if (now - last_write_ >= interval / 2 - Shard::kTickInterval / 2 && output_.empty()) {
     last_write_ = now;
     send_frame(amqp::FrameType::kHeartbeat, 0, {});
   }

@@ -60,7 +60,7 @@ class Connection final : public SocketHandler {
   void on_readable() override;
   void on_writable() override;
   void flush();                             // end of turn: confirms, then bytes to the socket
-  void tick(Shard::Clock::time_point now);  // heartbeats and time limits, twice a second
+  void tick(Shard::Clock::time_point now);  // heartbeats and time limits, every kTickInterval
   void shut_down();                         // 320 CONNECTION_FORCED
   void on_deliver(DeliverMail& mail);       // by mail
   void deliver(DeliverMail& mail);          // from a queue of this shard

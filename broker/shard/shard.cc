@@ -21,10 +21,9 @@ namespace asio = boost::asio;
 
 // What has been read is worth so much work that others, and the mail it made, must not wait longer.
 constexpr std::size_t kBytesPerTurn = 128 * 1024;
-constexpr int kHandlersPerTurn = 64;  // then the outputs are flushed
-constexpr int kRoundsPerTurn = 8;     // of flushing what flushing has brought about
-constexpr auto kTickInterval = std::chrono::milliseconds(500);
-constexpr std::size_t kTicksPerCompaction = 20;       // each queue is visited every 10 s ...
+constexpr int kHandlersPerTurn = 64;                  // then the outputs are flushed
+constexpr int kRoundsPerTurn = 8;                     // of flushing what flushing has brought about
+constexpr std::size_t kTicksPerCompaction = 40;       // each queue is visited every 10 s ...
 constexpr std::size_t kMaxCompactionsPerTick = 5000;  // ... unless there are very many
 constexpr std::size_t kKeptMailCapacity = 16 * 1024;  // of an empty vector, in mails
 

@@ -52,6 +52,7 @@ class SocketHandler {
 class Shard {
  public:
   using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::milliseconds kTickInterval{250};
   static constexpr std::size_t kReadBufferSize = 256 * 1024;
 
   Shard(ShardId id, const ServerContext& server);

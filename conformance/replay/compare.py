@@ -44,7 +44,7 @@ class Comparison:
         return False
 
     def _canonical(self, side, name, events):
-        events = [_described(event) for event in same_tcp(events)]
+        events = _fold_heartbeats([_described(event) for event in same_tcp(events)])
         events = sorted(events, key=lambda e: (e.get("conn", ""), "tcp" in e, e.get("ch", 0)))
         return self._fold_confirms(self.confirmed[side], name, events)
 
@@ -66,6 +66,19 @@ class Comparison:
                 folded.append({**head, "tags": []})
             folded[-1]["tags"] = sorted(folded[-1]["tags"] + new, key=str)
         return folded
+
+
+def _fold_heartbeats(events):
+    """How many come in a while depends on the clock; that several come does not."""
+    folded = []
+    for event in events:
+        if event.get("heartbeat") and folded and "heartbeats" in folded[-1]:
+            folded[-1]["heartbeats"] = "several"
+        elif event.get("heartbeat"):
+            folded.append({"heartbeats": "one"})
+        else:
+            folded.append(event)
+    return folded
 
 
 def _described(event):
