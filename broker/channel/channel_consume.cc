@@ -88,6 +88,12 @@ void Channel::on(const amqp::BasicConsume& consume) {
         ReplyCode::kNotAllowed,
         "attempt to reuse consumer tag '" + std::string(consume.consumer_tag) + "'"));
   }
+  if (auto most = connection_.shard().config().consumer_max_per_channel;
+      most && consumers_.size() >= *most) {
+    return fail(connection_error(
+        ReplyCode::kNotAllowed,
+        "reached maximum (" + std::to_string(*most) + ") of consumers per channel"));
+  }
   CatalogQueue* queue = lookup_queue(*name);
   if (!queue) return;
   auto table = arguments(consume.arguments);

@@ -47,10 +47,14 @@ void Channel::on(const amqp::QueueDeclare& declare) {
 
 namespace {
 
-QueueDeclaration declaration_of(const QueueRecord& record, const VhostRecord& vhost) {
+// The type of a declare without x-queue-type is the vhost's, else the node's.
+QueueDeclaration declaration_of(const QueueRecord& record, const VhostRecord& vhost,
+                                const Config& config) {
   QueueDeclaration declaration{record.vhost,     record.name,        record.durable,
                                record.exclusive, record.auto_delete, record.arguments};
-  if (auto type = parse_queue_type(vhost.default_queue_type)) declaration.default_type = *type;
+  const std::string& name =
+      vhost.default_queue_type.empty() ? config.default_queue_type : vhost.default_queue_type;
+  if (auto type = parse_queue_type(name)) declaration.default_type = *type;
   return declaration;
 }
 
@@ -59,11 +63,11 @@ QueueDeclaration declaration_of(const QueueRecord& record, const VhostRecord& vh
 void Channel::declare_queue(QueueRecord record, bool no_wait) {
   const bool server_named = record.name.empty();
   if (server_named) {
-    const auto declaration = declaration_of(record, *vhost().record);
+    const auto declaration = declaration_of(record, *vhost().record, connection_.shard().config());
     if (auto fault = check_server_named(declaration)) return fail(*fault);
     record.name = generated_queue_name();
   }
-  const auto declaration = declaration_of(record, *vhost().record);
+  const auto declaration = declaration_of(record, *vhost().record, connection_.shard().config());
   if (!check_access(Access::kConfigure, "queue", record.name)) return;
   if (redeclare_queue(record, no_wait)) return;
   if (!server_named && record.name.starts_with(kReservedPrefix)) {
@@ -102,7 +106,8 @@ bool Channel::redeclare_queue(const QueueRecord& record, bool no_wait) {
   CatalogQueue* existing = vhost().find_queue(record.name);
   if (!existing) return false;
   QueueRecord received = record;
-  received.arguments = with_queue_type(declaration_of(record, *vhost().record));
+  received.arguments =
+      with_queue_type(declaration_of(record, *vhost().record, connection_.shard().config()));
   if (auto type = received.arguments.find("x-queue-type"); type && type->as_string()) {
     received.type = *type->as_string();
   }
