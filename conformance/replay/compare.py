@@ -69,14 +69,10 @@ class Comparison:
 
 
 def _fold_heartbeats(events):
-    """How many come in a while depends on the clock; that several come does not."""
+    """How many come in a while depends on the clock; that they come does not."""
     folded = []
     for event in events:
-        if event.get("heartbeat") and folded and "heartbeats" in folded[-1]:
-            folded[-1]["heartbeats"] = "several"
-        elif event.get("heartbeat"):
-            folded.append({"heartbeats": "one"})
-        else:
+        if not (event.get("heartbeat") and folded and folded[-1].get("heartbeat")):
             folded.append(event)
     return folded
 
