@@ -50,6 +50,16 @@ class CompareTest(unittest.TestCase):
         fault = close(504, "CHANNEL_ERROR")
         self.assertEqual(self.same(([fault, CLOSED], [fault])), [False])
 
+    def test_heartbeats_come_when_they_like_once_negotiated(self):
+        beat = {"heartbeat": True}
+        for interval, same in ((1, True), (0, False)):
+            comparison = Comparison()
+            tuned = step([], method="connection.tune-ok", args={"heartbeat": interval})
+            self.assertEqual(comparison.same(tuned, answer([beat])), same)
+            self.assertEqual(comparison.same(step([OK]), answer([beat, OK, beat])), same)
+            self.assertTrue(comparison.same(step([beat, beat]), answer([beat])))
+            self.assertFalse(comparison.same(step([beat, beat]), answer([])))
+
     def test_confirms_may_be_grouped_differently(self):
         self.assertEqual(self.same(([ack(2, True), ack(3)], [ack(3, True)])), [True])
         self.assertEqual(self.same(([ack(2, True), ack(3)], [ack(2, True)])), [False])
