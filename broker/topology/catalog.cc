@@ -189,6 +189,7 @@ void Catalog::put(const QueuePut& change) {
   queue->record = change.record;
   queue->id = change.id;
   queue->owner = change.owner;
+  queue->stored_id = change.stored_id;
 }
 
 void Catalog::put(const QueueRemoved& change) {

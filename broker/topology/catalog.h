@@ -52,7 +52,8 @@ struct Exchange {
 struct CatalogQueue {
   std::shared_ptr<const QueueRecord> record;
   QueueId id;
-  ConnectionId owner;  // valid for an exclusive queue
+  ConnectionId owner;         // valid for an exclusive queue
+  StoredQueueId stored_id{};  // of its messages on disk; 0 unless durable and not exclusive
   DestinationIndex destination = 0;
   BindingSet incoming;
 };

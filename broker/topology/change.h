@@ -8,6 +8,7 @@
 
 #include "broker/ids.h"
 #include "persistence/definitions/records.h"
+#include "persistence/stored_ids.h"
 
 namespace coney {
 
@@ -32,7 +33,8 @@ struct ExchangeRemoved {
 struct QueuePut {
   std::shared_ptr<const QueueRecord> record;
   QueueId id;
-  ConnectionId owner;  // of an exclusive queue
+  ConnectionId owner;         // of an exclusive queue
+  StoredQueueId stored_id{};  // 0: the queue does not outlive the broker; set when it is stored
 };
 struct QueueRemoved {
   std::string vhost, name;

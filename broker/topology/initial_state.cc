@@ -73,7 +73,8 @@ class Loading {
  public:
   explicit Loading(TopologyState& state) : state_(state), catalog_(state.catalog()) {}
 
-  void run(const Definitions& stored) {
+  void run(const StoredDefinitions& loaded) {
+    const Definitions& stored = loaded.definitions;
     for (const auto& record : stored.vhosts) load(record);
     for (const auto& record : stored.users) state_.apply_stored(UserPut{share(record)});
     for (const auto& record : stored.permissions) {
@@ -85,7 +86,9 @@ class Loading {
       state_.apply_stored(TopicPermissionPut{share(record)});
     }
     for (const auto& record : stored.exchanges) load(record);
-    for (const auto& record : stored.queues) load(record);
+    for (std::size_t n = 0; n != stored.queues.size(); ++n) {
+      load(stored.queues[n], loaded.queue_ids[n]);
+    }
     for (const auto& record : stored.bindings) load(record);
   }
 
@@ -112,12 +115,12 @@ class Loading {
     state_.apply_stored(ExchangePut{share(record)});
   }
 
-  void load(const QueueRecord& record) {
+  void load(const QueueRecord& record, StoredQueueId id) {
     if (!catalog_.find_vhost(record.vhost)) {
       log::warning(kTopology, "{} left out: no such vhost", queue_text(record.name, record.vhost));
       return;
     }
-    state_.apply_stored(QueuePut{share(record), state_.slots().allocate(), {}});
+    state_.apply_stored(QueuePut{share(record), state_.slots().allocate(), {}, id});
   }
 
   void load(const BindingRecord& record) {

@@ -121,7 +121,7 @@ void TopologyState::remember_undo(const Change& change) {
             const CatalogQueue& queue =
                 *catalog_.find_vhost(removed.vhost)->find_queue(removed.name);
             remember_bindings(queue.incoming);
-            undo_.push_back(QueuePut{queue.record, queue.id, queue.owner});
+            undo_.push_back(QueuePut{queue.record, queue.id, queue.owner, queue.stored_id});
           },
           [&](const BindingPut& put) { undo_.push_back(BindingRemoved{put.record}); },
           [&](const BindingRemoved& removed) { undo_.push_back(BindingPut{removed.record}); },
@@ -180,8 +180,19 @@ bool TopologyState::is_stored(const BindingRecord& binding) const {
   return exchange && exchange->record->durable;
 }
 
-// Before the catalog has the change, so that what is removed can be looked at.
-void TopologyState::store_change(const Change& change) {
+void TopologyState::store(QueuePut& put) {
+  if (!coney::is_stored(*put.record)) return;
+  write([&put](DefinitionStore& store) -> StorageResult<void> {
+    auto id = store.put(*put.record);
+    if (!id) return id.error();
+    put.stored_id = *id;
+    return {};
+  });
+}
+
+// Before the catalog has the change, so that what is removed can be looked at. Gives a queue that
+// is stored its id.
+void TopologyState::store_change(Change& change) {
   auto put = [&](const auto& record) {
     write([&](DefinitionStore& store) { return store.put(record); });
   };
@@ -196,9 +207,7 @@ void TopologyState::store_change(const Change& change) {
             write(
                 [&](DefinitionStore& store) { return store.remove_exchange(one.vhost, one.name); });
           },
-          [&](const QueuePut& one) {
-            if (coney::is_stored(*one.record)) put(*one.record);
-          },
+          [&](QueuePut& one) { store(one); },
           [&](const QueueRemoved& one) {
             auto* queue = catalog_.find_vhost(one.vhost)->find_queue(one.name);
             if (!coney::is_stored(*queue->record)) return;

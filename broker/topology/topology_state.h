@@ -52,8 +52,9 @@ class TopologyState {
   void remember_bindings(const BindingSet& bindings);
   void undo_all();
   void apply_to_catalog(const Change& change);
-  void store_change(const Change& change);
+  void store_change(Change& change);
   bool is_stored(const BindingRecord& binding) const;
+  void store(QueuePut& put);
   template <typename Write>
   void write(Write&& write);
 

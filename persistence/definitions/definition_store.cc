@@ -76,7 +76,16 @@ struct WriteStatements {
   Statement put_topic_permission{database,
                                  "INSERT OR REPLACE INTO topic_permissions VALUES (?, ?, ?, ?, ?)"};
   Statement put_exchange{database, "INSERT OR REPLACE INTO exchanges VALUES (?, ?, ?, ?, ?, ?, ?)"};
-  Statement put_queue{database, "INSERT OR REPLACE INTO queues VALUES (?, ?, ?, ?, ?, ?)"};
+  Statement put_queue{
+      database,
+      "INSERT INTO queues VALUES (?, ?, ?, ?, ?, ?, "
+      "(SELECT next FROM counters WHERE name = 'stored queue id')) "
+      "ON CONFLICT (vhost, name) DO UPDATE SET type = excluded.type, durable = excluded.durable, "
+      "auto_delete = excluded.auto_delete, arguments = excluded.arguments RETURNING stored_id"};
+  // Nothing when the queue had its id before.
+  Statement use_queue_id{database,
+                         "UPDATE counters SET next = next + 1 "
+                         "WHERE name = 'stored queue id' AND next = ?"};
   Statement put_binding{database, "INSERT OR IGNORE INTO bindings VALUES (?, ?, ?, ?, ?, ?)"};
 
   Statement remove_vhost{database, "DELETE FROM vhosts WHERE name = ?"};
@@ -158,12 +167,19 @@ bool read_row(const Statement& row, ExchangeRecord& exchange) {
   return decode(row.blob(6), exchange.arguments);
 }
 
-bool read_row(const Statement& row, QueueRecord& queue) {
+struct QueueRow {
+  QueueRecord record;
+  StoredQueueId id{};
+};
+
+bool read_row(const Statement& row, QueueRow& read) {
+  QueueRecord& queue = read.record;
   queue.vhost = row.text(0);
   queue.name = row.text(1);
   queue.type = row.text(2);
   queue.durable = row.integer(3) != 0;
   queue.auto_delete = row.integer(4) != 0;
+  read.id = StoredQueueId{static_cast<std::uint64_t>(row.integer(6))};
   return decode(row.blob(5), queue.arguments);
 }
 
@@ -238,6 +254,20 @@ class DefinitionStore::Session {
     return *failure_;
   }
 
+  // Of a statement that returns one integer.
+  template <typename... Values>
+  StorageResult<std::int64_t> write_returning(Statement& statement, const Values&... values) {
+    if (!open_) return no_transaction();
+    if (failure_) return *failure_;
+    statement.bind(values...);
+    int code = statement.next();
+    std::int64_t result = code == SQLITE_ROW ? statement.integer(0) : 0;
+    while (code == SQLITE_ROW) code = statement.next();
+    if (code == SQLITE_DONE) return result;
+    failure_ = database_.error(code, "writing");
+    return *failure_;
+  }
+
   StorageResult<void> commit() {
     if (!open_) return no_transaction();
     if (!failure_) {
@@ -303,18 +333,24 @@ StorageResult<std::unique_ptr<DefinitionStore>> DefinitionStore::open(
   return std::unique_ptr<DefinitionStore>(new DefinitionStore(std::move(session)));
 }
 
-StorageResult<Definitions> DefinitionStore::load() {
+StorageResult<StoredDefinitions> DefinitionStore::load() {
   Database& database = session_->database();
-  Definitions all;
+  StoredDefinitions stored;
+  Definitions& all = stored.definitions;
+  std::vector<QueueRow> queues;
   StorageResult<void> read = read_table(database, "vhosts", "1", all.vhosts);
   if (read) read = read_table(database, "users", "1", all.users);
   if (read) read = read_table(database, "permissions", "1, 2", all.permissions);
   if (read) read = read_table(database, "topic_permissions", "1, 2, 3", all.topic_permissions);
   if (read) read = read_table(database, "exchanges", "1, 2", all.exchanges);
-  if (read) read = read_table(database, "queues", "1, 2", all.queues);
+  if (read) read = read_table(database, "queues", "1, 2", queues);
   if (read) read = read_table(database, "bindings", "1, 2, 3, 4, 5, 6", all.bindings);
   if (!read) return read.error();
-  return all;
+  for (QueueRow& row : queues) {
+    all.queues.push_back(std::move(row.record));
+    stored.queue_ids.push_back(row.id);
+  }
+  return stored;
 }
 
 StorageResult<void> DefinitionStore::begin() {
@@ -359,10 +395,15 @@ StorageResult<void> DefinitionStore::put(const ExchangeRecord& exchange) {
                          Blob{arguments});
 }
 
-StorageResult<void> DefinitionStore::put(const QueueRecord& queue) {
+StorageResult<StoredQueueId> DefinitionStore::put(const QueueRecord& queue) {
   std::string arguments = encode(queue.arguments);
-  return session_->write(session_->sql().put_queue, queue.vhost, queue.name, queue.type,
-                         queue.durable, queue.auto_delete, Blob{arguments});
+  auto id =
+      session_->write_returning(session_->sql().put_queue, queue.vhost, queue.name, queue.type,
+                                queue.durable, queue.auto_delete, Blob{arguments});
+  if (!id) return id.error();
+  auto used = session_->write(session_->sql().use_queue_id, *id);
+  if (!used) return used.error();
+  return StoredQueueId{static_cast<std::uint64_t>(*id)};
 }
 
 StorageResult<void> DefinitionStore::put(const BindingRecord& binding) {

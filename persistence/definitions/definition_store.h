@@ -14,11 +14,19 @@
 #include <filesystem>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "persistence/definitions/records.h"
 #include "persistence/storage_error.h"
+#include "persistence/stored_ids.h"
 
 namespace coney {
+
+// The content of the database.
+struct StoredDefinitions {
+  Definitions definitions;
+  std::vector<StoredQueueId> queue_ids;  // of definitions.queues, at the same positions
+};
 
 class DefinitionStore {
  public:
@@ -31,7 +39,7 @@ class DefinitionStore {
   ~DefinitionStore();
 
   // Everything, each list sorted by its key, byte by byte.
-  StorageResult<Definitions> load();
+  StorageResult<StoredDefinitions> load();
 
   StorageResult<void> begin();
   StorageResult<void> commit();
@@ -44,7 +52,9 @@ class DefinitionStore {
   StorageResult<void> put(const PermissionRecord& permission);
   StorageResult<void> put(const TopicPermissionRecord& permission);
   StorageResult<void> put(const ExchangeRecord& exchange);
-  StorageResult<void> put(const QueueRecord& queue);
+  // The queue's id in stored messages: greater than 0 and never that of another queue, also not of
+  // one that was removed. It stays when the record is replaced.
+  StorageResult<StoredQueueId> put(const QueueRecord& queue);
   StorageResult<void> put(const BindingRecord& binding);
 
   // Removing what does not exist is no error. With a vhost go its permissions, exchanges, queues

@@ -88,7 +88,7 @@ struct BindingRecord {
   bool operator==(const BindingRecord&) const = default;
 };
 
-// Everything, as read from the database at start or from a definitions file.
+// Everything that a definitions file or the database describes.
 struct Definitions {
   std::vector<VhostRecord> vhosts;
   std::vector<UserRecord> users;

@@ -77,7 +77,33 @@ CREATE TABLE bindings (
 CREATE INDEX bindings_by_destination ON bindings (vhost, destination_kind, destination);
 )sql";
 
-constexpr std::array kMigrations = {kVersion1};
+// Durable messages name their queue by a number that no other queue of this database ever has:
+// `counters` says which one is the next.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE queues_with_ids (
+  vhost TEXT,
+  name TEXT,
+  type TEXT NOT NULL,
+  durable INTEGER NOT NULL,
+  auto_delete INTEGER NOT NULL,
+  arguments BLOB NOT NULL,
+  stored_id INTEGER NOT NULL UNIQUE CHECK (stored_id > 0),
+  PRIMARY KEY (vhost, name)
+) STRICT, WITHOUT ROWID;
+INSERT INTO queues_with_ids
+  SELECT vhost, name, type, durable, auto_delete, arguments,
+         row_number() OVER (ORDER BY vhost, name)
+  FROM queues;
+DROP TABLE queues;
+ALTER TABLE queues_with_ids RENAME TO queues;
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY,
+  next INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO counters SELECT 'stored queue id', coalesce(max(stored_id), 0) + 1 FROM queues;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2};
 
 StorageResult<void> apply_step(sqlite::Database& database, std::size_t version, const char* step) {
   std::string mark = "PRAGMA user_version = " + std::to_string(version + 1);

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <tuple>
 
@@ -33,10 +34,23 @@ Store open_store(const std::filesystem::path& path, const char* vfs = nullptr) {
 }
 
 Definitions load(const Store& store) {
-  auto all = store->load();
-  if (all) return *all;
-  ADD_FAILURE() << all.error().message;
+  auto stored = store->load();
+  if (stored) return stored->definitions;
+  ADD_FAILURE() << stored.error().message;
   return {};
+}
+
+// By name.
+std::map<std::string, StoredQueueId> queue_ids(const Store& store) {
+  auto stored = store->load();
+  if (!stored) ADD_FAILURE() << stored.error().message;
+  std::map<std::string, StoredQueueId> ids;
+  if (!stored) return ids;
+  EXPECT_EQ(stored->queue_ids.size(), stored->definitions.queues.size());
+  for (std::size_t n = 0; n != stored->queue_ids.size(); ++n) {
+    ids.emplace(stored->definitions.queues[n].name, stored->queue_ids[n]);
+  }
+  return ids;
 }
 
 template <typename... Records>
@@ -272,6 +286,120 @@ TEST(DefinitionStore, WriteWhileAnotherProgramWritesIsLocked) {
   EXPECT_TRUE(store->begin());
 }
 
+// --- ids of queues in stored messages --------------------------------------------------------
+
+QueueRecord queue_record(std::string name) {
+  return {.vhost = "/", .name = std::move(name), .durable = true};
+}
+
+TEST(StoredQueueIds, PutAnswersTheIdThatIsLoaded) {
+  TemporaryDirectory directory;
+  Store store = open_store(directory / "d.sqlite");
+  ASSERT_TRUE(store->begin());
+  auto b = store->put(queue_record("b"));
+  auto a = store->put(queue_record("a"));
+  ASSERT_TRUE(a && b && store->commit());
+  EXPECT_NE(*a, *b);
+  EXPECT_NE(*a, StoredQueueId{});
+  EXPECT_NE(*b, StoredQueueId{});
+  std::map<std::string, StoredQueueId> expected{{"a", *a}, {"b", *b}};
+  EXPECT_EQ(queue_ids(store), expected);
+  store = open_store(directory / "d.sqlite");
+  EXPECT_EQ(queue_ids(store), expected);
+}
+
+TEST(StoredQueueIds, StayWhenTheQueueIsReplaced) {
+  TemporaryDirectory directory;
+  Store store = open_store(directory / "d.sqlite");
+  put_all(store, queue_record("a"), queue_record("b"));
+  auto before = queue_ids(store);
+  QueueRecord changed = queue_record("a");
+  changed.arguments = many_values();
+  ASSERT_TRUE(store->begin());
+  auto id = store->put(changed);
+  ASSERT_TRUE(id && store->commit());
+  EXPECT_EQ(*id, before.at("a"));
+  EXPECT_EQ(queue_ids(store), before);
+  EXPECT_EQ(load(store).queues.front(), changed);
+}
+
+TEST(StoredQueueIds, QueueThatIsDeclaredAgainIsAnotherOne) {
+  TemporaryDirectory directory;
+  Store store = open_store(directory / "d.sqlite");
+  put_all(store, queue_record("a"));
+  const StoredQueueId first = queue_ids(store).at("a");
+  ASSERT_TRUE(store->begin());
+  ASSERT_TRUE(store->remove_queue("/", "a"));
+  auto second = store->put(queue_record("a"));
+  ASSERT_TRUE(second && store->remove_vhost("/") && store->commit());
+  store = open_store(directory / "d.sqlite");
+  put_all(store, queue_record("a"));
+  const StoredQueueId third = queue_ids(store).at("a");
+  EXPECT_NE(*second, first);
+  EXPECT_NE(third, first);
+  EXPECT_NE(third, *second);
+}
+
+TEST(StoredQueueIds, AreNeverUsedTwice) {
+  TemporaryDirectory directory;
+  Store store = open_store(directory / "d.sqlite");
+  std::mt19937 random(7);
+  std::set<StoredQueueId> used;
+  std::map<std::string, StoredQueueId> present;
+  for (int round = 0; round < 300; ++round) {
+    std::set<StoredQueueId> taken;
+    auto changed = present;
+    ASSERT_TRUE(store->begin());
+    for (unsigned n = random() % 8; n != 0; --n) {
+      std::string name(1, static_cast<char>('a' + random() % 6));
+      if (random() % 2) {
+        ASSERT_TRUE(store->remove_queue("/", name));
+        changed.erase(name);
+        continue;
+      }
+      auto id = store->put(queue_record(name));
+      ASSERT_TRUE(id);
+      if (changed.try_emplace(name, *id).second) {
+        EXPECT_TRUE(taken.insert(*id).second && !used.contains(*id)) << "round " << round;
+      }
+      EXPECT_EQ(*id, changed.at(name));
+    }
+    if (random() % 4 == 0) {
+      store->rollback();
+    } else {
+      ASSERT_TRUE(store->commit());
+      present = changed;
+      used.merge(taken);
+    }
+    if (random() % 8 == 0) store = open_store(directory / "d.sqlite");
+    ASSERT_EQ(queue_ids(store), present) << "round " << round;
+  }
+  EXPECT_GT(used.size(), 100u);
+}
+
+TEST(StoredQueueIds, DatabaseThatLostItsCounterTakesNoQueue) {
+  TemporaryDirectory directory;
+  Store store = open_store(directory / "d.sqlite");
+  auto raw = sqlite::Database::open(directory / "d.sqlite", nullptr);
+  ASSERT_EQ(raw->run("DELETE FROM counters"), SQLITE_OK);
+  ASSERT_TRUE(store->begin());
+  EXPECT_FALSE(store->put(queue_record("a")));
+  EXPECT_FALSE(store->commit());
+  EXPECT_TRUE(load(store).queues.empty());
+}
+
+TEST(StoredQueueIds, CounterThatFellBackTakesNoQueue) {
+  TemporaryDirectory directory;
+  Store store = open_store(directory / "d.sqlite");
+  put_all(store, queue_record("a"));
+  auto raw = sqlite::Database::open(directory / "d.sqlite", nullptr);
+  ASSERT_EQ(raw->run("UPDATE counters SET next = 1"), SQLITE_OK);
+  ASSERT_TRUE(store->begin());
+  EXPECT_FALSE(store->put(queue_record("b")));
+  EXPECT_FALSE(store->commit());
+  EXPECT_EQ(load(store).queues.size(), 1u);
+}
+
 // --- files that cannot be used ---------------------------------------------------------------
 
 StorageErrorCode open_error(const std::filesystem::path& path) {
@@ -369,6 +497,7 @@ CREATE TABLE queues (vhost TEXT, name TEXT, type TEXT NOT NULL, durable INTEGER 
   auto_delete INTEGER NOT NULL, arguments BLOB NOT NULL,
   PRIMARY KEY (vhost, name)) STRICT, WITHOUT ROWID;
 INSERT INTO queues VALUES ('/', 'q', 'classic', 1, 0, x'01616C0000000000000007');
+INSERT INTO queues VALUES ('/', 'p', 'quorum', 1, 1, x'');
 CREATE TABLE bindings (vhost TEXT, source TEXT, destination_kind INTEGER, destination TEXT,
   routing_key TEXT, arguments BLOB, PRIMARY KEY (vhost, source, destination_kind, destination,
   routing_key, arguments)) STRICT, WITHOUT ROWID;
@@ -390,12 +519,54 @@ CREATE INDEX bindings_by_destination ON bindings (vhost, destination_kind, desti
   expected.permissions = {{"u", "/", "c", "w", "r"}};
   expected.topic_permissions = {{"u", "/", "x", "w", "r"}};
   expected.exchanges = {{"/", "x", "topic", true, false, true, {}}};
-  expected.queues = {{"/", "q", "classic", true, false, false, {{"a", Value::int64(7)}}}};
+  expected.queues = {{"/", "p", "quorum", true, true, false, {}},
+                     {"/", "q", "classic", true, false, false, {{"a", Value::int64(7)}}}};
   expected.bindings = {{"/", "x", DestinationKind::kQueue, "q", "k.*", {}}};
   Store store = open_store(directory / "d.sqlite");
   EXPECT_EQ(load(store), expected);
+  put_all(store, QueueRecord{.vhost = "/", .name = "a"});
+  EXPECT_EQ(queue_ids(store),
+            (std::map<std::string, StoredQueueId>{
+                {"p", StoredQueueId{1}}, {"q", StoredQueueId{2}}, {"a", StoredQueueId{3}}}));
+}
+
+TEST(DefinitionStore, Version1WithoutQueuesBeginsWithId1) {
+  TemporaryDirectory directory;
+  {
+    auto raw = sqlite::Database::open(directory / "d.sqlite", nullptr);
+    ASSERT_TRUE(migrate(*raw, definition_migrations().first(1)));
+  }
+  Store store = open_store(directory / "d.sqlite");
+  put_all(store, QueueRecord{.vhost = "/", .name = "q"});
+  EXPECT_EQ(queue_ids(store).at("q"), StoredQueueId{1});
+}
+
+// What version 2 added to version 1, as the release that brought it wrote it.
+TEST(DefinitionStore, ReadsTheFrozenVersion2) {
+  TemporaryDirectory directory;
+  {
+    auto raw = sqlite::Database::open(directory / "d.sqlite", nullptr);
+    ASSERT_TRUE(migrate(*raw, definition_migrations().first(1)));
+    ASSERT_EQ(raw->run(R"sql(
+DROP TABLE queues;
+CREATE TABLE queues (vhost TEXT, name TEXT, type TEXT NOT NULL, durable INTEGER NOT NULL,
+  auto_delete INTEGER NOT NULL, arguments BLOB NOT NULL,
+  stored_id INTEGER NOT NULL UNIQUE CHECK (stored_id > 0),
+  PRIMARY KEY (vhost, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE counters (name TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO queues VALUES ('/', 'q', 'classic', 1, 0, x'01616C0000000000000007', 40);
+INSERT INTO counters VALUES ('stored queue id', 70);
+PRAGMA user_version = 2;
+)sql"),
+              SQLITE_OK);
+  }
+  Store store = open_store(directory / "d.sqlite");
+  EXPECT_EQ(load(store).queues,
+            (std::vector<QueueRecord>{
+                {"/", "q", "classic", true, false, false, {{"a", Value::int64(7)}}}}));
   put_all(store, QueueRecord{.vhost = "/", .name = "r"});
-  EXPECT_EQ(load(store).queues.size(), 2u);
+  EXPECT_EQ(queue_ids(store), (std::map<std::string, StoredQueueId>{{"q", StoredQueueId{40}},
+                                                                    {"r", StoredQueueId{70}}}));
 }
 
 constexpr const char* kSteps[] = {
@@ -545,7 +716,7 @@ TEST(DefinitionStoreDisk, NothingIsWrittenAfterAFailedSyncOfACheckpoint) {
 [[noreturn]] void commit_forever(const std::filesystem::path& path, int report) {
   auto store = DefinitionStore::open(path);
   int count = 0;
-  if (store) count = static_cast<int>((*store)->load()->queues.size());
+  if (store) count = static_cast<int>((*store)->load()->definitions.queues.size());
   while (store && commit_pair(**store, count)) {
     ++count;
     if (::write(report, &count, sizeof count) != sizeof count) break;

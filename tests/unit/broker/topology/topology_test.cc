@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 
 #include "tests/unit/persistence/failing_vfs.h"
 #include "tests/unit/persistence/temporary_directory.h"
@@ -309,9 +310,9 @@ TEST(Topology, DurableObjectsAreThereAfterARestart) {
   }
   auto stored = open_store(directory)->load();
   ASSERT_TRUE(stored);
-  EXPECT_EQ(stored->exchanges.size(), 1U);
-  EXPECT_EQ(stored->queues.size(), 1U);
-  EXPECT_EQ(stored->bindings.size(), 2U);
+  EXPECT_EQ(stored->definitions.exchanges.size(), 1U);
+  EXPECT_EQ(stored->definitions.queues.size(), 1U);
+  EXPECT_EQ(stored->definitions.bindings.size(), 2U);
   Running broker(open_store(directory));
   EXPECT_TRUE(broker.exchange("durable"));
   EXPECT_FALSE(broker.exchange("transient"));
@@ -319,6 +320,50 @@ TEST(Topology, DurableObjectsAreThereAfterARestart) {
   EXPECT_TRUE(broker.queue("durable")->id.valid());
   EXPECT_EQ(broker.queue("durable")->incoming.size(), 2U);
   EXPECT_TRUE(broker.sink.shard().allowed("guest", "/", Access::kRead, "durable"));
+}
+
+TEST(Topology, QueuesOnDiskHaveAnIdThatOutlivesTheBroker) {
+  TemporaryDirectory directory;
+  StoredQueueId first{}, second{}, third{};
+  {
+    Running broker(open_store(directory));
+    broker.succeed(queue("first", true));
+    broker.succeed(queue("second", true));
+    broker.succeed(queue("transient", false));
+    DeclareQueue exclusive = queue("exclusive", true);
+    exclusive.record.exclusive = true;
+    exclusive.owner = kOwner;
+    broker.succeed(exclusive);
+    EXPECT_EQ(broker.queue("transient")->stored_id, StoredQueueId{});
+    EXPECT_EQ(broker.queue("exclusive")->stored_id, StoredQueueId{});
+    first = broker.queue("first")->stored_id;
+    second = broker.queue("second")->stored_id;
+    broker.succeed(DeleteQueue{"/", "second", {}});
+    broker.succeed(queue("second", true));
+    third = broker.queue("second")->stored_id;
+  }
+  EXPECT_THAT(std::set({StoredQueueId{}, first, second, third}), testing::SizeIs(4));
+  Running broker(open_store(directory));
+  EXPECT_EQ(broker.queue("first")->stored_id, first);
+  EXPECT_EQ(broker.queue("second")->stored_id, third);
+  EXPECT_EQ(broker.topology.import({.queues = {{.vhost = "/", .name = "imported", .durable = true},
+                                               {.vhost = "/", .name = "first", .durable = true}}}),
+            std::nullopt);
+  EXPECT_GT(broker.queue("imported")->stored_id, third);
+  EXPECT_EQ(broker.queue("first")->stored_id, first);
+}
+
+TEST(Topology, DeletionThatTheDiskRefusesLeavesTheStoredIdAlone) {
+  failing_vfs::reset();
+  TemporaryDirectory directory;
+  Running broker(open_store(directory, failing_vfs::kName));
+  broker.succeed(queue("kept", true));
+  const StoredQueueId id = broker.queue("kept")->stored_id;
+  failing_vfs::fail_at(1, SQLITE_FULL);
+  EXPECT_TRUE(broker.run(DeleteQueue{"/", "kept", {}}).error);
+  broker.stop();
+  EXPECT_NE(id, StoredQueueId{});
+  EXPECT_EQ(broker.topology.catalog().find_vhost("/")->find_queue("kept")->stored_id, id);
 }
 
 TEST(Topology, CommandThatTheDiskRefusesFailsAndLeavesNothing) {
