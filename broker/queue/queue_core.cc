@@ -31,11 +31,14 @@ void QueueCore::Turns::remove(std::uint32_t consumer) {
 
 // ---- messages in ----
 
-void QueueCore::publish(MessageRef message) {
+QueuePosition QueueCore::publish(MessageRef message, bool tracked) {
   ready_bytes_ += message->body().size();
-  messages_.push_back(Entry{std::move(message), kNobody, State::kFresh, false});
+  resident_bytes_ += message->size();
+  const QueuePosition position =
+      messages_.push_back(Entry{std::move(message), kNobody, State::kFresh, false, tracked, false});
   ++fresh_;
   if (consumer_count_ != 0) dispatch();
+  return position;
 }
 
 // ---- messages out ----
@@ -47,8 +50,14 @@ QueueCore::Turns* QueueCore::next_turns() {
   return nullptr;
 }
 
+// False also when the next one is paged out.
+bool QueueCore::has_next() {
+  if (ready_count() == 0) return false;
+  return returned_.empty() ? paged_.empty() || peek_next() < paged_.front().first : true;
+}
+
 void QueueCore::dispatch() {
-  while (ready_count() != 0) {
+  while (has_next()) {
     Turns* turns = next_turns();
     if (!turns) return;
     deliver_next(*turns);
@@ -57,22 +66,37 @@ void QueueCore::dispatch() {
 
 QueuePosition QueueCore::peek_next() {
   if (!returned_.empty()) return returned_.top();
-  next_fresh_ = messages_.next(next_fresh_);
+  const QueuePosition limit = paged_.empty() ? messages_.end() : paged_.front().first;
+  if (next_fresh_ < limit) next_fresh_ = std::min(messages_.next(next_fresh_), limit);
   return next_fresh_;
 }
 
 // Takes the head out of the ready messages; the caller decides what becomes of the entry.
 QueueCore::Entry& QueueCore::take_next(QueuePosition& position) {
   position = peek_next();
+  Entry& entry = *messages_.find(position);
   if (!returned_.empty()) {
     returned_.pop();
   } else {
     ++next_fresh_;
     --fresh_;
+    resident_bytes_ -= entry.message->size();
   }
-  Entry& entry = *messages_.find(position);
   ready_bytes_ -= entry.message->body().size();
   return entry;
+}
+
+void QueueCore::departed(QueuePosition position) {
+  if (!departures_.empty() && departures_.back().end() == position) {
+    ++departures_.back().count;
+  } else {
+    departures_.push_back({position, 1});
+  }
+}
+
+void QueueCore::erase(QueuePosition position, const Entry& entry) {
+  if (entry.tracked || entry.stored) departed(position);
+  messages_.erase(position);
 }
 
 // One message to the consumer whose turn it is, or the consumer out of the list.
@@ -92,7 +116,7 @@ bool QueueCore::deliver_next(Turns& turns) {
   const bool redelivered = entry.redelivered;
   if (no_ack) {
     MessageRef message = std::move(entry.message);
-    messages_.erase(position);
+    erase(position, entry);
     turns.rotate();
     sink_.deliver(consumer.key, consumer.options, position, redelivered, std::move(message));
     return true;
@@ -111,14 +135,14 @@ bool QueueCore::deliver_next(Turns& turns) {
 }
 
 std::optional<QueueDelivery> QueueCore::get(bool no_ack) {
-  if (ready_count() == 0) return std::nullopt;
+  if (!has_next()) return std::nullopt;
   QueueDelivery delivery;
   Entry& entry = take_next(delivery.position);
   delivery.redelivered = entry.redelivered;
   delivery.ready_left = ready_count();
   if (no_ack) {
     delivery.message = std::move(entry.message);
-    messages_.erase(delivery.position);
+    erase(delivery.position, entry);
   } else {
     delivery.message = entry.message;
     entry.state = State::kUnacked;
@@ -145,7 +169,7 @@ void QueueCore::acknowledge(QueuePosition first, std::uint64_t count) {
     Entry* entry = messages_.find(at);
     if (!entry || entry->state != State::kUnacked) continue;
     const std::uint32_t consumer = entry->consumer;
-    messages_.erase(at);
+    erase(at, *entry);
     settled(consumer);
   }
   dispatch();
@@ -167,9 +191,13 @@ void QueueCore::requeue(QueuePosition first, std::uint64_t count, bool redeliver
 std::uint64_t QueueCore::purge() {
   const std::uint64_t purged = ready_count();
   while (ready_count() != 0) {
+    if (!has_next()) {
+      drop_first_paged();
+      continue;
+    }
     QueuePosition position;
-    take_next(position);
-    messages_.erase(position);
+    const Entry& entry = take_next(position);
+    erase(position, entry);
   }
   return purged;
 }
@@ -250,7 +278,8 @@ std::vector<ConsumerKey> QueueCore::consumers() const {
 }
 
 void QueueCore::compact() {
-  if (!messages_.empty()) return;
+  std::vector<PositionRun>().swap(departures_);
+  if (!messages_.empty() || is_paged()) return;
   messages_.compact();
   next_fresh_ = messages_.end();
   returned_ = {};

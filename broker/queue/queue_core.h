@@ -5,8 +5,13 @@
 //
 // Order (RabbitMQ's classic queue): first in, first out; a requeued message goes back to its old
 // place. Consumers of the highest x-priority that have room take turns, message by message.
+//
+// Ready messages may be paged out: the core then knows their positions and sizes only, whoever
+// paged them out keeps them and puts them back in time (queue_core_paging.cc). Delivery stops in
+// front of the first message that is paged out.
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,6 +53,31 @@ struct QueueDelivery {
   std::uint64_t ready_left = 0;
 };
 
+// Consecutive positions.
+struct PositionRun {
+  QueuePosition first = 0;
+  std::uint64_t count = 0;
+  QueuePosition end() const { return first + count; }
+  bool operator==(const PositionRun&) const = default;
+};
+
+// Ready messages that are paged out together: all that live in [first, last].
+struct PagedRange {
+  QueuePosition first = 0, last = 0;
+  std::uint64_t count = 0;
+  std::uint64_t body_bytes = 0;
+};
+
+// A message as the core holds it. Views live until the next call that changes the core.
+struct ResidentMessage {
+  QueuePosition position = 0;
+  const MessageRef& message;
+  bool ready = false;
+  bool redelivered = false;
+  bool tracked = false;  // its departure is recorded
+  bool stored = false;   // a segment has it
+};
+
 class QueueCore {
  public:
   explicit QueueCore(QueueSink& sink) : sink_(sink) {}
@@ -55,12 +85,13 @@ class QueueCore {
   QueueCore& operator=(const QueueCore&) = delete;
 
   std::uint64_t ready_count() const { return fresh_ + returned_.size(); }
-  std::uint64_t unacked_count() const { return messages_.size() - ready_count(); }
+  std::uint64_t unacked_count() const { return messages_.size() + paged_count_ - ready_count(); }
   std::uint64_t ready_bytes() const { return ready_bytes_; }
   std::uint32_t consumer_count() const { return consumer_count_; }
   bool has_exclusive_consumer() const { return exclusive_; }
 
-  void publish(MessageRef message);
+  // A tracked message is one that the disk has as well: see departures().
+  QueuePosition publish(MessageRef message, bool tracked = false);
 
   // REQUIRES: no consumer with this key. It gets nothing before the first resume(), so that its
   // channel can announce it first.
@@ -71,7 +102,8 @@ class QueueCore {
   // The sink would admit the consumer again.
   void resume(const ConsumerKey& key);
 
-  // basic.get. With `no_ack` the message leaves the queue.
+  // basic.get. With `no_ack` the message leaves the queue. nullopt also when the next message is
+  // paged out.
   std::optional<QueueDelivery> get(bool no_ack);
 
   // Settling of `count` consecutive positions; positions that are not unacked are passed over.
@@ -86,6 +118,44 @@ class QueueCore {
   // Gives back memory that an idle queue does not need.
   void compact();
 
+  // ---- the disk: queue_core_paging.cc ----
+
+  // Tracked or stored messages that have left the queue (settled, no-ack, purged); the caller
+  // empties it.
+  std::vector<PositionRun>& departures() { return departures_; }
+  // Where the next message will stand; in front of it nothing was delivered for the first time.
+  QueuePosition end() const { return messages_.end(); }
+  QueuePosition next_fresh() const { return next_fresh_; }
+  // Memory of the ready messages that were not delivered yet and are not paged out.
+  std::uint64_t resident_bytes() const { return resident_bytes_; }
+  bool is_paged() const { return !paged_.empty(); }
+  // Nothing can be delivered before the first paged range is back.
+  bool is_stalled() { return ready_count() != 0 && !has_next(); }
+  const PagedRange& first_paged() const { return paged_.front(); }  // REQUIRES: is_paged()
+
+  // The first of the messages that will be needed last: what stands behind everything that is paged
+  // out, or behind the first `keep` bytes. nullopt: there is none.
+  std::optional<QueuePosition> first_to_page_out(std::uint64_t keep);
+  // Calls visit(ResidentMessage) -> bool for what is in memory, from `from` on, until it says
+  // false.
+  template <typename Visit>
+  void visit(QueuePosition from, Visit&& visit);
+  void mark_stored(QueuePosition position);
+  // Drops the ready messages in [first, last] from memory; they count as before. REQUIRES: all that
+  // live there are ready, never delivered, and behind what is paged out.
+  void page_out(QueuePosition first, QueuePosition last);
+  // Puts messages back; `paged_in` ends it: every message of the first paged range is back or has
+  // left. Messages that purge() has dropped meanwhile must not be put back.
+  void put_back(QueuePosition position, MessageRef message, bool redelivered, bool tracked,
+                bool stored);
+  void paged_in();
+
+  // What a restart brings: REQUIRES: nothing was published yet. First the bounds of all positions,
+  // then ranges (ascending) and messages (by put_back) in any order.
+  void restore(QueuePosition begin, QueuePosition end);
+  void restore_paged(const PagedRange& range);
+  void restored();
+
  private:
   enum class State : std::uint8_t { kAbsent, kFresh, kReturned, kUnacked };
 
@@ -94,6 +164,8 @@ class QueueCore {
     std::uint32_t consumer = 0;  // index into consumers_ while unacked
     State state = State::kAbsent;
     bool redelivered = false;
+    bool tracked = false;
+    bool stored = false;
     bool present() const { return state != State::kAbsent; }
   };
 
@@ -124,6 +196,11 @@ class QueueCore {
   };
 
   void dispatch();
+  bool has_next();
+  void erase(QueuePosition position, const Entry& entry);
+  void departed(QueuePosition position);
+  void drop_first_paged();
+  void keep_places();
   Turns* next_turns();
   bool deliver_next(Turns& turns);
   Entry& take_next(QueuePosition& position);
@@ -137,8 +214,12 @@ class QueueCore {
   QueueSink& sink_;
   SparseWindow<Entry> messages_;
   QueuePosition next_fresh_ = 0;  // never delivered from here on
-  std::uint64_t fresh_ = 0;
+  std::uint64_t fresh_ = 0;       // never delivered, paged out ones included
   std::uint64_t ready_bytes_ = 0;
+  std::uint64_t resident_bytes_ = 0;
+  std::deque<PagedRange> paged_;  // ascending
+  std::uint64_t paged_count_ = 0;
+  std::vector<PositionRun> departures_;
   std::priority_queue<QueuePosition, std::vector<QueuePosition>, std::greater<>> returned_;
 
   std::vector<Consumer> consumers_;
@@ -147,5 +228,16 @@ class QueueCore {
   std::uint32_t consumer_count_ = 0;
   bool exclusive_ = false;
 };
+
+template <typename Visit>
+void QueueCore::visit(QueuePosition from, Visit&& visit) {
+  for (auto at = messages_.next(from); at != messages_.end(); at = messages_.next(at + 1)) {
+    const Entry& entry = *messages_.find(at);
+    if (!visit(ResidentMessage{at, entry.message, entry.state != State::kUnacked, entry.redelivered,
+                               entry.tracked, entry.stored})) {
+      return;
+    }
+  }
+}
 
 }  // namespace coney

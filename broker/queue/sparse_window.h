@@ -4,8 +4,12 @@
 // chunks; a chunk goes when its last element does, so one forgotten element costs one chunk and
 // not everything behind it. Empty it holds no memory to speak of.
 //
+// Elements may be taken out and put back later at their old positions (a queue's messages that wait
+// on disk meanwhile): keep_place() says from where on.
+//
 // T needs a default constructor, and `bool present() const` that is false for a default T.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -24,25 +28,47 @@ class SparseWindow {
 
   // Appends and returns its position.
   std::uint64_t push_back(T element) {
-    const std::uint64_t index = end_ / ChunkSize - first_;
-    if (index == count()) add_chunk();
-    Chunk& chunk = *chunks_[head_ + index];
+    Chunk& chunk = last_chunk();
     chunk.elements[end_ % ChunkSize] = std::move(element);
     ++chunk.live;
     ++size_;
     return end_++;
   }
 
+  // Positions from `position` on keep their places although nothing may live there, so that
+  // insert() can fill them. REQUIRES: begin() <= position <= end(). Cheap: 8 bytes per chunk.
+  void keep_place(std::uint64_t position) { kept_ = position / ChunkSize; }
+  void keep_no_place() { kept_ = kNone; }
+
+  // REQUIRES: a kept place (keep_place(p), p <= position < end()) where nothing lives.
+  void insert(std::uint64_t position, T element) {
+    if (count() == 0) restart();
+    const std::uint64_t index = position / ChunkSize - first_;
+    if (index >= count()) chunks_.resize(head_ + index + 1);
+    std::unique_ptr<Chunk>& chunk = chunks_[head_ + index];
+    if (!chunk) chunk = new_chunk();
+    chunk->elements[position % ChunkSize] = std::move(element);
+    ++chunk->live;
+    ++size_;
+  }
+
+  // An empty window whose positions begin at `begin` (kept) and end at `end`.
+  void start_at(std::uint64_t begin, std::uint64_t end) {
+    compact_at(end);
+    first_ = begin / ChunkSize;
+    keep_place(begin);
+  }
+
   // Uses up a position without an element.
   void skip() {
-    if (size_ == 0) {
+    if (size_ == 0 && kept_ == kNone) {
       if (count() != 0) compact_at(end_);
       first_ = ++end_ / ChunkSize;
       return;
     }
+    const bool unused = last_chunk().live == 0;
     const std::uint64_t index = end_ / ChunkSize - first_;
-    if (index == count()) add_chunk();
-    if (++end_ % ChunkSize == 0 && chunks_[head_ + index]->live == 0) release(index);
+    if (++end_ % ChunkSize == 0 && unused) release(index);
   }
 
   // The element at `position`, nullptr when it was erased or never existed.
@@ -65,12 +91,12 @@ class SparseWindow {
   }
 
   // The first live position at or behind `position`; end() when there is none. Skips whole chunks.
-  std::uint64_t next(std::uint64_t position) {
+  std::uint64_t next(std::uint64_t position) const {
     if (position < begin()) position = begin();
     while (position < end_) {
       const std::uint64_t index = position / ChunkSize - first_;
       if (index >= count()) return end_;
-      Chunk* chunk = chunks_[head_ + index].get();
+      const Chunk* chunk = chunks_[head_ + index].get();
       const std::uint64_t chunk_end = (position / ChunkSize + 1) * ChunkSize;
       if (!chunk || chunk->live == 0) {
         position = chunk_end;
@@ -85,7 +111,7 @@ class SparseWindow {
 
   // Gives all memory back when nothing is alive; the next position is then the start of a chunk.
   void compact() {
-    if (size_ == 0) compact_at((end_ + ChunkSize - 1) / ChunkSize * ChunkSize);
+    if (size_ == 0 && kept_ == kNone) compact_at((end_ + ChunkSize - 1) / ChunkSize * ChunkSize);
   }
 
   // Erases everything; positions go on from end().
@@ -94,6 +120,8 @@ class SparseWindow {
   }
 
  private:
+  static constexpr std::uint64_t kNone = UINT64_MAX;
+
   struct Chunk {
     std::array<T, ChunkSize> elements{};
     std::uint32_t live = 0;
@@ -109,18 +137,30 @@ class SparseWindow {
     first_ = end_ / ChunkSize;
   }
 
-  void add_chunk() {
-    if (count() == 0) {  // restart: nothing is alive in front
-      chunks_.clear();
-      head_ = 0;
-      first_ = end_ / ChunkSize;
-    }
-    chunks_.push_back(spare_ ? std::move(spare_) : std::make_unique<Chunk>());
+  // The one that end() lies in.
+  Chunk& last_chunk() {
+    if (count() == 0) restart();
+    const std::uint64_t index = end_ / ChunkSize - first_;
+    if (index >= count()) chunks_.resize(head_ + index + 1);
+    std::unique_ptr<Chunk>& chunk = chunks_[head_ + index];
+    if (!chunk) chunk = new_chunk();
+    return *chunk;
+  }
+
+  std::unique_ptr<Chunk> new_chunk() {
+    return spare_ ? std::move(spare_) : std::make_unique<Chunk>();
+  }
+
+  // Nothing is alive.
+  void restart() {
+    chunks_.clear();
+    head_ = 0;
+    first_ = std::min(end_ / ChunkSize, kept_);
   }
 
   void release(std::uint64_t index) {
     spare_ = std::move(chunks_[head_ + index]);
-    while (head_ < chunks_.size() && !chunks_[head_]) {
+    while (head_ < chunks_.size() && !chunks_[head_] && first_ < kept_) {
       ++head_;
       ++first_;
     }
@@ -133,7 +173,8 @@ class SparseWindow {
   std::vector<std::unique_ptr<Chunk>> chunks_;  // [head_, size): the chunks from first_ on
   std::unique_ptr<Chunk> spare_;                // saves an allocation per chunk in steady flow
   std::size_t head_ = 0;
-  std::uint64_t first_ = 0;  // number of the chunk at head_
+  std::uint64_t first_ = 0;     // number of the chunk at head_
+  std::uint64_t kept_ = kNone;  // number of the first chunk whose place is kept
   std::uint64_t end_ = 0;
   std::size_t size_ = 0;
 };

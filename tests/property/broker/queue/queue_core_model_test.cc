@@ -1,12 +1,15 @@
 // Random calls to a QueueCore against a queue that is too simple to be wrong: every delivery, its
-// order, its consumer and all counts must agree. CONEY_SEED repeats a run.
+// order, its consumer and all counts must agree, also while some messages are paged out, and what
+// is tracked must be told when it leaves. CONEY_SEED repeats a run.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -146,6 +149,7 @@ class World : public QueueSink {
       SCOPED_TRACE("step " + std::to_string(step));
       // Alternately more comes in and more goes out, so that chunks fill and empty.
       act(step / 2'000 % 2 == 0);
+      while (core_.is_stalled()) page_in();
       compare();
       most_unacked_ = std::max(most_unacked_, core_.unacked_count());
       most_ready_ = std::max(most_ready_, core_.ready_count());
@@ -154,6 +158,8 @@ class World : public QueueSink {
     EXPECT_GT(most_unacked_, 300u);
     EXPECT_GT(most_ready_, 300u);
     EXPECT_GT(delivered_, static_cast<std::uint64_t>(steps) / 10);
+    EXPECT_GT(paged_in_, static_cast<std::uint64_t>(steps) / 100);
+    EXPECT_GT(tracked_departures_, static_cast<std::uint64_t>(steps) / 100);
   }
 
  private:
@@ -177,7 +183,8 @@ class World : public QueueSink {
       case 7:
         return below(60) == 0 ? purge() : publish();
       case 8:
-        return core_.compact();
+        if (below(4) != 0) return page_out();
+        return below(2) == 0 ? core_.compact() : page_in();
       case 9:
       case 10:
         return settle(true);
@@ -190,7 +197,61 @@ class World : public QueueSink {
     const int number = next_message_++;
     model_.messages[number] = {};
     model_.dispatch();
-    core_.publish(make_message(number));
+    const bool tracked = below(2) == 0;
+    const QueuePosition position = core_.publish(make_message(number), tracked);
+    if (tracked) tracked_.insert(position);
+    remember(number, position);
+  }
+
+  // ---- the disk ----
+
+  struct Paged {
+    QueuePosition position;
+    MessageRef message;
+    bool redelivered;
+    bool tracked;
+  };
+
+  void page_out() {
+    const auto from = core_.first_to_page_out(below(400));
+    if (!from) return;
+    std::vector<Paged> range;
+    const std::size_t most = 1 + below(300);
+    core_.visit(*from, [&](const ResidentMessage& each) {
+      EXPECT_TRUE(each.ready);
+      range.push_back({each.position, each.message, each.redelivered, each.tracked});
+      return range.size() != most;
+    });
+    core_.page_out(range.front().position, range.back().position);
+    for (const Paged& each : range) tracked_.insert(each.position);  // stored from now on
+    pages_.push_back(std::move(range));
+  }
+
+  void page_in() {
+    if (!core_.is_paged()) return;
+    const std::vector<Paged> range = std::move(pages_.front());
+    pages_.pop_front();
+    ASSERT_EQ(core_.first_paged().first, range.front().position);
+    ASSERT_EQ(core_.first_paged().count, range.size());
+    for (const Paged& each : range) {
+      core_.put_back(each.position, each.message, each.redelivered, each.tracked, true);
+      ++paged_in_;
+    }
+    core_.paged_in();
+  }
+
+  void take_departures() {
+    for (const PositionRun& run : core_.departures()) {
+      for (QueuePosition at = run.first; at != run.end(); ++at) {
+        tracked_departures_ += tracked_.erase(at);
+      }
+    }
+    core_.departures().clear();
+    if (below(50) != 0) return;
+    // What is tracked is what lives.
+    std::set<QueuePosition> live;
+    for (const auto& [number, message] : model_.messages) live.insert(positions_.at(number));
+    EXPECT_TRUE(std::includes(live.begin(), live.end(), tracked_.begin(), tracked_.end()));
   }
 
   void subscribe() {
@@ -244,6 +305,7 @@ class World : public QueueSink {
   void get() {
     const bool no_ack = below(2) == 0;
     const auto first = model_.first_ready();
+    while (core_.is_stalled()) page_in();
     const auto got = core_.get(no_ack);
     ASSERT_EQ(got.has_value(), first != model_.messages.end());
     if (!got) return;
@@ -291,6 +353,8 @@ class World : public QueueSink {
     const std::uint64_t ready = model_.ready();
     std::erase_if(model_.messages, [](const auto& entry) { return entry.second.ready; });
     EXPECT_EQ(core_.purge(), ready);
+    pages_.clear();
+    EXPECT_FALSE(core_.is_paged());
   }
 
   // A message keeps its position, and positions are in order of arrival.
@@ -325,6 +389,7 @@ class World : public QueueSink {
     std::vector<ConsumerKey> keys = core_.consumers();
     std::sort(keys.begin(), keys.end());
     EXPECT_EQ(keys, alive);
+    take_departures();
     forget_the_dead();
   }
 
@@ -347,6 +412,10 @@ class World : public QueueSink {
   std::uint64_t most_unacked_ = 0;
   std::uint64_t most_ready_ = 0;
   std::uint64_t delivered_ = 0;
+  std::deque<std::vector<Paged>> pages_;
+  std::set<QueuePosition> tracked_;  // alive and tracked or stored
+  std::uint64_t paged_in_ = 0;
+  std::uint64_t tracked_departures_ = 0;
   int next_message_ = 0;
   ConsumerNumber next_consumer_ = 1;
 };

@@ -1,0 +1,96 @@
+#include "broker/queue/queue_core.h"
+
+// Messages that wait on disk, and what a restart brings back.
+
+namespace coney {
+
+std::optional<QueuePosition> QueueCore::first_to_page_out(std::uint64_t keep) {
+  QueuePosition at = next_fresh_;
+  if (!paged_.empty()) {
+    at = messages_.next(paged_.back().last + 1);
+  } else {
+    std::uint64_t kept = 0;
+    for (at = messages_.next(at); at != messages_.end(); at = messages_.next(at + 1)) {
+      const Entry& entry = *messages_.find(at);
+      kept += entry.message->size();
+      if (kept > keep) break;
+    }
+  }
+  return at == messages_.end() ? std::nullopt : std::optional(at);
+}
+
+void QueueCore::mark_stored(QueuePosition position) {
+  if (Entry* entry = messages_.find(position)) entry->stored = true;
+}
+
+void QueueCore::page_out(QueuePosition first, QueuePosition last) {
+  PagedRange range{first, last, 0, 0};
+  // The places are kept before anything goes, or the window would move on.
+  if (paged_.empty()) messages_.keep_place(first);
+  for (auto at = messages_.next(first); at <= last && at != messages_.end();
+       at = messages_.next(at + 1)) {
+    const Entry& entry = *messages_.find(at);
+    ++range.count;
+    range.body_bytes += entry.message->body().size();
+    resident_bytes_ -= entry.message->size();
+    messages_.erase(at);
+  }
+  paged_count_ += range.count;
+  paged_.push_back(range);
+}
+
+void QueueCore::put_back(QueuePosition position, MessageRef message, bool redelivered, bool tracked,
+                         bool stored) {
+  ready_bytes_ += message->body().size();
+  resident_bytes_ += message->size();
+  ++fresh_;
+  messages_.insert(position,
+                   Entry{std::move(message), kNobody, State::kFresh, redelivered, tracked, stored});
+}
+
+void QueueCore::paged_in() {
+  const PagedRange range = paged_.front();
+  paged_.pop_front();
+  paged_count_ -= range.count;
+  fresh_ -= range.count;  // put_back has counted them
+  ready_bytes_ -= range.body_bytes;
+  keep_places();
+  dispatch();
+}
+
+void QueueCore::drop_first_paged() {
+  const PagedRange range = paged_.front();
+  paged_.pop_front();
+  paged_count_ -= range.count;
+  fresh_ -= range.count;
+  ready_bytes_ -= range.body_bytes;
+  departures_.push_back({range.first, range.last - range.first + 1});
+  keep_places();
+}
+
+void QueueCore::keep_places() {
+  if (paged_.empty()) {
+    messages_.keep_no_place();
+  } else {
+    messages_.keep_place(paged_.front().first);
+  }
+}
+
+void QueueCore::restore(QueuePosition begin, QueuePosition end) {
+  messages_.start_at(begin, end);
+  next_fresh_ = begin;
+}
+
+void QueueCore::restore_paged(const PagedRange& range) {
+  paged_.push_back(range);
+  paged_count_ += range.count;
+  fresh_ += range.count;
+  ready_bytes_ += range.body_bytes;
+}
+
+void QueueCore::restored() {
+  keep_places();
+  dispatch();
+}
+
+}  // namespace coney
