@@ -103,12 +103,14 @@ void Channel::on(const amqp::AccessRequest&) {
 
 void Channel::on(const amqp::ChannelClose&) {
   release([this] {
+    end_of_turn();  // nothing may follow close-ok
     connection_.send(number_, amqp::ChannelCloseOk{});
     connection_.channel_closed(number_);  // destroys this
   });
 }
 
 void Channel::set_closing() {
+  end_of_turn();  // nothing may follow the close
   release(nullptr);
   closing_ = true;
   pending_ = {};

@@ -204,10 +204,8 @@ void Connection::handle_frame(const amqp::Frame& frame) {
   const auto type = static_cast<amqp::FrameType>(frame.type);
   const bool method = type == amqp::FrameType::kMethod;
   if (state_ == State::kClosing) {
-    if (method && frame.channel == 0 && frame.payload == std::string_view("\0\x0A\0\x33", 4)) {
-      finish();
-    }
-    return;  // everything but close-ok is dropped
+    if (method && frame.channel == 0) handle_method_while_closing(frame.payload);
+    return;  // everything but close and close-ok is dropped
   }
   if (type == amqp::FrameType::kHeartbeat && frame.channel == 0) return;
   const bool known = method || type == amqp::FrameType::kHeader || type == amqp::FrameType::kBody ||

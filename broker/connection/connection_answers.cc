@@ -91,7 +91,7 @@ void Connection::on_publish_credit(const PublishCreditMail& mail) {
 
 void Connection::on_confirm(const ConfirmMail& mail) {
   Channel* channel = find_channel(mail.channel);
-  if (channel && !channel->closing()) channel->confirm(mail);
+  if (channel && !channel->closing() && state_ == State::kRunning) channel->confirm(mail);
 }
 
 void Connection::published() {

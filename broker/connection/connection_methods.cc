@@ -47,6 +47,14 @@ void Connection::refuse_unknown_method(amqp::MethodId id) {
   close_connection(connection_error(ReplyCode::kCommandInvalid, "unimplemented method"), id);
 }
 
+// A close of the client that has met ours is answered, as by RabbitMQ; its own close-ok may come
+// yet.
+void Connection::handle_method_while_closing(std::string_view payload) {
+  const amqp::MethodId id = method_id(payload);
+  if (id == amqp::ConnectionCloseOk::kMethod.id) return finish();
+  if (id == amqp::ConnectionClose::kMethod.id) send(0, amqp::ConnectionCloseOk{});
+}
+
 void Connection::handle_channel_frame(const amqp::Frame& frame) {
   const auto type = static_cast<amqp::FrameType>(frame.type);
   const bool method = type == amqp::FrameType::kMethod;
@@ -163,6 +171,7 @@ void Connection::close_by_client() {
   auto done = [this, left] {
     if (--*left != 0) return;
     auto answer = [this] {
+      for (auto& [number, channel] : channels_) channel->end_of_turn();
       send(0, amqp::ConnectionCloseOk{});
       log::info(log::Category::kConnection, "closing connection {}", identity_.name);
       // The socket is left to the client, for a while.
