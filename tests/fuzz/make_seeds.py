@@ -129,9 +129,181 @@ def frames():
     yield "unknown-type", b"\x00" + frame(9, 65535, b"z")
 
 
+def content(channel, body, flags=0, values=b"", piece=4088):
+    pieces = [body[at:at + piece] for at in range(0, len(body), piece)]
+    return (frame(2, channel, header(len(body), flags, values))
+            + b"".join(frame(3, channel, each) for each in pieces))
+
+
+def call(channel, class_id, method_id, arguments=b""):
+    return frame(1, channel, method(class_id, method_id, arguments))
+
+
+RESERVED = struct.pack(">H", 0)
+NO_ARGUMENTS = long(b"")
+
+
+def declare(channel, name, flags=0, arguments=b""):
+    return call(channel, 50, 10, RESERVED + short(name) + bytes([flags]) + long(arguments))
+
+
+def consume(channel, name, tag, flags=0, arguments=b""):
+    return call(channel, 60, 20,
+                RESERVED + short(name) + short(tag) + bytes([flags]) + long(arguments))
+
+
+def publish(channel, exchange, key, body, flags=0, properties=0, values=b""):
+    return (call(channel, 60, 40, RESERVED + short(exchange) + short(key) + bytes([flags]))
+            + content(channel, body, properties, values))
+
+
+def get(channel, name, no_ack=False):
+    return call(channel, 60, 70, RESERVED + short(name) + bytes([no_ack]))
+
+
+def settle(channel, method_id, tag, flags):
+    return call(channel, 60, method_id, struct.pack(">QB", tag, flags))
+
+
+def exchange(channel, name, kind, flags=0, arguments=b""):
+    return call(channel, 40, 10,
+                RESERVED + short(name) + short(kind) + bytes([flags]) + long(arguments))
+
+
+def bind(channel, queue, source, key, arguments=b""):
+    return call(channel, 50, 20, RESERVED + short(queue) + short(source) + short(key) + b"\x00"
+                + long(arguments))
+
+
+def handshake(mechanism=b"PLAIN", response=b"\x00guest\x00guest", vhost=b"/", secure=b""):
+    capabilities = b"".join(short(name) + b"t\x01" for name in (
+        b"basic.nack", b"connection.blocked", b"consumer_cancel_notify",
+        b"authentication_failure_close"))
+    properties = table((b"capabilities", b"F" + long(capabilities)))
+    start_ok = long(properties) + short(mechanism) + long(response) + short(b"en_US")
+    return (b"AMQP\x00\x00\x09\x01" + call(0, 10, 11, start_ok) + secure
+            + call(0, 10, 31, struct.pack(">HIH", 16, 8192, 0))
+            + call(0, 10, 40, short(vhost) + short(b"") + b"\x00"))
+
+
+CLOSE = call(0, 10, 50, struct.pack(">H", 200) + short(b"") + b"\x00\x00\x00\x00")
+OPENED, FAR = 1, 2  # the flags of tests/fuzz/connection_entry.h
+
+
+def logins():
+    """Scripts from the protocol header on."""
+    end = call(1, 20, 10, short(b"")) + CLOSE
+    yield "plain", handshake() + end
+    yield "amqplain", handshake(b"AMQPLAIN", table(
+        (b"LOGIN", b"S" + long(b"guest")), (b"PASSWORD", b"S" + long(b"guest")))) + end
+    yield "anonymous", handshake(b"ANONYMOUS", b"") + end
+    yield "external", handshake(b"EXTERNAL", b"") + end
+    yield "challenge", handshake(b"RABBIT-CR-DEMO", b"guest", secure=call(
+        0, 10, 21, long(b"My password is guest"))) + end
+    yield "wrong-password", handshake(response=b"\x00guest\x00wrong") + end
+    yield "no-vhost", handshake(vhost=b"nowhere") + end
+    yield "wrong-protocol", b"AMQP\x03\x01\x00\x00" + end
+    yield "http", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    yield "publish-before-login", b"AMQP\x00\x00\x09\x01" + publish(1, b"", b"q", b"x")
+
+
+def deliveries():
+    """Scripts behind channel.open."""
+    yield "get", (declare(1, b"q") + publish(1, b"", b"q", b"hello") + get(1, b"q")
+                  + settle(1, 80, 1, 0) + get(1, b"q") + CLOSE)
+    yield "consume", (declare(1, b"q") + call(1, 60, 10, struct.pack(">IHB", 0, 2, 0))
+                      + consume(1, b"q", b"c") + publish(1, b"", b"q", b"one") * 4
+                      + settle(1, 80, 1, 1) + settle(1, 120, 2, 2) + settle(1, 90, 3, 1)
+                      + call(1, 60, 110, b"\x01") + call(1, 60, 30, short(b"c") + b"\x00")
+                      + call(1, 50, 40, RESERVED + short(b"q") + b"\x00"))
+    yield "large", declare(1, b"q") + publish(1, b"", b"q", b"x" * 9000) + get(1, b"q", True)
+    yield "far", (publish(1, b"far", b"", b"ack this", 0, 0x1000, b"\x02") * 3
+                  + publish(1, b"", b"far", b"and this") + consume(1, b"far", b"", 2)
+                  + get(1, b"far") + call(1, 50, 30, RESERVED + short(b"far") + b"\x00")
+                  + call(1, 50, 40, RESERVED + short(b"far") + b"\x01"))
+    yield "direct-reply", (consume(1, b"amq.rabbitmq.reply-to", b"", 2) + publish(
+        1, b"", b"far", b"ask", 0, 0x0600, short(b"1") + short(b"amq.rabbitmq.reply-to")) * 2)
+    yield "exclusive", (declare(1, b"", 4) + consume(1, b"", b"only", 4)
+                        + publish(1, b"", b"", b"x", 1) + consume(1, b"far", b"c", 4))
+    yield "priority", (declare(1, b"q", 8) + consume(1, b"q", b"a", 0, table(
+        (b"x-priority", SCALARS["int32"]))) + consume(1, b"q", b"b")
+        + publish(1, b"", b"q", b"x") * 3 + call(1, 60, 30, short(b"b") + b"\x00"))
+    yield "global-qos", (declare(1, b"q") + call(1, 60, 10, struct.pack(">IHB", 0, 1, 1))
+                         + consume(1, b"q", b"a") + consume(1, b"q", b"b")
+                         + publish(1, b"", b"q", b"x") * 3 + settle(1, 80, 0, 1))
+    yield "dropped", declare(1, b"q") + publish(1, b"", b"q", b"x") * 2 + consume(1, b"q", b"c")
+
+
+def topologies():
+    yield "bindings", (exchange(1, b"t", b"topic", 2) + exchange(1, b"h", b"headers")
+                       + declare(1, b"q", 2) + bind(1, b"q", b"t", b"a.*.#")
+                       + bind(1, b"q", b"h", b"", table((b"x-match", b"S" + long(b"any")),
+                                                        (b"k", b"t\x01")))
+                       + call(1, 40, 30, RESERVED + short(b"h") + short(b"t") + short(b"#")
+                              + b"\x00" + NO_ARGUMENTS)
+                       + publish(1, b"t", b"a.b.c", b"x", 1)
+                       + publish(1, b"h", b"", b"x", 1, 0x2000, long(table((b"k", b"t\x01"))))
+                       + call(1, 50, 50, RESERVED + short(b"q") + short(b"t") + short(b"a.*.#")
+                              + NO_ARGUMENTS)
+                       + call(1, 40, 20, RESERVED + short(b"t") + b"\x01")
+                       + call(1, 40, 20, RESERVED + short(b"h") + b"\x00"))
+    yield "alternate", (exchange(1, b"a", b"fanout", 4) + exchange(1, b"d", b"direct", 0, table(
+        (b"alternate-exchange", b"S" + long(b"a")))) + bind(1, b"far", b"a", b"")
+        + publish(1, b"d", b"none", b"x", 1))
+    yield "copies", publish(1, b"", b"far", b"x", 1, 0x2000, long(table(
+        (b"CC", b"A" + long(b"S" + long(b"far") + b"S" + long(b"none"))),
+        (b"BCC", b"A" + long(b"S" + long(b"far"))))))
+    yield "arguments", declare(1, b"q", 2, table(
+        (b"x-message-ttl", b"I\x00\x00\x03\xe8"), (b"x-queue-type", b"S" + long(b"classic"))))
+    yield "redeclared", declare(1, b"q") + declare(1, b"q", 2) + call(2, 20, 10, short(b""))
+    yield "many", b"".join(declare(1, b"q%d" % n, 16) for n in range(50)) + CLOSE
+
+
+def confirms():
+    yield "confirm", (call(1, 85, 10, b"\x00") + publish(1, b"", b"far", b"x") * 5
+                      + publish(1, b"", b"none", b"x", 1) + publish(1, b"none", b"", b"x"))
+    yield "tx", (call(1, 90, 10) + declare(1, b"q") + publish(1, b"", b"q", b"x") * 2
+                 + call(1, 90, 20) + get(1, b"q") + settle(1, 80, 1, 0) + call(1, 90, 30)
+                 + settle(1, 120, 1, 2) + call(1, 90, 20) + get(1, b"q", True))
+    yield "tx-and-confirm", call(1, 90, 10) + call(1, 85, 10, b"\x00")
+
+
+def faults():
+    yield "two-channels", (call(2, 20, 10, short(b"")) + get(1, b"none")
+                           + publish(2, b"", b"far", b"x") + call(1, 20, 41)
+                           + call(1, 20, 10, short(b"")) + call(2, 20, 20, b"\x00")
+                           + call(2, 20, 40, b"\x00\xc8" + short(b"") + b"\x00" * 4) + CLOSE)
+    yield "content-for-nobody", content(1, b"x")
+    yield "interrupted-content", publish(1, b"", b"q", b"hello")[:-6] + get(1, b"q")
+    yield "body-too-long", publish(1, b"", b"far", b"hello") + frame(3, 1, b"more")
+    yield "huge-body", call(1, 60, 40, RESERVED + short(b"") + short(b"far") + b"\x00") + frame(
+        2, 1, header(2 ** 62, 0))
+    yield "bad-properties", publish(1, b"", b"far", b"x", 0, 0x2000, long(b"\x01k?"))
+    yield "bad-end", declare(1, b"q")[:-1] + b"\x00"
+    yield "unknown-frame", frame(7, 1, b"x")
+    yield "channel-zero", declare(0, b"q")
+    yield "ack-nothing", settle(1, 80, 7, 0)
+    yield "immediate", publish(1, b"", b"far", b"x", 2)
+    yield "update-secret", call(0, 10, 70, long(b"x") + short(b"y")) + frame(8, 0, b"") + CLOSE
+
+
+def connections():
+    for name, script in logins():
+        for piece in (0, 7):
+            yield "%s-in-%d" % (name, piece or 4096), bytes([0, piece]) + script
+    pieces = (0, 1, 7, 60)
+    opened = [*deliveries(), *topologies(), *confirms(), *faults()]
+    for number, (name, script) in enumerate(opened):
+        piece = pieces[number % len(pieces)] if len(script) < 1000 else 0
+        yield name, bytes([OPENED, piece]) + script
+        if b"far" in script:
+            yield name + "-same-shard", bytes([OPENED | FAR, 0]) + script
+
+
 def main():
     for target, seeds in (("frame", frames()), ("table", tables()),
-                          ("properties", properties()), ("methods", methods())):
+                          ("properties", properties()), ("methods", methods()),
+                          ("connection", connections())):
         folder = SEEDS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds:
