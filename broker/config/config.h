@@ -7,8 +7,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/log/log_config.h"
@@ -64,7 +66,8 @@ struct Network {
 // Where the name of a user with a client certificate comes from (`ssl_cert_login_from`).
 enum class CertificateName : uint8_t { kDistinguishedName, kCommonName };
 
-// What a confirm of a persistent message promises.
+// What a confirm of a persistent message promises: that the message survives a power failure, the
+// end of the broker's process, or neither.
 enum class Durability : uint8_t { kFsync, kWrite, kNone };
 
 // The user, vhost and permissions that are made when the data directory is empty.
@@ -80,8 +83,8 @@ struct DefaultDefinitions {
   bool operator==(const DefaultDefinitions&) const = default;
 };
 
-// A limit that is either a number of bytes or a share of the machine's memory; the absolute one
-// wins.
+// A limit that is either a number of bytes or a share of the memory that this process may use; the
+// absolute one wins.
 struct ResourceLimit {
   std::optional<uint64_t> absolute;
   std::optional<double> relative;
@@ -131,11 +134,16 @@ struct Config {
   unsigned shards = 0;       // 0: one per core that the process may use
   std::string data_dir;      // default_data_dir() when not set
   Durability durability = Durability::kFsync;
+  std::map<std::string, Durability, std::less<>> vhost_durability;  // of vhosts with their own
   std::string server_product = "RabbitMQ";
   std::string server_version = "4.3.6";
 
   log::LogConfig log;
 
+  Durability durability_of(std::string_view vhost) const {
+    const auto own = vhost_durability.find(vhost);
+    return own == vhost_durability.end() ? durability : own->second;
+  }
   bool operator==(const Config&) const = default;
 };
 

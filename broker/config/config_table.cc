@@ -362,7 +362,8 @@ constexpr ConfigKey kKeys[] = {
      .section = Section::kLimits,
      .value = {.type = Type::kReal, .minimum = 0, .maximum = 1},
      .fallback = "0.6",
-     .help = "Share of the machine's memory at which publishers are held back.",
+     .help = "Share of the memory that the broker may use (the machine's, or less when its control "
+             "groups say so) above which connections that publish are blocked.",
      .set = [](Draft& d, const Name&,
                const Value& v) { d.memory_high_watermark.relative = v.real; }},
     {.key = "vm_memory_high_watermark.absolute",
@@ -375,17 +376,16 @@ constexpr ConfigKey kKeys[] = {
      .section = Section::kLimits,
      .value = {.type = Type::kBytes},
      .fallback = "50000000",
-     .help = "Free disk space in bytes below which publishers are held back.",
-     .pending = true,
+     .help = "Free bytes of the file system of `data_dir` below which connections that publish are "
+             "blocked.",
      .set = [](Draft& d, const Name&,
                const Value& v) { d.disk_free_limit.absolute = limit<uint64_t>(v); }},
     {.key = "disk_free_limit.relative",
      .section = Section::kLimits,
      .value = {.type = Type::kReal, .minimum = 0, .maximum = 1'000},
      .help =
-         "The same as a multiple of the machine's memory. The absolute limit wins when both are "
-         "set.",
-     .pending = true,
+         "The same as a multiple of the memory that the broker may use. The absolute limit wins "
+         "when both are set.",
      .set = [](Draft& d, const Name&, const Value& v) { d.disk_free_limit.relative = v.real; }},
 
     // Queues
@@ -566,12 +566,29 @@ constexpr ConfigKey kKeys[] = {
      .section = Section::kNode,
      .value = {.type = Type::kChoice, .choices = "fsync|write|none"},
      .fallback = "fsync",
-     .help = "What has happened to a persistent message when it is confirmed: synced to the disk, "
-             "written to the operating system, or neither.",
+     .help =
+         "What is waited for before a persistent message in a durable queue is confirmed. "
+         "`fsync`: it is on the disk (fdatasync), and survives a power failure. `write`: the "
+         "operating system has it; it survives the end of the broker's process, not that of the "
+         "machine, which may lose what was confirmed in the last 100 ms or so. `none`: nothing; "
+         "it is written a moment later, and either end may lose what was confirmed last. The "
+         "same goes for acknowledgements and tx.commit. An orderly stop loses nothing in any of "
+         "the three.",
      .coneys_own = true,
      .pending = true,
      .set = [](Draft& d, const Name&,
                const Value& v) { d.config.durability = static_cast<Durability>(v.choice); }},
+    {.key = "durability.vhost.$vhost",
+     .section = Section::kNode,
+     .value = {.type = Type::kChoice, .choices = "fsync|write|none"},
+     .help = "The same for the queues of one vhost, in place of `durability`: "
+             "`durability.vhost./ = write`.",
+     .coneys_own = true,
+     .pending = true,
+     .set =
+         [](Draft& d, const Name& n, const Value& v) {
+           d.config.vhost_durability[n] = static_cast<Durability>(v.choice);
+         }},
 };
 
 }  // namespace

@@ -39,9 +39,9 @@ bool names_memory(const std::string& controllers) {
 }
 
 // Lines are "id:controllers:path"; version 2 has no controllers there.
-std::uint64_t control_group_limit() {
+std::uint64_t control_group_limit(const std::string& root) {
   std::uint64_t lowest = kNoLimit;
-  std::ifstream groups("/proc/self/cgroup");
+  std::ifstream groups(root + "/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
     const std::size_t first = line.find(':');
     const std::size_t second = first == std::string::npos ? first : line.find(':', first + 1);
@@ -49,10 +49,10 @@ std::uint64_t control_group_limit() {
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string path = line.substr(second + 1);
     if (controllers.empty()) {
-      lowest = std::min(lowest, lowest_limit("/sys/fs/cgroup", path, "memory.max"));
+      lowest = std::min(lowest, lowest_limit(root + "/sys/fs/cgroup", path, "memory.max"));
     } else if (names_memory(controllers)) {
-      lowest =
-          std::min(lowest, lowest_limit("/sys/fs/cgroup/memory", path, "memory.limit_in_bytes"));
+      lowest = std::min(
+          lowest, lowest_limit(root + "/sys/fs/cgroup/memory", path, "memory.limit_in_bytes"));
     }
   }
   return lowest;
@@ -64,18 +64,6 @@ std::uint64_t page_size() {
 
 }  // namespace
 
-MemoryAlarm::Transition MemoryAlarm::update(std::uint64_t used) {
-  if (!raised_ && (used > limit_ || limit_ == 0)) {
-    raised_ = true;
-    return Transition::kRaised;
-  }
-  if (raised_ && limit_ != 0 && used <= limit_ - limit_ / 20) {
-    raised_ = false;
-    return Transition::kCleared;
-  }
-  return Transition::kNone;
-}
-
 std::uint64_t memory_limit(const ResourceLimit& watermark, std::uint64_t memory) {
   if (watermark.absolute) return *watermark.absolute;
   if (!watermark.relative) return kNoLimit;
@@ -84,11 +72,11 @@ std::uint64_t memory_limit(const ResourceLimit& watermark, std::uint64_t memory)
   return share == 1.0 ? memory : static_cast<std::uint64_t>(static_cast<double>(memory) * share);
 }
 
-std::uint64_t available_memory() {
+std::uint64_t available_memory(const std::filesystem::path& root) {
   const long pages = sysconf(_SC_PHYS_PAGES);
   const std::uint64_t machine =
       pages > 0 ? static_cast<std::uint64_t>(pages) * page_size() : kNoLimit;
-  return std::min(machine, control_group_limit());
+  return std::min(machine, control_group_limit(root == "/" ? "" : root.string()));
 }
 
 std::uint64_t resident_memory() {

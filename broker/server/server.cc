@@ -13,6 +13,8 @@
 #include "broker/connection/connection.h"
 #include "broker/definitions/definitions_file.h"
 #include "broker/log/log.h"
+#include "broker/server/disk_monitor.h"
+#include "broker/server/memory_monitor.h"
 #include "broker/server/notify.h"
 #include "persistence/definitions/definition_store.h"
 
@@ -51,6 +53,17 @@ void raise_file_limit() {
 SocketOptions socket_options(const TcpListenConfig& config) {
   return {config.backlog, config.nodelay, config.keepalive, config.send_buffer,
           config.receive_buffer};
+}
+
+Alarms make_alarms(const Config& config) {
+  const std::uint64_t memory = available_memory();
+  return {MemoryAlarm(memory_limit(config.memory_high_watermark, memory)),
+          DiskAlarm(disk_limit(config.disk_free_limit, memory))};
+}
+
+double mebibytes(std::uint64_t bytes) {
+  constexpr double kMiB = 1 << 20;
+  return static_cast<double>(bytes) / kMiB;
 }
 
 TlsOptions tls_options(const TlsConfig& config) {
@@ -96,8 +109,12 @@ class Server::Mailer final : public TopologySink {
   std::vector<Mail> batch_;
 };
 
-Server::Server(Config config)
-    : memory_alarm_(memory_limit(config.memory_high_watermark, available_memory())) {
+ResourceProbe system_resources() {
+  return {resident_memory, free_disk_space};
+}
+
+Server::Server(Config config, ResourceProbe probe)
+    : probe_(std::move(probe)), alarms_(make_alarms(config)) {
   context_.config = std::move(config);
   context_.node_name = context_.config.node_name;
   context_.limits = &limits_;
@@ -143,8 +160,9 @@ std::vector<Server::Step> Server::steps() {
 
 std::optional<std::string> Server::start() {
   log::info(Category::kDefault, "starting Coney {} as node {}", CONEY_VERSION, context_.node_name);
-  log::info(Category::kDefault, "publishers are blocked above {} MiB of memory",
-            memory_alarm_.limit() >> 20);
+  log::info(Category::kDefault,
+            "publishers are blocked above {:.0f} MiB of memory and below {:.0f} MiB of free disk",
+            mebibytes(alarms_.memory.limit()), mebibytes(alarms_.disk.limit()));
   raise_file_limit();
   for (Step& step : steps()) {
     if (Failure failure = step.start()) {
@@ -271,6 +289,7 @@ void Server::stop_shards() {
 // ---- running ----
 
 void Server::run() {
+  check_alarms();
   notify_service_manager(kReady);
   for (unsigned checks = 1;; ++checks) {
     const int signal = wait_for_signal();
@@ -281,7 +300,7 @@ void Server::run() {
     if (signal == SIGHUP) {
       if (auto problem = log::reopen()) log::warning(Category::kDefault, "{}", *problem);
     }
-    check_memory();
+    check_alarms();
     const bool reload = signal == SIGHUP || checks % kChecksPerCertificateCheck == 0;
     if (context_.tls && reload) reload_credentials();
   }
@@ -290,37 +309,63 @@ void Server::run() {
   log::info(Category::kDefault, "stopped");
 }
 
-// 0 when it is time to look at memory and certificates.
+// 0 when it is time to look at memory, disk and certificates.
 int Server::wait_for_signal() {
   const sigset_t set = awaited_signals();
   return std::max(sigtimedwait(&set, nullptr, &kCheckInterval), 0);
 }
 
-void Server::check_memory() {
-  const std::uint64_t used = resident_memory();
-  const MemoryAlarm::Transition transition = memory_alarm_.update(used);
-  if (transition == MemoryAlarm::Transition::kNone) return;
-  const bool raised = transition == MemoryAlarm::Transition::kRaised;
-  const std::string_view reason = raised ? MemoryAlarm::kReason : "";
+void Server::check_alarms() {
+  const bool memory = check_memory();
+  const bool disk = check_disk();
+  if (!memory && !disk) return;
   for (Shard* shard : context_.shards) {
     std::vector<Mail> batch;
-    batch.emplace_back(AlarmMail{std::string(reason)});
+    batch.emplace_back(AlarmMail{std::string(alarms_.reason())});
     shard->deliver_mail(batch);
   }
-  constexpr double kMiB = 1 << 20;
-  const double limit = static_cast<double>(memory_alarm_.limit()) / kMiB;
-  const double in_use = static_cast<double>(used) / kMiB;
-  if (raised) {
+}
+
+// True when the alarm has gone on or off.
+bool Server::check_memory() {
+  const std::uint64_t used = probe_.used_memory();
+  const AlarmTransition transition = alarms_.memory.update(used);
+  const double limit = mebibytes(alarms_.memory.limit());
+  if (transition == AlarmTransition::kRaised) {
     log::warning(Category::kDefault,
                  "memory alarm: {:.0f} MiB in use, the limit is {:.0f} MiB; connections that "
                  "publish are blocked",
-                 in_use, limit);
-  } else {
+                 mebibytes(used), limit);
+  } else if (transition == AlarmTransition::kCleared) {
     log::notice(Category::kDefault,
-                "memory alarm cleared: {:.0f} MiB in use, the limit is {:.0f} MiB; publishing "
-                "goes on",
-                in_use, limit);
+                "memory alarm cleared: {:.0f} MiB in use, the limit is {:.0f} MiB", mebibytes(used),
+                limit);
   }
+  return transition != AlarmTransition::kNone;
+}
+
+bool Server::check_disk() {
+  const std::filesystem::path& directory = data_directory_->path();
+  const std::optional<std::uint64_t> free = probe_.free_disk_space(directory);
+  if (!std::exchange(disk_unknown_, !free) && !free) {
+    log::warning(Category::kStorage,
+                 "the free space of {} is unknown; the disk alarm does not work",
+                 directory.string());
+  }
+  if (!free) return false;
+  const AlarmTransition transition = alarms_.disk.update(*free);
+  const double limit = mebibytes(alarms_.disk.limit());
+  if (transition == AlarmTransition::kRaised) {
+    log::warning(Category::kStorage,
+                 "disk alarm: {:.0f} MiB are free in {}, the limit is {:.0f} MiB; connections that "
+                 "publish are blocked",
+                 mebibytes(*free), directory.string(), limit);
+  } else if (transition == AlarmTransition::kCleared) {
+    log::notice(Category::kStorage,
+                "disk alarm cleared: {:.0f} MiB are free, the limit is {:.0f} MiB",
+                mebibytes(*free), limit);
+  }
+  return transition != AlarmTransition::kNone;
 }
 
 void Server::reload_credentials() {

@@ -2,6 +2,7 @@
 // A running node: start-up as a list of named steps, undone in reverse order. Used by the main
 // thread; the other threads that it starts see its ServerContext only.
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,7 +12,7 @@
 
 #include "broker/connection/connection_limits.h"
 #include "broker/server/acceptor.h"
-#include "broker/server/memory_monitor.h"
+#include "broker/server/alarms.h"
 #include "broker/server/server_context.h"
 #include "broker/shard/shard.h"
 #include "broker/topology/topology.h"
@@ -23,20 +24,33 @@ namespace coney {
 // ignores SIGPIPE. Call it before the first thread, the log's too.
 void block_signals();
 
+// What the alarms look at.
+struct ResourceProbe {
+  // Bytes of memory in use.
+  std::function<std::uint64_t()> used_memory;
+  // Free bytes of the file system of a directory; none: unknown, the disk alarm stays as it is.
+  std::function<std::optional<std::uint64_t>(const std::filesystem::path&)> free_disk_space;
+};
+ResourceProbe system_resources();
+
 class Server {
  public:
   // `config` is complete and checked (config_loader.h); the log is started.
-  explicit Server(Config config);
+  explicit Server(Config config, ResourceProbe probe = system_resources());
   ~Server();  // stops what runs
 
   // Error: a sentence that says which step failed and why; everything is undone then.
   std::optional<std::string> start();
   // Tells the service manager, then waits: SIGTERM and SIGINT end it, SIGHUP opens the log anew.
-  // Certificates are read again when their files change; the memory alarm goes on and off.
+  // Certificates are read again when their files change; the alarms go on and off.
   // REQUIRES: start() went well, and block_signals() was called.
   void run();
   // Closes every connection and writes what is to be kept. Takes less than a second.
   void stop();
+
+  // Compares memory and disk with their limits, and blocks publishers or lets them go on. What
+  // run() does four times a second; on its thread.
+  void check_alarms();
 
   // The listeners' addresses with their real ports, in the order of the configuration: TCP, TLS.
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
@@ -61,7 +75,8 @@ class Server {
   void start_shards();
   void stop_shards();
   void reload_credentials();
-  void check_memory();
+  bool check_memory();
+  bool check_disk();
   int wait_for_signal();
 
   ServerContext context_;
@@ -72,7 +87,9 @@ class Server {
   std::unique_ptr<Topology> topology_;
   std::vector<Endpoint> endpoints_;
   std::vector<Step> started_;  // to be undone
-  MemoryAlarm memory_alarm_;
+  ResourceProbe probe_;
+  Alarms alarms_;
+  bool disk_unknown_ = false;  // and said so
 };
 
 }  // namespace coney

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <stdexcept>
+#include <utility>
 
 #include "broker/transport/file_descriptor.h"
 
@@ -36,7 +37,10 @@ Config broker_config(const std::filesystem::path& data_directory) {
 }
 
 LocalBroker::LocalBroker(const std::filesystem::path& data_directory)
-    : server_(broker_config(data_directory)) {
+    : LocalBroker(broker_config(data_directory)) {}
+
+LocalBroker::LocalBroker(const Config& config, ResourceProbe probe)
+    : server_(config, std::move(probe)) {
   if (auto failure = server_.start()) throw std::runtime_error(*failure);
 }
 

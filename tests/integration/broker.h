@@ -17,6 +17,8 @@ Config broker_config(const std::filesystem::path& data_directory);
 class LocalBroker {
  public:
   explicit LocalBroker(const std::filesystem::path& data_directory);
+  explicit LocalBroker(const Config& config, ResourceProbe probe = system_resources());
+  Server& server() { return server_; }
   std::uint16_t port() const { return server_.endpoints().front().port; }
 
  private:

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "amqp/properties.h"
+#include "amqp/table.h"
 
 namespace coney::test {
 namespace {
@@ -18,6 +19,14 @@ using namespace std::string_literals;
 constexpr std::uint32_t kFrameMax = 131072;
 constexpr std::size_t kWriteFrom = 64 * 1024;  // bytes that are waiting to be sent
 constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
+
+// Tells the broker that connection.blocked is understood.
+std::string client_properties() {
+  const amqp::Table capabilities{{"connection.blocked", amqp::Value::boolean(true)}};
+  std::string encoded;
+  amqp::encode_table(encoded, {{"capabilities", amqp::Value::table(capabilities)}});
+  return encoded.substr(4);
+}
 
 std::uint32_t id_of(std::string_view payload) {
   return amqp::wire::load<std::uint32_t>(payload.data());
@@ -59,8 +68,10 @@ Client::Client(std::uint16_t port) : socket_(connect_to_port(port)) {
 void Client::handshake() {
   out_ = amqp::kProtocolHeader;
   expect<amqp::ConnectionStart>(0);
-  send(0, amqp::ConnectionStartOk{
-              .mechanism = "PLAIN", .response = "\0guest\0guest"s, .locale = "en_US"});
+  send(0, amqp::ConnectionStartOk{.client_properties = client_properties(),
+                                  .mechanism = "PLAIN",
+                                  .response = "\0guest\0guest"s,
+                                  .locale = "en_US"});
   const auto tune = expect<amqp::ConnectionTune>(0);
   send(0, amqp::ConnectionTuneOk{
               .channel_max = tune.method.channel_max, .frame_max = kFrameMax, .heartbeat = 0});
@@ -143,6 +154,13 @@ void Client::confirm_select() {
 
 void Client::wait_for_confirms() {
   while (!unconfirmed_.empty()) read_some();
+}
+
+std::string Client::next_alarm() {
+  while (alarms_.empty()) read_some();
+  std::string reason = std::move(alarms_.front());
+  alarms_.pop_front();
+  return reason;
 }
 
 void Client::qos(std::uint16_t prefetch) {
@@ -302,6 +320,12 @@ void Client::take_method(std::uint16_t channel, std::string_view payload) {
   } else if (is<amqp::BasicAck>(payload)) {
     const auto ack = decode<amqp::BasicAck>(payload);
     return take_confirm(ack.delivery_tag, ack.multiple);
+  } else if (is<amqp::ConnectionBlocked>(payload)) {
+    alarms_.emplace_back(decode<amqp::ConnectionBlocked>(payload).reason);
+    return;
+  } else if (is<amqp::ConnectionUnblocked>(payload)) {
+    alarms_.emplace_back();
+    return;
   } else if (is<amqp::ChannelClose>(payload)) {
     const auto close = decode<amqp::ChannelClose>(payload);
     send(channel, amqp::ChannelCloseOk{});

@@ -71,6 +71,9 @@ class Client {
   void confirm_select();
   // Waits until every publish since confirm_select() is acknowledged.
   void wait_for_confirms();
+  // The reason of the next connection.blocked; empty: it was connection.unblocked.
+  std::string next_alarm();
+  std::size_t alarms_kept() const { return alarms_.size(); }
 
   void qos(std::uint16_t prefetch);
   void consume(const std::string& queue, const std::string& tag, bool no_ack = false);
@@ -122,6 +125,7 @@ class Client {
   std::optional<Content> content_;
   std::deque<std::pair<std::uint16_t, std::string>> answers_;  // channel, method payload
   std::deque<Delivery> deliveries_;
+  std::deque<std::string> alarms_;
   std::optional<Delivery> got_;  // of basic.get-ok
   bool confirming_ = false;
   std::uint64_t published_ = 0;

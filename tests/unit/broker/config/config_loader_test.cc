@@ -283,6 +283,26 @@ TEST(ConfigLoader, LimitsAreAbsoluteOrRelative) {
               HasSubstr("absolute wins"));
 }
 
+TEST(ConfigLoader, FiftyMegabytesOfTheDiskStayFree) {
+  EXPECT_EQ(valid("").disk_free_limit, (ResourceLimit{50'000'000, std::nullopt}));
+}
+
+TEST(ConfigLoader, DurabilityIsOfTheNodeOrOfAVhost) {
+  EXPECT_EQ(valid("").durability_of("/"), Durability::kFsync);
+  const Config config = valid(
+      "durability = write\n"
+      "durability.vhost./ = none\n"
+      "durability.vhost.a\\.b = fsync\n",
+      {{"CONEY_DURABILITY_VHOST_STAGING", "none"}});
+  EXPECT_EQ(config.durability, Durability::kWrite);
+  EXPECT_EQ(config.durability_of("/"), Durability::kNone);
+  EXPECT_EQ(config.durability_of("a.b"), Durability::kFsync);
+  EXPECT_EQ(config.durability_of("staging"), Durability::kNone);
+  EXPECT_EQ(config.durability_of("a"), Durability::kWrite);
+  EXPECT_THAT(only_error("durability = disk"), HasSubstr("fsync, write or none"));
+  EXPECT_THAT(only_error("durability.vhost./ = 1"), HasSubstr("fsync, write or none"));
+}
+
 TEST(ConfigLoader, InfinityIsNoLimit) {
   EXPECT_EQ(valid("connection_max = 5").connection_max, 5u);
   EXPECT_EQ(valid("connection_max = infinity").connection_max, std::nullopt);

@@ -1,0 +1,108 @@
+// What clients notice of the memory and the disk alarm, on either shard.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "tests/integration/broker.h"
+#include "tests/integration/client.h"
+#include "tests/unit/persistence/temporary_directory.h"
+
+namespace coney::test {
+namespace {
+
+class AlarmTest : public testing::Test {
+ protected:
+  Config config() const {
+    Config config = broker_config(directory_ / "data");
+    config.memory_high_watermark = {1000, std::nullopt};
+    config.disk_free_limit = {1000, std::nullopt};
+    return config;
+  }
+  void set(std::uint64_t used_memory, std::optional<std::uint64_t> free_disk) {
+    used_memory_ = used_memory;
+    free_disk_ = free_disk;
+    broker_.server().check_alarms();
+  }
+
+  TemporaryDirectory directory_;
+  std::uint64_t used_memory_ = 0;
+  std::optional<std::uint64_t> free_disk_ = 5000;
+  std::string asked_for_;
+  LocalBroker broker_{config(),
+                      {[this] { return used_memory_; },
+                       [this](const std::filesystem::path& directory) {
+                         asked_for_ = directory.string();
+                         return free_disk_;
+                       }}};
+};
+
+TEST_F(AlarmTest, FullDiskBlocksPublishersAndLetsConsumersGoOn) {
+  Client publishers[] = {Client(broker_.port()), Client(broker_.port())};
+  Client consumer(broker_.port());
+  consumer.declare("q");
+  consumer.consume("q", "c", true);
+  const std::string after(100'000, 'a');
+  set(0, 999);
+  EXPECT_EQ(asked_for_, directory_ / "data");
+  for (Client& publisher : publishers) {
+    publisher.publish("", "q", "before");  // this one is still taken
+    EXPECT_EQ(publisher.next_alarm(), "low on disk");
+    EXPECT_EQ(consumer.next_delivery().body, "before");
+    publisher.publish("", "q", after);  // written at once, and not read
+  }
+  EXPECT_EQ(consumer.counts("q").consumers, 1u);
+  EXPECT_EQ(consumer.deliveries_kept(), 0u);
+  EXPECT_EQ(consumer.alarms_kept(), 0u);
+  set(0, 5000);
+  for (Client& publisher : publishers) {
+    EXPECT_EQ(publisher.next_alarm(), "");
+    EXPECT_EQ(consumer.next_delivery().body, after);
+  }
+}
+
+TEST_F(AlarmTest, PublishersGoOnWhenBothAlarmsAreOver) {
+  Client early(broker_.port()), late(broker_.port());
+  early.declare("q");
+  set(0, 999);
+  early.publish("", "q", "");
+  EXPECT_EQ(early.next_alarm(), "low on disk");
+  set(1001, 999);
+  late.publish("", "q", "");
+  EXPECT_EQ(late.next_alarm(), "low on disk & memory");
+  set(1001, 5000);
+  Client last(broker_.port());
+  last.publish("", "q", "");
+  EXPECT_EQ(last.next_alarm(), "low on memory");
+  set(0, 5000);
+  // Nothing was told in between.
+  for (Client* client : {&early, &late, &last}) {
+    EXPECT_EQ(client->next_alarm(), "");
+    client->flush();
+    EXPECT_EQ(client->alarms_kept(), 0u);
+  }
+}
+
+TEST_F(AlarmTest, DiskThatCannotBeMeasuredChangesNothing) {
+  Client publisher(broker_.port());
+  publisher.declare("q");
+  set(0, std::nullopt);
+  publisher.publish("", "q", "");
+  publisher.flush();
+  EXPECT_EQ(publisher.alarms_kept(), 0u);
+  set(0, 0);
+  publisher.publish("", "q", "");
+  EXPECT_EQ(publisher.next_alarm(), "low on disk");
+  set(0, std::nullopt);
+  Client other(broker_.port());
+  other.publish("", "q", "");
+  EXPECT_EQ(other.next_alarm(), "low on disk");
+  set(0, 5000);
+  EXPECT_EQ(publisher.next_alarm(), "");
+  EXPECT_EQ(other.next_alarm(), "");
+}
+
+}  // namespace
+}  // namespace coney::test
