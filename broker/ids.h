@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "persistence/stored_ids.h"
+
 namespace coney {
 
 enum class ShardId : std::uint8_t {};
@@ -27,8 +29,8 @@ using ConnectionId = SlotId<struct ConnectionTag>;
 using ChannelNumber = std::uint16_t;    // spec: short; 0 is the connection itself
 using DeliveryTag = std::uint64_t;      // per channel, from 1
 using PublishSequence = std::uint64_t;  // per channel in confirm mode, from 1; 0: nobody waits
-using QueuePosition = std::uint64_t;    // of a message in its queue, in order of arrival, from 0
-using ConsumerNumber = std::uint32_t;   // the channel's own number of a consumer
+
+using ConsumerNumber = std::uint32_t;  // the channel's own number of a consumer
 
 // A consumer as its queue knows it: whom to deliver to.
 struct ConsumerKey {

@@ -129,6 +129,7 @@ class QueueCore {
   // Memory of the ready messages that were not delivered yet and are not paged out.
   std::uint64_t resident_bytes() const { return resident_bytes_; }
   bool is_paged() const { return !paged_.empty(); }
+  const PagedRange& last_paged() const { return paged_.back(); }
   // Nothing can be delivered before the first paged range is back.
   bool is_stalled() { return ready_count() != 0 && !has_next(); }
   const PagedRange& first_paged() const { return paged_.front(); }  // REQUIRES: is_paged()
@@ -149,6 +150,8 @@ class QueueCore {
   void put_back(QueuePosition position, MessageRef message, bool redelivered, bool tracked,
                 bool stored);
   void paged_in();
+  // The first paged range cannot be had any more: its messages depart. REQUIRES: is_paged().
+  void drop_first_paged();
 
   // What a restart brings: REQUIRES: nothing was published yet. First the bounds of all positions,
   // then ranges (ascending) and messages (by put_back) in any order.
@@ -199,7 +202,6 @@ class QueueCore {
   bool has_next();
   void erase(QueuePosition position, const Entry& entry);
   void departed(QueuePosition position);
-  void drop_first_paged();
   void keep_places();
   Turns* next_turns();
   bool deliver_next(Turns& turns);
