@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kFormatVersion = 1;
+constexpr int kFormatVersion = 2;
 constexpr std::string_view kFormatWord = "coney-data ";
 
 class Descriptor {
@@ -143,10 +143,11 @@ std::optional<int> parse_format(std::string_view line) {
   return version;
 }
 
-StorageResult<void> check_format(const fs::path& directory) {
+// None: the directory is new.
+StorageResult<std::optional<int>> read_format(const fs::path& directory) {
   fs::path path = directory / "format";
   std::error_code error;
-  if (!fs::exists(path, error) && !error) return write_format(directory);
+  if (!fs::exists(path, error) && !error) return std::optional<int>();
   auto content = read_small_file(path);
   if (error || !content) {
     return StorageError{StorageErrorCode::kCannotOpen, "cannot read " + path.string()};
@@ -162,12 +163,28 @@ StorageResult<void> check_format(const fs::path& directory) {
                             std::to_string(*version) + ", this program knows formats up to " +
                             std::to_string(kFormatVersion) + ": run the newer program"};
   }
+  return version;
+}
+
+StorageResult<void> create_folders(const DataDirectoryPaths& paths) {
+  for (const fs::path& folder :
+       {paths.wal_path(), paths.segments_path(), paths.spill_path(), paths.quarantine_path()}) {
+    if (auto created = create_owner_only(folder); !created) return created;
+  }
+  if (!sync_directory(paths.path())) return system_error(errno, "cannot sync", paths.path());
   return {};
 }
 
-}  // namespace
+// `format` is written last: a directory that says it has the present version is complete.
+StorageResult<void> bring_up_to_date(const DataDirectoryPaths& paths) {
+  auto version = read_format(paths.path());
+  if (!version) return version.error();
+  if (auto created = create_folders(paths); !created) return created;
+  if (*version == kFormatVersion) return {};
+  return write_format(paths.path());
+}
 
-StorageResult<DataDirectory> DataDirectory::open(const fs::path& path) {
+StorageResult<fs::path> absolute_path(const fs::path& path) {
   if (path.empty()) {
     return StorageError{StorageErrorCode::kCannotOpen, "the data directory has no name"};
   }
@@ -175,16 +192,36 @@ StorageResult<DataDirectory> DataDirectory::open(const fs::path& path) {
   fs::path absolute = fs::absolute(path, error).lexically_normal();
   if (error) return system_error(error.value(), "cannot find data directory", path);
   if (!absolute.has_filename()) absolute = absolute.parent_path();
-  if (auto created = create_owner_only(absolute); !created) return created.error();
-  auto lock = take_lock(absolute);
+  return absolute;
+}
+
+}  // namespace
+
+StorageResult<DataDirectory> DataDirectory::open(const fs::path& path) {
+  auto absolute = absolute_path(path);
+  if (!absolute) return absolute.error();
+  if (auto created = create_owner_only(*absolute); !created) return created.error();
+  auto lock = take_lock(*absolute);
   if (!lock) return lock.error();
-  DataDirectory directory(std::move(absolute), *lock);
-  if (auto checked = check_format(directory.path()); !checked) return checked.error();
+  DataDirectory directory(std::move(*absolute), *lock);
+  if (auto done = bring_up_to_date(directory); !done) return done.error();
   return directory;
 }
 
+StorageResult<DataDirectoryPaths> DataDirectory::inspect(const fs::path& path) {
+  auto absolute = absolute_path(path);
+  if (!absolute) return absolute.error();
+  auto version = read_format(*absolute);
+  if (!version) return version.error();
+  if (!*version) {
+    return StorageError{StorageErrorCode::kCannotOpen,
+                        absolute->string() + " is not a data directory of Coney"};
+  }
+  return DataDirectoryPaths(std::move(*absolute));
+}
+
 DataDirectory::DataDirectory(DataDirectory&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+    : DataDirectoryPaths(std::move(other)), lock_(std::exchange(other.lock_, -1)) {}
 
 DataDirectory::~DataDirectory() {
   // The file stays: removing it would let two processes lock two different files of this name.

@@ -10,7 +10,9 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
+#include "persistence/definitions/definition_store.h"
 #include "tests/unit/persistence/temporary_directory.h"
 
 namespace coney {
@@ -30,7 +32,14 @@ TEST(DataDirectory, IsCreatedForItsOwnerOnly) {
   struct stat status {};
   ASSERT_EQ(::stat((temporary / "a/b").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700u);
-  EXPECT_EQ(content(temporary / "a/b/format"), "coney-data 1\n");
+  for (const auto& folder : {directory->wal_path(), directory->segments_path(),
+                             directory->spill_path(), directory->quarantine_path()}) {
+    ASSERT_EQ(::stat(folder.c_str(), &status), 0) << folder;
+    EXPECT_TRUE(S_ISDIR(status.st_mode)) << folder;
+    EXPECT_EQ(status.st_mode & 0777, 0700u) << folder;
+    EXPECT_EQ(folder.parent_path(), directory->path());
+  }
+  EXPECT_EQ(content(temporary / "a/b/format"), "coney-data 2\n");
   EXPECT_EQ(content(temporary / "a/b/lock"), std::to_string(::getpid()) + "\n");
 }
 
@@ -77,11 +86,83 @@ TEST(DataDirectory, LockOfAKilledProcessIsFree) {
 
 TEST(DataDirectory, NewerFormatIsRefused) {
   TemporaryDirectory temporary;
-  std::ofstream(temporary / "format") << "coney-data 2\n";
+  std::ofstream(temporary / "format") << "coney-data 3\n";
   auto directory = DataDirectory::open(temporary.path());
   ASSERT_FALSE(directory);
   EXPECT_EQ(directory.error().code, StorageErrorCode::kNewerVersion);
+  EXPECT_EQ(content(temporary / "format"), "coney-data 3\n");
+  EXPECT_FALSE(std::filesystem::exists(temporary / "wal"));
+  EXPECT_EQ(DataDirectory::inspect(temporary.path()).error().code, StorageErrorCode::kNewerVersion);
+}
+
+// What the release with format 1 left behind after an orderly stop.
+TEST(DataDirectory, Version1BecomesThePresentVersion) {
+  TemporaryDirectory temporary;
+  const std::filesystem::path path = temporary / "data";
+  std::filesystem::copy(std::string(CONEY_SOURCE_DIR) + "/tests/unit/persistence/data/version_1",
+                        path, std::filesystem::copy_options::recursive);
+  for (int n = 0; n != 2; ++n) {
+    auto directory = DataDirectory::open(path);
+    ASSERT_TRUE(directory) << directory.error().message;
+    EXPECT_EQ(content(path / "format"), "coney-data 2\n");
+    EXPECT_TRUE(std::filesystem::is_empty(directory->wal_path()));
+    EXPECT_TRUE(std::filesystem::is_empty(directory->segments_path()));
+    EXPECT_EQ(content(path / "log/coney.log"), "starting Coney 0.1.0 as node rabbit@fixture\n");
+    auto store = DefinitionStore::open(directory->definitions_path());
+    ASSERT_TRUE(store) << store.error().message;
+    auto stored = (*store)->load();
+    ASSERT_TRUE(stored) << stored.error().message;
+    const Definitions& all = stored->definitions;
+    ASSERT_EQ(all.queues.size(), 2u);
+    EXPECT_EQ(all.queues[0].vhost + all.queues[0].name, "/q");
+    EXPECT_EQ(all.queues[1].vhost + all.queues[1].name, "othera");
+    EXPECT_EQ(stored->queue_ids, (std::vector{StoredQueueId{1}, StoredQueueId{2}}));
+    EXPECT_EQ(all.vhosts.size(), 2u);
+    EXPECT_EQ(all.vhosts[0].max_queues, 100);
+    EXPECT_EQ(all.users.size(), 1u);
+    EXPECT_EQ(all.permissions.size(), 2u);
+    EXPECT_EQ(all.topic_permissions.size(), 1u);
+    EXPECT_EQ(all.exchanges.size(), 1u);
+    EXPECT_EQ(all.bindings.size(), 2u);
+  }
+}
+
+TEST(DataDirectory, UpgradeThatWasInterruptedGoesOn) {
+  TemporaryDirectory temporary;
+  std::ofstream(temporary / "format") << "coney-data 1\n";
+  std::ofstream(temporary / "spill") << "in the way";
+  EXPECT_EQ(DataDirectory::open(temporary.path()).error().code, StorageErrorCode::kCannotOpen);
+  EXPECT_TRUE(std::filesystem::exists(temporary / "wal"));
+  EXPECT_EQ(content(temporary / "format"), "coney-data 1\n");
+  std::filesystem::remove(temporary / "spill");
+  EXPECT_TRUE(DataDirectory::open(temporary.path()));
   EXPECT_EQ(content(temporary / "format"), "coney-data 2\n");
+}
+
+TEST(DataDirectory, FolderThatWasRemovedComesBack) {
+  TemporaryDirectory temporary;
+  EXPECT_TRUE(DataDirectory::open(temporary.path()));
+  std::filesystem::remove(temporary / "spill");
+  EXPECT_TRUE(DataDirectory::open(temporary.path()));
+  EXPECT_TRUE(std::filesystem::is_directory(temporary / "spill"));
+}
+
+TEST(DataDirectory, InspectionChangesNothingAndNeedsNoLock) {
+  TemporaryDirectory temporary;
+  auto none = DataDirectory::inspect(temporary.path());
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code, StorageErrorCode::kCannotOpen);
+  EXPECT_EQ(DataDirectory::inspect(temporary / "absent").error().code,
+            StorageErrorCode::kCannotOpen);
+  EXPECT_FALSE(std::filesystem::exists(temporary / "absent"));
+  EXPECT_FALSE(DataDirectory::inspect(""));
+  std::ofstream(temporary / "format") << "coney-data 1\n";
+  auto old = DataDirectory::inspect(temporary.path());
+  ASSERT_TRUE(old) << old.error().message;
+  EXPECT_EQ(old->definitions_path(), temporary / "definitions.sqlite");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(temporary.path()), {}), 1);
+  auto used = DataDirectory::open(temporary.path());
+  EXPECT_TRUE(used && DataDirectory::inspect(temporary.path()));
 }
 
 TEST(DataDirectory, UnreadableFormatIsCorrupt) {
