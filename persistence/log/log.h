@@ -4,7 +4,7 @@
 // group commit without a timer. Any thread may call; LogSink tells how it went.
 //
 // A batch whose submission asks for it is synced at once, together with all that came before it;
-// the others within LogOptions::lazy_sync.
+// the others within LogOptions::lazy_sync. All are written at once.
 //
 // After a failed write or sync everything that was not synced has failed, and so does all that
 // follows, until the log could begin a new file (tried at once, then every LogOptions::retry).
@@ -25,6 +25,13 @@
 #include "persistence/stored_ids.h"
 
 namespace coney {
+
+// What the shard waits for with a batch.
+enum class LogWish : std::uint8_t {
+  kNothing,  // LogSink::synced() comes some time
+  kWritten,  // LogSink::written() comes as soon as the operating system has it
+  kSynced,   // LogSink::synced() comes as soon as the disk has it
+};
 
 // What a directory holds when a log is opened on it; persistence/log/log_reader.h finds it out.
 struct LogHistory {
@@ -54,8 +61,8 @@ struct LogStatus {
   std::uint64_t written_bytes = 0;
   bool failing = false;
   std::string error;  // of the last failure
-  // What the oldest closed file waits for, if there are too many: shards that have not moved, and
-  // whether an open transaction has parts in it.
+  // What the oldest closed file waits for, if there are too many: shards that have not moved what
+  // is in it, an open transaction with parts in it.
   std::vector<LogShard> waiting_for;
   bool held_by_transaction = false;
 };
@@ -63,7 +70,7 @@ struct LogStatus {
 class Log {
  public:
   // Begins a new file. Every sink, one per shard, has to live as long as the log. The history's
-  // files are given back as the others are, once moved() was said of label 0 and 1 by all shards.
+  // files are given back as the others are, once all shards have moved what has label 0.
   // Errors: kNoSpace, kIo, kCannotOpen.
   static StorageResult<std::unique_ptr<Log>> open(FileSystem& files, LogOptions options,
                                                   const LogHistory& history,
@@ -71,7 +78,7 @@ class Log {
   virtual ~Log() = default;  // close()
 
   // The batch is empty then. An empty one is fine: it is synced when what came before it is.
-  virtual LogSequence submit(LogShard shard, LogBatch&& batch, bool needs_sync) = 0;
+  virtual LogSequence submit(LogShard shard, LogBatch&& batch, LogWish wish) = 0;
 
   // See LogSink::epoch and LogSink::retire.
   virtual void seen_epoch(LogShard shard, LogEpoch epoch) = 0;

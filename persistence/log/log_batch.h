@@ -17,7 +17,7 @@
 // - Records between begin_tx and end_tx count where commit_tx of the same transaction stands in the
 //   log, or never. The commit is submitted after all batches with parts of it were submitted. Each
 //   transaction is committed or aborted in the end: until then the log keeps the files with its
-//   parts.
+//   parts. When the log fails in between, the commit fails; to try again use a new transaction.
 
 #include <cstdint>
 #include <cstring>
@@ -65,6 +65,13 @@ class LogBatch {
  public:
   static constexpr std::size_t kBlockBytes = 64 * 1024;  // a larger record makes a larger block
 
+  // For the log: the transactions that have records in a batch.
+  struct TxMark {
+    enum class Kind : std::uint8_t { kPart, kCommit, kAbort };
+    TxId id{};
+    Kind kind = Kind::kPart;
+  };
+
   LogBatch() = default;
   LogBatch(LogBatch&& other) noexcept { *this = std::move(other); }
   LogBatch& operator=(LogBatch&& other) noexcept;  // other is empty then
@@ -94,12 +101,7 @@ class LogBatch {
   std::size_t bytes() const { return sealed_bytes_ + open_bytes(); }
   std::uint64_t records() const { return sealed_records_ + records_; }
 
-  // For the log.
-  struct TxMark {
-    TxId id{};
-    bool open = false;  // it has parts here; else it is committed or aborted here
-  };
-  // Ends the last block and returns all of them. Nothing may be added any more.
+  // For the log: ends the last block and returns all of them. Nothing may be added any more.
   std::vector<LogBlock>& seal();
   std::span<const TxMark> transactions() const { return transactions_; }
 
@@ -127,7 +129,7 @@ class LogBatch {
   void put_reference(char* to, const LogPayload& payload);
   void range(log_format::RecordKind kind, StoredQueueId queue, QueuePosition first,
              std::uint64_t count);
-  void transaction(log_format::RecordKind kind, TxId id);
+  void transaction(log_format::RecordKind record, TxMark mark);
 
   // The last record when it is a settle: where it starts and what it says.
   struct LastSettle {
