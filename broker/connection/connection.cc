@@ -42,9 +42,12 @@ void Connection::start() {
   watch_ = shard_.watch(transport_->fd(), *this);
   last_read_ = last_write_ = shard_.now();
   state_ = State::kTlsHandshake;
-  const auto& config = shard_.config();
-  if (config.handshake_timeout.count() != 0) deadline_ = shard_.now() + config.handshake_timeout;
+  limit_time(shard_.config().tls_handshake_timeout);
   continue_tls_handshake();
+}
+
+void Connection::limit_time(std::chrono::milliseconds limit) {
+  deadline_ = limit.count() == 0 ? Shard::Clock::time_point() : shard_.now() + limit;
 }
 
 void Connection::continue_tls_handshake() {
@@ -66,6 +69,7 @@ void Connection::continue_tls_handshake() {
                              transport_->peer_identity(), shard_.server().node_name},
       identity_);
   state_ = State::kProtocolHeader;
+  limit_time(shard_.config().handshake_timeout);
   read_again();
 }
 
@@ -352,9 +356,10 @@ void Connection::on_writable() {
 void Connection::tick(Shard::Clock::time_point now) {
   if (removed_) return;
   if (deadline_ != Shard::Clock::time_point{} && now >= deadline_) {
-    return drop(state_ == State::kClosed    ? ""
-                : state_ == State::kClosing ? "no close-ok from the client"
-                                            : "handshake timeout");
+    return drop(state_ == State::kClosed         ? ""
+                : state_ == State::kClosing      ? "no close-ok from the client"
+                : state_ == State::kTlsHandshake ? "TLS handshake timeout"
+                                                 : "handshake timeout");
   }
   if (state_ != State::kRunning || identity_.heartbeat == 0) return;
   const auto interval = std::chrono::seconds(identity_.heartbeat);

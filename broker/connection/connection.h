@@ -125,6 +125,7 @@ class Connection final : public SocketHandler {
 
   // connection.cc: socket, frames, time
   void continue_tls_handshake();
+  void limit_time(std::chrono::milliseconds limit);  // of a handshake; zero: none
   void read_again();
   bool may_parse() const;
   void go_on();  // parses what waits, then reads again
