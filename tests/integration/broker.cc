@@ -8,20 +8,28 @@
 #include <stdexcept>
 #include <utility>
 
+#include "broker/log/log.h"
+#include "broker/server/memory_monitor.h"
 #include "broker/transport/file_descriptor.h"
 
 namespace coney::test {
 namespace {
 
-// The child's life: the port goes into the pipe as soon as it listens.
-[[noreturn]] void serve(const std::filesystem::path& data_directory, int pipe) {
+// The child's life: the ports go into the pipe as soon as it listens.
+[[noreturn]] void serve(Config config, std::optional<std::uint64_t> headroom, int pipe) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   block_signals();
-  Server server(broker_config(data_directory));
+  config.log.console = false;
+  log::start(config.log);
+  if (headroom) config.memory_high_watermark.absolute = resident_memory() + *headroom;
+  Server server(std::move(config));
   if (server.start()) ::_exit(1);
-  const std::uint16_t port = server.endpoints().front().port;
-  if (::write(pipe, &port, sizeof port) != sizeof port) ::_exit(1);
+  for (const Endpoint& endpoint : server.endpoints()) {
+    if (::write(pipe, &endpoint.port, sizeof endpoint.port) < 0) ::_exit(1);
+  }
+  ::close(pipe);
   server.run();
+  log::stop();
   ::_exit(0);
 }
 
@@ -44,17 +52,17 @@ LocalBroker::LocalBroker(const Config& config, ResourceProbe probe)
   if (auto failure = server_.start()) throw std::runtime_error(*failure);
 }
 
-BrokerProcess::BrokerProcess(const std::filesystem::path& data_directory) {
+BrokerProcess::BrokerProcess(Config config, std::optional<std::uint64_t> headroom) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("pipe");
   FileDescriptor reading(ends[0]), writing(ends[1]);
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("fork");
-  if (pid_ == 0) serve(data_directory, writing.get());
+  if (pid_ == 0) serve(std::move(config), headroom, writing.release());
   writing.reset();
-  if (::read(reading.get(), &port_, sizeof port_) != sizeof port_) {
-    throw std::runtime_error("the broker's process did not start");
-  }
+  std::uint16_t port;
+  while (::read(reading.get(), &port, sizeof port) == sizeof port) ports_.push_back(port);
+  if (ports_.empty()) throw std::runtime_error("the broker's process did not start");
 }
 
 BrokerProcess::~BrokerProcess() {

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <vector>
 
 #include "broker/server/server.h"
 
@@ -19,28 +21,34 @@ class LocalBroker {
   explicit LocalBroker(const std::filesystem::path& data_directory);
   explicit LocalBroker(const Config& config, ResourceProbe probe = system_resources());
   Server& server() { return server_; }
-  std::uint16_t port() const { return server_.endpoints().front().port; }
+  // Of a listener, in the order of the configuration: TCP, TLS.
+  std::uint16_t port(std::size_t listener = 0) const { return server_.endpoints()[listener].port; }
 
  private:
   Server server_;
 };
 
-// A child process that serves until it is signalled. Killed at the end of the test at the latest.
+// A child process that serves until it is signalled: only here signals, changed certificates and
+// the memory alarm have an effect. Killed at the end of the test at the latest.
 class BrokerProcess {
  public:
-  explicit BrokerProcess(const std::filesystem::path& data_directory);
+  explicit BrokerProcess(const std::filesystem::path& data_directory)
+      : BrokerProcess(broker_config(data_directory)) {}
+  // It logs as the configuration says, but not to the console. REQUIRES: no other thread runs.
+  // `headroom`: the memory limit is so many bytes above what the process uses when it starts.
+  explicit BrokerProcess(Config config, std::optional<std::uint64_t> headroom = std::nullopt);
   ~BrokerProcess();
   BrokerProcess(const BrokerProcess&) = delete;
   BrokerProcess& operator=(const BrokerProcess&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port(std::size_t listener = 0) const { return ports_.at(listener); }
   void signal(int number);
   // Its end; the exit code, or the number of the signal that killed it, negative.
   int wait();
 
  private:
   pid_t pid_ = -1;
-  std::uint16_t port_ = 0;
+  std::vector<std::uint16_t> ports_;
 };
 
 }  // namespace coney::test

@@ -1,11 +1,5 @@
 #include "tests/integration/client.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "amqp/properties.h"
@@ -18,11 +12,12 @@ using namespace std::string_literals;
 
 constexpr std::uint32_t kFrameMax = 131072;
 constexpr std::size_t kWriteFrom = 64 * 1024;  // bytes that are waiting to be sent
-constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
 
-// Tells the broker that connection.blocked is understood.
+// Tells the broker that connection.blocked is understood, and connection.close for a refused login.
 std::string client_properties() {
-  const amqp::Table capabilities{{"connection.blocked", amqp::Value::boolean(true)}};
+  const amqp::Value yes = amqp::Value::boolean(true);
+  const amqp::Table capabilities{{"connection.blocked", yes},
+                                 {"authentication_failure_close", yes}};
   std::string encoded;
   amqp::encode_table(encoded, {{"capabilities", amqp::Value::table(capabilities)}});
   return encoded.substr(4);
@@ -45,40 +40,40 @@ bool is(std::string_view payload) {
 
 }  // namespace
 
-FileDescriptor connect_to_port(std::uint16_t port) {
-  FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    throw std::runtime_error("connect: " + std::string(std::strerror(errno)));
-  }
-  const int on = 1;
-  ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-  ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
-  return fd;
+Login plain_login(const std::string& user, const std::string& password) {
+  return {.response = "\0"s + user + "\0"s + password};
 }
 
-Client::Client(std::uint16_t port) : socket_(connect_to_port(port)) {
-  handshake();
+Client::Client(std::uint16_t port) : Client(std::make_unique<TcpStream>(port)) {}
+
+Client::Client(std::unique_ptr<Stream> stream, const Login& login) : stream_(std::move(stream)) {
+  handshake(login);
+  open_channel(1);
 }
 
-void Client::handshake() {
+void Client::handshake(const Login& login) {
   out_ = amqp::kProtocolHeader;
-  expect<amqp::ConnectionStart>(0);
+  const auto start = expect<amqp::ConnectionStart>(0);
+  mechanisms_ = start.method.mechanisms;
   send(0, amqp::ConnectionStartOk{.client_properties = client_properties(),
-                                  .mechanism = "PLAIN",
-                                  .response = "\0guest\0guest"s,
+                                  .mechanism = login.mechanism,
+                                  .response = login.response,
                                   .locale = "en_US"});
+  if (login.secure_response) {
+    expect<amqp::ConnectionSecure>(0);
+    send(0, amqp::ConnectionSecureOk{.response = *login.secure_response});
+  }
   const auto tune = expect<amqp::ConnectionTune>(0);
+  channel_max_ = tune.method.channel_max;
   send(0, amqp::ConnectionTuneOk{
               .channel_max = tune.method.channel_max, .frame_max = kFrameMax, .heartbeat = 0});
   send(0, amqp::ConnectionOpen{.virtual_host = "/"});
   expect<amqp::ConnectionOpenOk>(0);
-  send(1, amqp::ChannelOpen{});
-  expect<amqp::ChannelOpenOk>(1);
+}
+
+void Client::open_channel(std::uint16_t number) {
+  send(number, amqp::ChannelOpen{});
+  expect<amqp::ChannelOpenOk>(number);
 }
 
 // ---- queues and exchanges ----
@@ -96,8 +91,7 @@ QueueCounts Client::declare(const std::string& queue, QueueFlags flags) {
 template <typename Method>
 bool Client::exists(const Method& passive_declare) {
   constexpr std::uint16_t kChannel = 2;
-  send(kChannel, amqp::ChannelOpen{});
-  expect<amqp::ChannelOpenOk>(kChannel);
+  open_channel(kChannel);
   send(kChannel, passive_declare);
   try {
     while (answers_.empty()) read_some();
@@ -163,6 +157,12 @@ std::string Client::next_alarm() {
   return reason;
 }
 
+std::optional<std::string> Client::wait_for_confirms_or_alarm() {
+  while (!unconfirmed_.empty() && alarms_.empty()) read_some();
+  if (alarms_.empty()) return std::nullopt;
+  return next_alarm();
+}
+
 void Client::qos(std::uint16_t prefetch) {
   send(1, amqp::BasicQos{.prefetch_count = prefetch});
   expect<amqp::BasicQosOk>(1);
@@ -214,7 +214,7 @@ void Client::flush() {
 void Client::close() {
   send(0, amqp::ConnectionClose{.reply_code = 200});
   expect<amqp::ConnectionCloseOk>(0);
-  socket_.reset();
+  stream_.reset();
 }
 
 std::uint16_t Client::wait_for_close() {
@@ -223,7 +223,7 @@ std::uint16_t Client::wait_for_close() {
   } catch (const ClosedByBroker& closed) {
     if (closed.only_channel) throw;
     write_out();  // close-ok
-    socket_.reset();
+    stream_.reset();
     return closed.code;
   }
 }
@@ -238,11 +238,7 @@ void Client::send(std::uint16_t channel, const Method& method) {
 }
 
 void Client::write_out() {
-  for (std::string_view left = out_; !left.empty();) {
-    const ssize_t count = ::send(socket_.get(), left.data(), left.size(), MSG_NOSIGNAL);
-    if (count <= 0) throw std::runtime_error("send: " + std::string(std::strerror(errno)));
-    left.remove_prefix(static_cast<std::size_t>(count));
-  }
+  stream_->send(out_);
   out_.clear();
 }
 
@@ -267,10 +263,9 @@ Client::Answer<Method> Client::expect(std::uint16_t channel) {
 void Client::read_some() {
   write_out();
   char part[64 * 1024];
-  const ssize_t count = ::recv(socket_.get(), part, sizeof part, 0);
-  if (count < 0) throw std::runtime_error("recv: " + std::string(std::strerror(errno)));
+  const std::size_t count = stream_->read(part);
   if (count == 0) throw std::runtime_error("the broker has ended the stream");
-  in_.append(part, static_cast<std::size_t>(count));
+  in_.append(part, count);
   take_frames();
 }
 
@@ -317,14 +312,7 @@ void Client::take_method(std::uint16_t channel, std::string_view payload) {
   } else if (is<amqp::BasicGetOk>(payload)) {
     const auto got = decode<amqp::BasicGetOk>(payload);
     content_.emplace().delivery = {got.delivery_tag, got.redelivered, {}, {}};
-  } else if (is<amqp::BasicAck>(payload)) {
-    const auto ack = decode<amqp::BasicAck>(payload);
-    return take_confirm(ack.delivery_tag, ack.multiple);
-  } else if (is<amqp::ConnectionBlocked>(payload)) {
-    alarms_.emplace_back(decode<amqp::ConnectionBlocked>(payload).reason);
-    return;
-  } else if (is<amqp::ConnectionUnblocked>(payload)) {
-    alarms_.emplace_back();
+  } else if (take_event(payload)) {
     return;
   } else if (is<amqp::ChannelClose>(payload)) {
     const auto close = decode<amqp::ChannelClose>(payload);
@@ -339,6 +327,21 @@ void Client::take_method(std::uint16_t channel, std::string_view payload) {
     return;
   }
   content_->method = payload.substr(0, 4);
+}
+
+// What comes unasked and has no content; false when it is not that.
+bool Client::take_event(std::string_view payload) {
+  if (is<amqp::BasicAck>(payload)) {
+    const auto ack = decode<amqp::BasicAck>(payload);
+    take_confirm(ack.delivery_tag, ack.multiple);
+  } else if (is<amqp::ConnectionBlocked>(payload)) {
+    alarms_.emplace_back(decode<amqp::ConnectionBlocked>(payload).reason);
+  } else if (is<amqp::ConnectionUnblocked>(payload)) {
+    alarms_.emplace_back();
+  } else {
+    return false;
+  }
+  return true;
 }
 
 void Client::take_confirm(std::uint64_t tag, bool multiple) {

@@ -1,5 +1,5 @@
 #pragma once
-// A blocking AMQP client on one socket, for tests: what it sends is buffered until it waits for
+// A blocking AMQP client on one connection, for tests: what it sends is buffered until it waits for
 // something. Deliveries, returns and confirms that come while it waits for an answer are kept.
 // Whatever goes wrong is thrown: ClosedByBroker for channel.close and connection.close, otherwise
 // std::runtime_error, also when nothing comes for ten seconds.
@@ -16,7 +16,7 @@
 #include "amqp/field.h"
 #include "amqp/frame.h"
 #include "amqp/methods.h"
-#include "broker/transport/file_descriptor.h"
+#include "tests/integration/stream.h"
 
 namespace coney::test {
 
@@ -50,13 +50,22 @@ struct QueueCounts {
   std::uint32_t consumers = 0;
 };
 
-// A connected socket; throws when the port refuses.
-FileDescriptor connect_to_port(std::uint16_t port);
+struct Login {
+  std::string mechanism = "PLAIN";
+  std::string response = std::string("\0guest\0guest", 12);
+  std::optional<std::string> secure_response;  // to connection.secure
+};
+Login plain_login(const std::string& user, const std::string& password);
 
 class Client {
  public:
   // Connected as guest, with channel 1 open.
   explicit Client(std::uint16_t port);
+  explicit Client(std::unique_ptr<Stream> stream, const Login& login = {});
+
+  const std::string& mechanisms() const { return mechanisms_; }  // as offered
+  std::uint16_t channel_max() const { return channel_max_; }     // as offered
+  void open_channel(std::uint16_t number);
 
   QueueCounts declare(const std::string& queue, QueueFlags flags = {});
   QueueCounts counts(const std::string& queue) { return declare(queue, {.passive = true}); }
@@ -71,6 +80,8 @@ class Client {
   void confirm_select();
   // Waits until every publish since confirm_select() is acknowledged.
   void wait_for_confirms();
+  // The same, but not longer than until next_alarm() has something; then that.
+  std::optional<std::string> wait_for_confirms_or_alarm();
   // The reason of the next connection.blocked; empty: it was connection.unblocked.
   std::string next_alarm();
   std::size_t alarms_kept() const { return alarms_.size(); }
@@ -86,6 +97,7 @@ class Client {
   void requeue(std::uint64_t tag, bool multiple = false);
   // An answer that the broker gives after everything that it sent before.
   void flush();
+  void write_out();  // what is buffered
 
   // connection.close and its answer.
   void close();
@@ -111,16 +123,18 @@ class Client {
   template <typename Method>
   bool exists(const Method& passive_declare);
 
-  void handshake();
-  void write_out();
+  void handshake(const Login& login);
   void read_some();
   void take_frames();
   void take(const amqp::Frame& frame);
   void take_method(std::uint16_t channel, std::string_view payload);
+  bool take_event(std::string_view payload);
   void take_confirm(std::uint64_t tag, bool multiple);
   void finish_content();
 
-  FileDescriptor socket_;
+  std::unique_ptr<Stream> stream_;
+  std::string mechanisms_;
+  std::uint16_t channel_max_ = 0;
   std::string in_, out_;
   std::optional<Content> content_;
   std::deque<std::pair<std::uint16_t, std::string>> answers_;  // channel, method payload
