@@ -111,7 +111,7 @@ class Neighbour {
     const auto header = amqp::decode_content_header(received.header);
     const auto properties = amqp::PropertyList::decode(header->properties);
     amqp::fuzz::check(properties.has_value(), "the properties of a delivery decode");
-    if (!properties->reply_to) return;
+    if (!properties->reply_to || !amqp::is_utf8(*properties->reply_to)) return;
     send(publish(*properties->reply_to, {.correlation_id = properties->correlation_id}, "reply"));
   }
 
