@@ -13,7 +13,6 @@ using encoding::load;
 using encoding::store;
 using encoding::store_varint;
 
-constexpr std::uint32_t kMagic = 0x4b4e4843;  // "CHNK"
 constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kCrcStart = 8;  // the header's checksum covers what follows it
 
@@ -92,14 +91,14 @@ void ChunkHeader::encode(char* to) const {
   at = store(at, payload_bytes);
   at = store(at, static_cast<std::uint64_t>(segment));
   at = store(at, synced);
-  store(at, std::uint32_t{0});
-  store(to, kMagic);
+  store(at, salt);
+  std::memcpy(to, kMagic.data(), kMagic.size());
   store(to + 4, crc32c({to + kCrcStart, kBytes - kCrcStart}));
 }
 
 std::optional<ChunkHeader> ChunkHeader::decode(std::string_view bytes) {
   const char* from = bytes.data();
-  if (load<std::uint32_t>(from) != kMagic) return std::nullopt;
+  if (!bytes.starts_with(kMagic)) return std::nullopt;
   const std::uint32_t crc = crc32c(bytes.substr(kCrcStart, kBytes - kCrcStart));
   if (load<std::uint32_t>(from + 4) != crc) return std::nullopt;
   if (load<std::uint8_t>(from + 12) != kVersion) return std::nullopt;
@@ -113,6 +112,7 @@ std::optional<ChunkHeader> ChunkHeader::decode(std::string_view bytes) {
   header.payload_bytes = load<std::uint32_t>(from + 44);
   header.segment = SegmentNumber{load<std::uint64_t>(from + 48)};
   header.synced = load<std::uint32_t>(from + 56);
+  header.salt = load<std::uint32_t>(from + 60);
   if (!plausible(header)) return std::nullopt;
   return header;
 }

@@ -30,6 +30,7 @@ inline constexpr std::size_t kMaxStoredPayload = std::size_t{3} << 30;
 
 struct ChunkHeader {
   static constexpr std::size_t kBytes = 64;
+  static constexpr std::string_view kMagic = "CHNK";  // its first bytes
 
   std::uint32_t payload_crc = 0;
   SegmentStream stream = SegmentStream::kDurable;
@@ -37,10 +38,12 @@ struct ChunkHeader {
   PositionRange positions;  // of the first and the last message
   std::uint32_t count = 0;  // of messages, at least 1
   std::uint32_t payload_bytes = 0;
-  // Both are set by the store when it writes the chunk: the file that it is in, and how many bytes
+  // These are set by the store when it writes the chunk: the file that it is in, and how many bytes
   // of that file were known to be on disk then.
   SegmentNumber segment{};
   std::uint32_t synced = 0;
+  // Of the file, at random: bytes in a message that look like a chunk are not taken for one.
+  std::uint32_t salt = 0;
 
   // Header and payload.
   std::uint64_t chunk_bytes() const { return kBytes + std::uint64_t{payload_bytes}; }

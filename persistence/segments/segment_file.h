@@ -38,6 +38,8 @@ class SegmentFile : public std::enable_shared_from_this<SegmentFile> {
   // Of chunks, without the file's own header and footer. Any thread.
   std::uint64_t live_bytes() const { return live_.load(std::memory_order_acquire); }
   std::uint64_t chunk_bytes() const { return chunk_bytes_.load(std::memory_order_acquire); }
+  // What it takes on the disk. Any thread.
+  std::uint64_t disk_bytes() const { return disk_bytes_.load(std::memory_order_acquire); }
   // Less than half of it is alive: moving that elsewhere frees more than it takes.
   bool sparse() const { return live_bytes() * 2 < chunk_bytes(); }
 
@@ -45,6 +47,7 @@ class SegmentFile : public std::enable_shared_from_this<SegmentFile> {
 
   // A chunk was written, or found at start. REQUIRES: called by one thread at a time.
   void add(std::uint64_t bytes);
+  void set_disk_bytes(std::uint64_t bytes) { disk_bytes_.store(bytes, std::memory_order_release); }
   // REQUIRES: called once, before other threads release.
   void watch(std::shared_ptr<SegmentWatch> watch) { watch_ = std::move(watch); }
 
@@ -55,6 +58,7 @@ class SegmentFile : public std::enable_shared_from_this<SegmentFile> {
   std::shared_ptr<SegmentWatch> watch_;
   std::atomic<std::uint64_t> live_{0};
   std::atomic<std::uint64_t> chunk_bytes_{0};
+  std::atomic<std::uint64_t> disk_bytes_{0};
 };
 
 // Where a chunk is.

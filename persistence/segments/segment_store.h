@@ -33,8 +33,8 @@ namespace coney {
 // Whatever the caller finds its request again by.
 using SegmentCookie = std::uint64_t;
 
-// One per shard. Called on threads of the store, one call at a time per kind of call; the
-// implementation posts to its shard and returns. REQUIRES: outlives the store.
+// One per shard. Called on threads of the store, several at once: the implementation posts to its
+// shard and returns. REQUIRES: outlives the store.
 class SegmentSink {
  public:
   virtual ~SegmentSink() = default;
@@ -57,12 +57,12 @@ struct StoredChunk {
   ChunkRef ref;
 };
 
-// Called on threads of the store. REQUIRES: outlives the store.
+// Called on threads of the store, several at once. REQUIRES: outlives the store.
 class CompactionSink {
  public:
   virtual ~CompactionSink() = default;
   // Write what is alive in these chunks to new ones, then release the old. Every offer is ended by
-  // SegmentStore::compaction_ended. At most kMostOffers are open at a time.
+  // SegmentStore::compaction_ended. Of each stream at most kMostOffers are open at a time.
   virtual void compact(std::shared_ptr<SegmentFile> file, std::vector<StoredChunk> chunks) = 0;
   // Something failed that is nobody's request: for the log.
   virtual void trouble(const StorageError& error) = 0;
@@ -90,7 +90,7 @@ struct SegmentScan;
 
 class SegmentStore {
  public:
-  static constexpr std::size_t kMostOffers = 2;
+  static constexpr std::size_t kMostOffers = 2;  // to CompactionSink, of each stream
 
   // Goes on behind what scan_segments found, in new files, and removes what is in spill/. `found`
   // has the files that were there; those without live bytes are removed, sparse ones offered.
@@ -117,7 +117,8 @@ class SegmentStore {
   // sparse it is offered again later.
   void compaction_ended(const std::shared_ptr<SegmentFile>& file);
 
-  // Of chunks handed over and not yet written. Any thread. A caller that is ahead of the disk waits.
+  // Of chunks handed over and not yet written. Any thread. A caller that is ahead of the disk
+  // waits.
   std::uint64_t bytes_in_flight() const;
   // Any thread.
   SpaceView space() const;
