@@ -63,6 +63,15 @@ class Broker:
         self.config.write_text("\n".join(lines) + "\n")
 
     def start(self, patience=30.0):
+        try:
+            self._launch()
+            self._wait_until_it_serves(patience)
+        except BaseException:  # an interruption, too
+            self.kill()
+            raise
+        return self
+
+    def _launch(self):
         (self.directory / "data").mkdir()
         command = [binary(), "--config", self.config, "--data-dir", self.directory / "data"]
         with open(self.log, "wb") as log:
@@ -70,16 +79,15 @@ class Broker:
                 self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                                 stderr=subprocess.STDOUT)
             except OSError as error:
-                self.kill()
                 raise BrokerFailed(f"{command[0]}: {error}") from error
+
+    def _wait_until_it_serves(self, patience):
         deadline = time.monotonic() + patience
         while not serves(self.port):
             if not self.alive() or time.monotonic() > deadline:
                 tail = self.log.read_text(errors="replace")[-2000:]
-                self.kill()
-                raise BrokerFailed(f"{command[0]} does not serve:\n{tail}")
+                raise BrokerFailed(f"{binary()} does not serve:\n{tail}")
             time.sleep(0.02)
-        return self
 
     def alive(self):
         return self.process is not None and self.process.poll() is None

@@ -61,24 +61,31 @@ def install(suite):
     if mark.exists() and mark.read_text() == due:
         return
     for words in suite.install:
-        done = subprocess.run(_command(words, suite), cwd=HERE / suite.name, text=True, check=False,
-                              env=_environment(suite), stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if done.returncode != 0:
-            raise InstallFailed(f"{' '.join(words)}:\n{done.stdout[-3000:]}")
+        process = _start(suite, words)
+        try:
+            output = process.communicate()[0]
+        finally:
+            _kill_group(process)
+        if process.returncode != 0:
+            raise InstallFailed(f"{' '.join(words)}:\n{output[-3000:]}")
     mark.write_text(due)
+
+
+def _start(suite, words, url=None):
+    """In a process group of its own, for _kill_group."""
+    return subprocess.Popen(_command(words, suite), cwd=HERE / suite.name, text=True,
+                            env=_environment(suite, url), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            start_new_session=True)
 
 
 def _program(suite, words, url):
     """Checks of one program, as they come."""
-    process = subprocess.Popen(_command(words, suite), cwd=HERE / suite.name, text=True,
-                               env=_environment(suite, url), stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               start_new_session=True)
+    process = _start(suite, words, url)
     timer = threading.Timer(suite.patience, _kill_group, (process,))
-    timer.start()
     parser = Parser()
     try:
+        timer.start()
         for line in process.stdout:
             check = parser.feed(line.rstrip("\n"))
             if check:

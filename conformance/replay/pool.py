@@ -3,6 +3,8 @@
 import multiprocessing
 import queue
 
+from conformance import interruption
+
 from . import judge, recordings
 from .target import OwnTarget
 
@@ -23,10 +25,18 @@ def play(cases, entries, workers, running=None):
     for item in sorted(cases, key=lambda item: -recordings.duration(item[1])):
         todo.put(item)
     processes = [context.Process(target=_work, args=(todo, done, entries)) for _ in range(workers)]
-    for process in processes:
-        todo.put(_END)
-        process.start()
-    yield from _results(done, processes)
+    started = []
+    try:
+        for process in processes:
+            todo.put(_END)
+            process.start()
+            started.append(process)
+        yield from _results(done, processes)
+    finally:  # an interruption, too
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.join()
 
 
 def _results(done, processes):
@@ -48,6 +58,8 @@ def _results(done, processes):
 
 
 def _work(todo, done, entries):
+    interruption.listen()
+    target = None
     try:
         target = OwnTarget()
         for name, case in iter(todo.get, _END):
@@ -58,7 +70,11 @@ def _work(todo, done, entries):
             done.put((name, verdict))
         for complaint in target.stop():
             done.put((None, complaint))
+    except interruption.Interrupted:
+        done.cancel_join_thread()  # nobody reads any more
     except Exception as error:  # the worker's end must not look like success
         done.put((None, f"worker: {error!r}"))
     finally:
+        if target:
+            target.kill()
         done.put(_END)

@@ -52,4 +52,8 @@ class OwnTarget(Target):
         try:
             return self._broker.stop()
         finally:
-            self._folder.cleanup()
+            self.kill()
+
+    def kill(self):
+        self._broker.kill()
+        self._folder.cleanup()
