@@ -1,17 +1,30 @@
 // The broker's program.
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
 
 #include "broker/config/command_line.h"
+#include "broker/definitions/offline_export.h"
 #include "broker/log/log.h"
 #include "broker/server/server.h"
 
 namespace {
 
+int export_definitions(const std::string& directory, const coney::Config& config) {
+  auto json = coney::export_data_directory(directory, {config.server_version, config.cluster_name});
+  if (!json) {
+    std::cerr << "coney: " << json.error().message << '\n';
+    return 1;
+  }
+  std::cout << *json << std::flush;
+  return std::cout ? 0 : 1;
+}
+
 int run_broker(const coney::LoadedConfig& loaded) {
   using coney::log::Category;
+  ::umask(027);  // password hashes and messages are not for everyone
   coney::block_signals();
   if (auto problem = coney::log::start(loaded.config.log))
     std::cerr << "coney: " << *problem << '\n';
@@ -34,5 +47,7 @@ int main(int argc, char** argv) {
   if (!command.output.empty()) {
     (command.exit_code == 0 ? std::cout : std::cerr) << command.output << std::flush;
   }
-  return command.run ? run_broker(command.loaded) : command.exit_code;
+  if (command.run) return run_broker(command.loaded);
+  if (command.exported) return export_definitions(*command.exported, command.loaded.config);
+  return command.exit_code;
 }

@@ -15,6 +15,7 @@ struct Flags {
   ConfigSources sources;
   std::string data_dir;
   std::vector<std::string> settings;
+  std::optional<std::string> export_definitions;
   bool check_config = false;
   bool config_reference = false;
 };
@@ -33,6 +34,10 @@ void describe(CLI::App& app, Flags& flags) {
       ->allow_extra_args(false);
   app.add_flag("--check-config", flags.check_config,
                "Check the configuration, print what is wrong with it and exit");
+  app.add_option("--export-definitions", flags.export_definitions,
+                 "Print the definitions of a data directory in RabbitMQ's JSON format and exit")
+      ->type_name("DIR")
+      ->excludes("--check-config");
   app.add_flag("--config-reference", flags.config_reference,
                "Print all keys of the configuration as a Markdown document and exit");
 }
@@ -65,9 +70,10 @@ CommandLine load(Flags& flags, const Environment& environment) {
     }
   }
   const bool ok = result.loaded.ok();
-  result.run = ok && !flags.check_config;
+  result.run = ok && !flags.check_config && !flags.export_definitions;
   result.exit_code = ok ? 0 : kWrongConfig;
-  if (result.run) return result;
+  if (ok) result.exported = flags.export_definitions;
+  if (result.run || result.exported) return result;
   result.output = lines(result.loaded.errors, "error") + lines(result.loaded.warnings, "warning");
   result.output += ok ? "the configuration is valid\n" : "the configuration is not valid\n";
   return result;

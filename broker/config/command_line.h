@@ -1,7 +1,9 @@
 #pragma once
 // The command line of `coney`, read into what to do next. Prints nothing and never exits: main()
-// prints `output` and returns `exit_code` unless `run` is true. Called once, before threads.
+// prints `output`, does the task and, without one, returns `exit_code`. Called once, before
+// threads.
 
+#include <optional>
 #include <string>
 
 #include "broker/config/config_loader.h"
@@ -9,7 +11,8 @@
 namespace coney {
 
 struct CommandLine {
-  bool run = false;     // start a broker with loaded.config; loaded.warnings belong into its log
+  bool run = false;  // start a broker with loaded.config; loaded.warnings belong into its log
+  std::optional<std::string> exported;  // print the definitions of this data directory
   std::string output;   // help, version, result of --check-config or errors, with its line ends
   int exit_code = 0;    // 0, 1: the configuration is wrong, 2: the command line is wrong
   LoadedConfig loaded;  // when the command line was understood and the configuration was read

@@ -212,6 +212,25 @@ StorageResult<void> read_table(Database& database, std::string_view table, std::
   return {};
 }
 
+StorageResult<StoredDefinitions> load_all(Database& database) {
+  StoredDefinitions stored;
+  Definitions& all = stored.definitions;
+  std::vector<QueueRow> queues;
+  StorageResult<void> read = read_table(database, "vhosts", "1", all.vhosts);
+  if (read) read = read_table(database, "users", "1", all.users);
+  if (read) read = read_table(database, "permissions", "1, 2", all.permissions);
+  if (read) read = read_table(database, "topic_permissions", "1, 2, 3", all.topic_permissions);
+  if (read) read = read_table(database, "exchanges", "1, 2", all.exchanges);
+  if (read) read = read_table(database, "queues", "1, 2", queues);
+  if (read) read = read_table(database, "bindings", "1, 2, 3, 4, 5, 6", all.bindings);
+  if (!read) return read.error();
+  for (QueueRow& row : queues) {
+    all.queues.push_back(std::move(row.record));
+    stored.queue_ids.push_back(row.id);
+  }
+  return stored;
+}
+
 }  // namespace
 
 // The connection and what the transaction has come to.
@@ -333,24 +352,16 @@ StorageResult<std::unique_ptr<DefinitionStore>> DefinitionStore::open(
   return std::unique_ptr<DefinitionStore>(new DefinitionStore(std::move(session)));
 }
 
+StorageResult<StoredDefinitions> DefinitionStore::read(const std::filesystem::path& path,
+                                                       const char* vfs) {
+  auto copy = Database::copy_of(path, vfs);
+  if (!copy) return copy.error();
+  if (auto migrated = migrate(*copy, definition_migrations()); !migrated) return migrated.error();
+  return load_all(*copy);
+}
+
 StorageResult<StoredDefinitions> DefinitionStore::load() {
-  Database& database = session_->database();
-  StoredDefinitions stored;
-  Definitions& all = stored.definitions;
-  std::vector<QueueRow> queues;
-  StorageResult<void> read = read_table(database, "vhosts", "1", all.vhosts);
-  if (read) read = read_table(database, "users", "1", all.users);
-  if (read) read = read_table(database, "permissions", "1, 2", all.permissions);
-  if (read) read = read_table(database, "topic_permissions", "1, 2, 3", all.topic_permissions);
-  if (read) read = read_table(database, "exchanges", "1, 2", all.exchanges);
-  if (read) read = read_table(database, "queues", "1, 2", queues);
-  if (read) read = read_table(database, "bindings", "1, 2, 3, 4, 5, 6", all.bindings);
-  if (!read) return read.error();
-  for (QueueRow& row : queues) {
-    all.queues.push_back(std::move(row.record));
-    stored.queue_ids.push_back(row.id);
-  }
-  return stored;
+  return load_all(session_->database());
 }
 
 StorageResult<void> DefinitionStore::begin() {

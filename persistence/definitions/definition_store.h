@@ -35,6 +35,10 @@ class DefinitionStore {
   // `vfs` names a registered SQLite VFS; null is the system's.
   static StorageResult<std::unique_ptr<DefinitionStore>> open(const std::filesystem::path& path,
                                                               const char* vfs = nullptr);
+  // What the file holds, whatever version its schema has. Changes nothing and creates nothing;
+  // other programs, also a running broker, may be using the file. Errors as open()'s.
+  static StorageResult<StoredDefinitions> read(const std::filesystem::path& path,
+                                               const char* vfs = nullptr);
   // Rolls an open transaction back.
   ~DefinitionStore();
 

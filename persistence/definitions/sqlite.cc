@@ -44,25 +44,72 @@ const char* not_null(std::string_view bytes) {
   return bytes.data() ? bytes.data() : "";
 }
 
+// As SQLite reads a file: URI, in which some characters have a meaning.
+std::string as_uri(const std::filesystem::path& path) {
+  constexpr std::string_view kHexDigits = "0123456789ABCDEF";
+  std::string uri = "file:";
+  for (char c : path.string()) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '?' || c == '#' || c == '%') {
+      uri.append({'%', kHexDigits[byte >> 4], kHexDigits[byte & 15]});
+    } else {
+      uri += c;
+    }
+  }
+  return uri;
+}
+
 std::string_view view(const void* data, int size) {
   return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
 }
 
 }  // namespace
 
-StorageResult<Database> Database::open(const std::filesystem::path& path, const char* vfs) {
+// `name` is SQLite's, `path` what errors say.
+StorageResult<Database> Database::open(const std::string& name, const std::filesystem::path& path,
+                                       int flags, const char* vfs) {
   sqlite3* handle = nullptr;
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, vfs);
+  int code = sqlite3_open_v2(name.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
   Database database(handle, path.string());
   if (code != SQLITE_OK) return database.error(code, "opening");
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
-  if (sqlite3_db_readonly(handle, "main") == 1) {
+  return database;
+}
+
+StorageResult<Database> Database::open(const std::filesystem::path& path, const char* vfs) {
+  auto database = open(path.string(), path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
+  if (database && sqlite3_db_readonly(database->handle(), "main") == 1) {
     return StorageError{StorageErrorCode::kCannotOpen,
-                        "definitions database " + database.path() + " is not writable"};
+                        "definitions database " + path.string() + " is not writable"};
   }
   return database;
+}
+
+// Without a log nobody has the file open, and it is read as if it could not change: SQLite would
+// otherwise leave files beside it that it could not remove again, and could not read it in a
+// directory that it may not write to. With a log SQLite reads both, as each of its readers does.
+StorageResult<Database> Database::copy_of(const std::filesystem::path& path, const char* vfs) {
+  const std::filesystem::path log = path.string() + "-wal";
+  std::error_code error;
+  if (!std::filesystem::exists(log, error)) {
+    auto copy = copy_of(as_uri(path) + "?immutable=1", path, vfs);
+    if (!std::filesystem::exists(log, error)) return copy;
+  }
+  return copy_of(as_uri(path), path, vfs);
+}
+
+StorageResult<Database> Database::copy_of(const std::string& name,
+                                          const std::filesystem::path& path, const char* vfs) {
+  auto source = open(name, path, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, vfs);
+  if (!source) return source;
+  auto copy = open(":memory:", path, SQLITE_OPEN_READWRITE, nullptr);
+  if (!copy) return copy;
+  sqlite3_backup* backup = sqlite3_backup_init(copy->handle(), "main", source->handle(), "main");
+  if (backup) sqlite3_backup_step(backup, -1);  // finish() returns its error
+  int code = backup ? sqlite3_backup_finish(backup) : sqlite3_errcode(copy->handle());
+  if (code != SQLITE_OK) return copy->error(code, "reading");
+  return copy;
 }
 
 Database::Database(Database&& other) noexcept

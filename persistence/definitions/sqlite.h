@@ -20,6 +20,10 @@ class Database {
   // `vfs`: name of a registered SQLite VFS, null for the system's (tests pass one that fails).
   static StorageResult<Database> open(const std::filesystem::path& path, const char* vfs);
 
+  // What the file and the log beside it hold now, as a database in memory of the same path. Changes
+  // neither; other programs may be using them.
+  static StorageResult<Database> copy_of(const std::filesystem::path& path, const char* vfs);
+
   Database(Database&& other) noexcept;
   Database& operator=(Database&&) = delete;
   ~Database();
@@ -35,6 +39,10 @@ class Database {
   StorageError error(int code, std::string_view while_doing) const;
 
  private:
+  static StorageResult<Database> copy_of(const std::string& name, const std::filesystem::path& path,
+                                         const char* vfs);
+  static StorageResult<Database> open(const std::string& name, const std::filesystem::path& path,
+                                      int flags, const char* vfs);
   Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
 
   sqlite3* handle_;

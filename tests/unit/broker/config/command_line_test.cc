@@ -62,6 +62,22 @@ TEST(CommandLine, WrongConfigurationDoesNotRun) {
   EXPECT_THAT(result.output, HasSubstr("unknown key 'nothing'"));
 }
 
+TEST(CommandLine, ExportTakesTheNamesFromTheConfiguration) {
+  const CommandLine result =
+      parse({"--export-definitions", "/data", "--set", "cluster_name=rabbit@a"});
+  EXPECT_FALSE(result.run);
+  EXPECT_EQ(result.exported, "/data");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.output, "");
+  EXPECT_EQ(result.loaded.config.cluster_name, "rabbit@a");
+  const CommandLine wrong = parse({"--export-definitions", "/data", "--set", "nothing=1"});
+  EXPECT_EQ(wrong.exported, std::nullopt);
+  EXPECT_EQ(wrong.exit_code, 1);
+  EXPECT_EQ(parse({"--export-definitions"}).exit_code, 2);
+  EXPECT_FALSE(parse({"--export-definitions", ""}).run);
+  EXPECT_EQ(parse({"--export-definitions", "/data", "--check-config"}).exit_code, 2);
+}
+
 TEST(CommandLine, WrongFlagsAreExplained) {
   const CommandLine result = parse({"--frobnicate"});
   EXPECT_FALSE(result.run);
@@ -101,8 +117,8 @@ TEST(CommandLine, ManualNamesEveryFlag) {
   std::ifstream file(std::string(CONEY_SOURCE_DIR) + "/packaging/coney.1");
   std::ostringstream text;
   text << file.rdbuf();
-  for (const char* flag :
-       {"config", "data-dir", "set", "check-config", "help", "version", "config-reference"}) {
+  for (const char* flag : {"config", "data-dir", "set", "check-config", "help", "version",
+                           "config-reference", "export-definitions"}) {
     std::string escaped = std::string("\\-\\-") + flag;
     for (size_t dash = 4; (dash = escaped.find('-', dash)) != escaped.npos; dash += 2) {
       escaped.insert(dash, "\\");
