@@ -4,6 +4,7 @@
 #include "broker/arguments/erlang_term.h"
 #include "broker/queue/queue.h"
 #include "broker/server/server_context.h"
+#include "broker/topology/topic_access.h"
 
 namespace coney {
 
@@ -125,6 +126,19 @@ void Channel::on(const amqp::ConfirmSelect& select) {
   if (!select.nowait) connection_.send(number_, amqp::ConfirmSelectOk{});
 }
 
+// ---- the topology ----
+
+void Channel::command(TopologyCommand command, std::function<void(bool existed)> then) {
+  if (!commands_) commands_ = std::make_shared<CommandChain>();
+  connection_.ask_topology(std::move(command), commands_,
+                           [this, then = std::move(then), method = method_](auto& answer) {
+                             if (answer.skipped || closing_) return;  // one before it has failed
+                             method_ = method;
+                             if (answer.error) return fail(*answer.error);
+                             then(answer.existed);
+                           });
+}
+
 // ---- permissions and names ----
 
 Vhost& Channel::vhost() {
@@ -144,16 +158,9 @@ bool Channel::check_access(Access access, std::string_view kind, std::string_vie
 
 bool Channel::check_topic_access(Access access, const Exchange& exchange,
                                  std::string_view routing_key) {
-  if (exchange.record->type != "topic") return true;
-  if (catalog().topic_allowed(user(), vhost_name(), exchange.record->name, access, routing_key)) {
-    return true;
-  }
-  std::string text = access == Access::kWrite ? "write" : "read";
-  text.append(" access to topic '").append(routing_key).append("' in exchange '");
-  text.append(exchange.record->name).append("' in vhost '").append(vhost_name());
-  text.append("' refused for user '").append(user()).append("'");
-  fail(channel_error(ReplyCode::kAccessRefused, std::move(text)));
-  return false;
+  auto refused = coney::check_topic_access(catalog(), user(), access, exchange, routing_key);
+  if (refused) fail(std::move(*refused));
+  return !refused;
 }
 
 namespace {

@@ -164,10 +164,15 @@ class Channel {
   Consumer* find_consumer(ConsumerNumber number);
   Consumer* find_consumer(std::string_view tag);
 
+  // Has the topology do it. An error fails the channel; else `then` runs with whether what was
+  // declared existed. Until then the methods that come may be further commands, nothing else.
+  void command(TopologyCommand command, std::function<void(bool existed)> then);
   void declare_existing_exchange(const ExchangeRecord& record, bool no_wait);
   void declare_queue(QueueRecord record, bool no_wait);
   bool redeclare_queue(const QueueRecord& received, bool no_wait);
-  void answer_queue_declared(const CatalogQueue& queue, bool no_wait);
+  void create_queue(QueueRecord record, bool no_wait);
+  void answer_queue_declared(std::string_view name, bool no_wait);
+  void send_queue_counts(const std::string& name);
   bool declare_direct_reply(const amqp::QueueDeclare& declare);
   void bind(BindingRecord binding, bool no_wait, bool is_bind, std::function<void()> answer);
   void finish_delete(const std::string& name, QueueId id, std::function<void()> then);
@@ -210,6 +215,7 @@ class Channel {
   bool closing_ = false;
   bool released_ = false;
   bool flush_marked_ = false;
+  std::shared_ptr<CommandChain> commands_;  // null: none yet
 
   std::string last_queue_;                            // of the last queue.declare
   std::vector<std::unique_ptr<Consumer>> consumers_;  // by number, ascending

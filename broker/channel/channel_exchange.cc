@@ -32,6 +32,7 @@ void Channel::on(const amqp::ExchangeDeclare& declare) {
                         declare.internal,
                         std::move(*table)};
   if (declare.passive) {
+    if (connection_.put_off()) return;
     if (!is_not_default_exchange(record.name) ||
         !check_access(Access::kConfigure, "exchange", record.name) ||
         !lookup_exchange(record.name)) {
@@ -46,7 +47,9 @@ void Channel::on(const amqp::ExchangeDeclare& declare) {
       !check_access(Access::kConfigure, "exchange", record.name)) {
     return;
   }
-  if (vhost().find_exchange(record.name)) return declare_existing_exchange(record, declare.no_wait);
+  if (!connection_.joining_commands() && vhost().find_exchange(record.name)) {
+    return declare_existing_exchange(record, declare.no_wait);
+  }
   if (record.name.starts_with(kReservedPrefix)) {
     return fail(channel_error(ReplyCode::kAccessRefused, "exchange name '" + record.name +
                                                              "' contains reserved prefix 'amq.*'"));
@@ -61,11 +64,7 @@ void Channel::on(const amqp::ExchangeDeclare& declare) {
     }
   }
   if (auto fault = check_exchange_declare(*type, record.arguments)) return fail(*fault);
-  connection_.ask_topology(DeclareExchange{record}, [this, record, no_wait = declare.no_wait,
-                                                     method = method_](TopologyAnswer& answer) {
-    method_ = method;
-    if (answer.error) return fail(*answer.error);
-    if (answer.existed) return declare_existing_exchange(record, no_wait);
+  command(DeclareExchange{std::move(record)}, [this, no_wait = declare.no_wait](bool) {
     if (!no_wait) connection_.send(number_, amqp::ExchangeDeclareOk{});
   });
 }
@@ -88,13 +87,10 @@ void Channel::on(const amqp::ExchangeDelete& remove) {
     return fail(channel_error(ReplyCode::kAccessRefused, std::move(text)));
   }
   if (!check_access(Access::kConfigure, "exchange", remove.exchange)) return;
-  connection_.ask_topology(
-      DeleteExchange{vhost_name(), std::string(remove.exchange), remove.if_unused},
-      [this, no_wait = remove.no_wait, method = method_](TopologyAnswer& answer) {
-        method_ = method;
-        if (answer.error) return fail(*answer.error);
-        if (!no_wait) connection_.send(number_, amqp::ExchangeDeleteOk{});
-      });
+  command(DeleteExchange{vhost_name(), std::string(remove.exchange), remove.if_unused},
+          [this, no_wait = remove.no_wait](bool) {
+            if (!no_wait) connection_.send(number_, amqp::ExchangeDeleteOk{});
+          });
 }
 
 void Channel::on(const amqp::ExchangeBind& method) {
@@ -113,7 +109,8 @@ void Channel::on(const amqp::ExchangeUnbind& method) {
        method.no_wait, false, [this] { connection_.send(number_, amqp::ExchangeUnbindOk{}); });
 }
 
-// The four methods that make and remove bindings.
+// The four methods that make and remove bindings. What depends on source and destination is checked
+// by the topology: either may have been declared by a command that is in flight.
 void Channel::bind(BindingRecord binding, bool no_wait, bool is_bind,
                    std::function<void()> answer) {
   const bool to_queue = binding.destination_kind == DestinationKind::kQueue;
@@ -123,34 +120,13 @@ void Channel::bind(BindingRecord binding, bool no_wait, bool is_bind,
       !check_access(Access::kRead, "exchange", binding.source)) {
     return;
   }
-  Exchange* source = vhost().find_exchange(binding.source);
-  if (source && !check_topic_access(Access::kRead, *source, binding.routing_key)) return;
-  if (is_bind) {
-    std::string_view type;
-    if (to_queue) {
-      CatalogQueue* queue = lookup_queue(binding.destination);
-      if (!queue) return;
-      type = queue->record->type;
-    } else if (!lookup_exchange(binding.destination)) {
-      return;
-    }
-    if (!lookup_exchange(binding.source)) return;
-    const ExchangeType* exchange_type = find_exchange_type(source->record->type);
-    if (auto fault =
-            check_binding(*exchange_type, {binding.routing_key, binding.arguments, type})) {
-      return fail(*fault);
-    }
-  }
-  auto then = [this, no_wait, answer = std::move(answer),
-               method = method_](TopologyAnswer& result) {
-    method_ = method;
-    if (result.error) return fail(*result.error);
+  auto then = [no_wait, answer = std::move(answer)](bool) {
     if (!no_wait) answer();
   };
   if (is_bind) {
-    connection_.ask_topology(Bind{std::move(binding)}, std::move(then));
+    command(Bind{std::move(binding), user(), connection_.id()}, std::move(then));
   } else {
-    connection_.ask_topology(Unbind{std::move(binding)}, std::move(then));
+    command(Unbind{std::move(binding), user()}, std::move(then));
   }
 }
 

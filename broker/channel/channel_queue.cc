@@ -27,10 +27,11 @@ std::string without_line_ends(std::string_view name) {
 }  // namespace
 
 void Channel::on(const amqp::QueueDeclare& declare) {
-  if (declare.queue.starts_with(kDirectReplyQueue) && declare_direct_reply(declare)) return;
+  const bool direct_reply = declare.queue.starts_with(kDirectReplyQueue);
+  if ((direct_reply || declare.passive) && connection_.put_off()) return;
+  if (direct_reply && declare_direct_reply(declare)) return;
   if (declare.passive) {
-    CatalogQueue* queue = lookup_queue(declare.queue);
-    if (queue) answer_queue_declared(*queue, declare.no_wait);
+    if (lookup_queue(declare.queue)) answer_queue_declared(declare.queue, declare.no_wait);
     return;
   }
   auto table = arguments(declare.arguments);
@@ -69,7 +70,7 @@ void Channel::declare_queue(QueueRecord record, bool no_wait) {
   }
   const auto declaration = declaration_of(record, *vhost().record, connection_.shard().config());
   if (!check_access(Access::kConfigure, "queue", record.name)) return;
-  if (redeclare_queue(record, no_wait)) return;
+  if (!connection_.joining_commands() && redeclare_queue(record, no_wait)) return;
   if (!server_named && record.name.starts_with(kReservedPrefix)) {
     return fail(channel_error(ReplyCode::kAccessRefused,
                               "queue name '" + record.name + "' contains reserved prefix 'amq.*'"));
@@ -82,23 +83,21 @@ void Channel::declare_queue(QueueRecord record, bool no_wait) {
                                  "argument '" + *checked->not_implemented + "' of " +
                                      queue_text(record.name, record.vhost)));
   }
-  QueueRecord created = record;
-  created.type = queue_type_name(checked->type);
-  created.arguments = std::move(checked->table);
-  if (created.exclusive) connection_.exclusive_queue_declared();
-  DeclareQueue command{created, connection_.shard().id(),
-                       created.exclusive ? connection_.id() : ConnectionId{}};
-  connection_.ask_topology(std::move(command), [this, record = std::move(record), no_wait,
-                                                method = method_](TopologyAnswer& answer) {
-    method_ = method;
-    if (answer.error) return fail(*answer.error);
-    if (!answer.existed) {
-      last_queue_ = record.name;
-      if (no_wait) return;
-      return connection_.send(number_, amqp::QueueDeclareOk{.queue = record.name});
-    }
-    redeclare_queue(record, no_wait);
-  });
+  record.type = queue_type_name(checked->type);
+  record.arguments = std::move(checked->table);
+  create_queue(std::move(record), no_wait);
+}
+
+void Channel::create_queue(QueueRecord record, bool no_wait) {
+  if (record.exclusive) connection_.exclusive_queue_declared();
+  const ConnectionId owner = record.exclusive ? connection_.id() : ConnectionId{};
+  last_queue_ = record.name;
+  command(DeclareQueue{std::move(record), connection_.shard().id(), owner},
+          [this, name = last_queue_, no_wait](bool existed) {
+            if (no_wait) return;
+            if (existed) return send_queue_counts(name);
+            connection_.send(number_, amqp::QueueDeclareOk{.queue = name});
+          });
 }
 
 // True when the queue exists: the declare is answered then.
@@ -115,25 +114,30 @@ bool Channel::redeclare_queue(const QueueRecord& record, bool no_wait) {
   if (auto fault = check_queue_equivalence(*existing->record, received, same_owner)) {
     fail(*fault);
   } else {
-    answer_queue_declared(*existing, no_wait);
+    answer_queue_declared(record.name, no_wait);
   }
   return true;
 }
 
-void Channel::answer_queue_declared(const CatalogQueue& queue, bool no_wait) {
-  last_queue_ = queue.record->name;
-  if (no_wait) return;
-  connection_.ask(
-      queue.id, CountCall{}, [this, name = last_queue_, method = method_](QueueAnswer& answer) {
-        method_ = method;
-        if (answer.status == QueueStatus::kGone) {
-          return fail(channel_error(ReplyCode::kNotFound, "no " + queue_text(name, vhost_name())));
-        }
-        connection_.send(number_, amqp::QueueDeclareOk{
-                                      .queue = name,
+void Channel::answer_queue_declared(std::string_view name, bool no_wait) {
+  last_queue_ = name;
+  if (!no_wait) send_queue_counts(last_queue_);
+}
+
+// queue.declare-ok of a queue that exists, if it still does.
+void Channel::send_queue_counts(const std::string& name) {
+  CatalogQueue* queue = lookup_queue(name);
+  if (!queue) return;
+  connection_.ask(queue->id, CountCall{}, [this, name, method = method_](QueueAnswer& answer) {
+    method_ = method;
+    if (answer.status == QueueStatus::kGone) {
+      return fail(channel_error(ReplyCode::kNotFound, "no " + queue_text(name, vhost_name())));
+    }
+    connection_.send(
+        number_, amqp::QueueDeclareOk{.queue = name,
                                       .message_count = static_cast<std::uint32_t>(answer.messages),
                                       .consumer_count = answer.consumers});
-      });
+  });
 }
 
 void Channel::on(const amqp::QueueBind& method) {
@@ -200,7 +204,7 @@ void Channel::on(const amqp::QueueDelete& remove) {
 
 // The queue is marked as going; takes it out of the topology.
 void Channel::finish_delete(const std::string& name, QueueId id, std::function<void()> then) {
-  connection_.ask_topology(DeleteQueue{vhost_name(), name, id},
+  connection_.ask_topology(DeleteQueue{vhost_name(), name, id}, nullptr,
                            [then = std::move(then)](TopologyAnswer&) { then(); });
 }
 

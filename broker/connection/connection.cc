@@ -13,6 +13,7 @@ namespace coney {
 namespace {
 
 constexpr std::uint64_t kPublishCredit = 4 * 1024 * 1024;  // bytes mailed and not yet taken
+constexpr std::size_t kMaxCommands = 1024;                 // in flight to the topology
 constexpr std::size_t kBite = 8 * 1024;                    // read by a publisher that yields
 constexpr std::size_t kKeptCapacity = 4096;                // of unparsed_ while idle
 constexpr std::size_t kMaxPieces = 64;                     // per gathered write
@@ -122,12 +123,13 @@ void Connection::read_again() {
 }
 
 bool Connection::may_parse() const {
-  return awaited_.empty() && publish_credit_used_ < kPublishCredit && !blocked_ &&
+  const bool waits = !commands_.empty() && (put_off_ || commands_.size() >= kMaxCommands);
+  return awaited_.empty() && !waits && publish_credit_used_ < kPublishCredit && !blocked_ &&
          state_ != State::kClosed && !removed_;
 }
 
 void Connection::go_on() {
-  if (!may_parse()) return;
+  if (!may_parse() || commands_.size() > kMaxCommands / 2) return;
   parse({});
   read_again();
 }
@@ -172,12 +174,13 @@ std::size_t Connection::parse_one(std::string_view bytes) {
   const amqp::FrameRead read = amqp::read_frame(bytes, max_payload());
   switch (read.status) {
     case amqp::FrameStatus::kFrame:
-      handle_frame(read.frame);
-      return read.consumed;
+      return take_frame(read.frame) ? read.consumed : 0;
     case amqp::FrameStatus::kNeedMore:
       return 0;
     case amqp::FrameStatus::kTooLarge:
     case amqp::FrameStatus::kBadEnd:
+      put_off_ = !commands_.empty();
+      if (put_off_) return 0;
       handle_fault(read);
       return bytes.size();
   }
@@ -203,6 +206,27 @@ void Connection::handle_fault(const amqp::FrameRead& read) {
 }
 
 // ---- frames ----
+
+// False: put off.
+bool Connection::take_frame(const amqp::Frame& frame) {
+  if (commands_.empty()) {
+    handle_frame(frame);
+    return true;
+  }
+  joining_ = true;
+  if (may_join_commands(frame)) {
+    handle_frame(frame);
+  } else {
+    put_off_ = true;
+  }
+  joining_ = false;
+  return !put_off_;
+}
+
+bool Connection::put_off() {
+  put_off_ = put_off_ || joining_;
+  return joining_;
+}
 
 void Connection::handle_frame(const amqp::Frame& frame) {
   const auto type = static_cast<amqp::FrameType>(frame.type);

@@ -2,13 +2,18 @@
 // One client connection (spec 1.4): reads frames, holds the channels, writes what they produced.
 // Lives on the shard that accepted it and is used there only.
 //
-// Reading stops while an answer from another thread is awaited (await_*), while too much mail is on
+// Reading stops while an answer from another thread is awaited (ask*), while too much mail is on
 // its way to queues of other shards, and while an alarm blocks a publishing connection; what was
 // read already waits in `unparsed_`.
+//
+// Topology commands share their commits: while some are in flight, methods that end in a further
+// one are handled. Any other method, and one that would fail or be answered from the catalog, is
+// put off: it is handled (again) when all of them have been answered.
 
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -100,7 +105,14 @@ class Connection final : public SocketHandler {
   using TopologyThen = std::function<void(TopologyAnswer&)>;
   // Asks the queue: directly when it lives here (then `then` runs before this returns).
   void ask(QueueId queue, QueueCall call, QueueThen then);
-  void ask_topology(TopologyCommand command, TopologyThen then);
+  // With a chain further commands may be sent before the answer, see the head of this file.
+  void ask_topology(TopologyCommand command, std::shared_ptr<CommandChain> chain,
+                    TopologyThen then);
+  // Is a method being handled while commands are in flight? It must end in ask_topology(), fail()
+  // or put_off().
+  bool joining_commands() const { return joining_; }
+  // Joining: the method is put off, and true.
+  bool put_off();
   void ask_direct_reply(const DirectReplyAddress& address, std::function<void(bool)> then);
   void exclusive_queue_declared() { has_exclusive_queues_ = true; }
 
@@ -131,6 +143,8 @@ class Connection final : public SocketHandler {
   void go_on();  // parses what waits, then reads again
   void parse(std::string_view bytes);
   std::size_t parse_one(std::string_view bytes);
+  bool take_frame(const amqp::Frame& frame);
+  bool may_join_commands(const amqp::Frame& frame);
   std::uint32_t max_payload() const;
   void handle_fault(const amqp::FrameRead& read);
   void handle_frame(const amqp::Frame& frame);
@@ -151,6 +165,8 @@ class Connection final : public SocketHandler {
   void finish();
   void drop(const std::string& reason);  // empty: nothing worth a line in the log
   // connection_answers.cc: mail
+  void take_topology_answer(TopologyAnswer& answer);
+  void forget_answers();
   void tell_alarm();
 
   Shard& shard_;
@@ -172,13 +188,18 @@ class Connection final : public SocketHandler {
   std::shared_ptr<DeliveryWindow> window_ = std::make_shared<DeliveryWindow>();
   std::uint64_t publish_credit_used_ = 0;  // bytes mailed to other shards' queues
 
-  // Answers of one queue come in the order of the calls, those of the topology as well.
+  // Answers of one queue come in the order of the calls.
   struct Awaited {
-    QueueId queue;  // invalid: the topology
-    QueueThen queue_then;
-    TopologyThen topology_then;
+    QueueId queue;
+    QueueThen then;
   };
   std::vector<Awaited> awaited_;
+  // Commands in flight; they are answered in order. What a queue is asked because of an answer is
+  // finished before the next answer is looked at.
+  std::list<TopologyThen> commands_;
+  std::list<TopologyAnswer> held_answers_;  // of the first in commands_
+  bool joining_ = false;                    // a method is handled while there are commands
+  bool put_off_ = false;                    // nothing more joins them
   bool flush_scheduled_ = false;
   bool writing_blocked_ = false;  // the socket takes no more
   bool has_exclusive_queues_ = false;

@@ -16,13 +16,15 @@ void Connection::ask(QueueId id, QueueCall call, QueueThen then) {
     if (queue) answer = queue->call(call);
     return then(answer);
   }
-  awaited_.push_back({id, std::move(then), nullptr});
+  awaited_.push_back({id, std::move(then)});
   shard_.post(id.shard, QueueCallMail{id, id_, std::move(call)});
 }
 
-void Connection::ask_topology(TopologyCommand command, TopologyThen then) {
-  awaited_.push_back({{}, nullptr, std::move(then)});
-  shard_.topology().submit(id_, std::move(command));
+void Connection::ask_topology(TopologyCommand command, std::shared_ptr<CommandChain> chain,
+                              TopologyThen then) {
+  put_off_ = !chain;
+  commands_.push_back(std::move(then));
+  shard_.topology().submit(id_, std::move(command), std::move(chain));
 }
 
 void Connection::ask_direct_reply(const DirectReplyAddress& address,
@@ -33,8 +35,7 @@ void Connection::ask_direct_reply(const DirectReplyAddress& address,
   }
   awaited_.push_back(
       {{address.connection.shard, 0, 0},
-       [then = std::move(then)](QueueAnswer& answer) { then(answer.status == QueueStatus::kOk); },
-       nullptr});
+       [then = std::move(then)](QueueAnswer& answer) { then(answer.status == QueueStatus::kOk); }});
   shard_.post(address.connection.shard, DirectReplyQueryMail{address, id_});
 }
 
@@ -46,9 +47,8 @@ bool Connection::takes_direct_replies(const DirectReplyAddress& address) {
 // ---- answers ----
 
 void Connection::on_queue_answer(QueueAnswerMail& mail) {
-  auto found = std::find_if(awaited_.begin(), awaited_.end(), [&](const Awaited& awaited) {
-    return awaited.queue_then && awaited.queue == mail.queue;
-  });
+  auto found = std::find_if(awaited_.begin(), awaited_.end(),
+                            [&](const Awaited& awaited) { return awaited.queue == mail.queue; });
   if (found == awaited_.end()) {  // closed meanwhile
     if (mail.answer.delivery) {
       shard_.post(mail.queue.shard, SettleMail{mail.queue, mail.answer.delivery->position, 1,
@@ -59,21 +59,34 @@ void Connection::on_queue_answer(QueueAnswerMail& mail) {
     }
     return;
   }
-  QueueThen then = std::move(found->queue_then);
+  QueueThen then = std::move(found->then);
   awaited_.erase(found);
   then(mail.answer);
+  while (awaited_.empty() && !held_answers_.empty()) {
+    TopologyAnswer answer = std::move(held_answers_.front());
+    held_answers_.pop_front();
+    take_topology_answer(answer);
+  }
   go_on();
 }
 
 void Connection::on_topology_answer(TopologyAnswer& answer) {
-  auto found = std::find_if(awaited_.begin(), awaited_.end(), [](const Awaited& awaited) {
-    return awaited.topology_then != nullptr;
-  });
-  if (found == awaited_.end()) return;  // closed meanwhile
-  TopologyThen then = std::move(found->topology_then);
-  awaited_.erase(found);
-  then(answer);
+  if (!awaited_.empty()) return held_answers_.push_back(std::move(answer));
+  take_topology_answer(answer);
   go_on();
+}
+
+void Connection::take_topology_answer(TopologyAnswer& answer) {
+  if (commands_.empty()) return;  // closed meanwhile
+  TopologyThen then = std::move(commands_.front());
+  commands_.pop_front();
+  then(answer);
+}
+
+void Connection::forget_answers() {
+  awaited_.clear();
+  commands_.clear();
+  held_answers_.clear();
 }
 
 // ---- publishing ----

@@ -22,6 +22,25 @@ amqp::MethodId method_id(std::string_view payload) {
 
 }  // namespace
 
+// Methods that change the topology and need not know what exists.
+bool Connection::may_join_commands(const amqp::Frame& frame) {
+  if (static_cast<amqp::FrameType>(frame.type) != amqp::FrameType::kMethod) return false;
+  const Channel* channel = find_channel(frame.channel);
+  if (!channel || channel->closing() || frame.payload.size() < 4) return false;
+  switch (method_id(frame.payload).packed()) {
+    case amqp::ExchangeDeclare::kMethod.id.packed():
+    case amqp::ExchangeDelete::kMethod.id.packed():
+    case amqp::ExchangeBind::kMethod.id.packed():
+    case amqp::ExchangeUnbind::kMethod.id.packed():
+    case amqp::QueueDeclare::kMethod.id.packed():
+    case amqp::QueueBind::kMethod.id.packed():
+    case amqp::QueueUnbind::kMethod.id.packed():
+      return true;
+    default:
+      return false;
+  }
+}
+
 Channel* Connection::find_channel(ChannelNumber number) {
   if (last_channel_ && last_channel_->number() == number) return last_channel_;
   auto found = channels_.find(number);
@@ -129,6 +148,7 @@ void Connection::channel_closed(ChannelNumber number) {
 // ---- faults ----
 
 void Connection::fail(ChannelNumber number, ProtocolError error, amqp::MethodId method) {
+  if (put_off()) return;
   if (error.closes_connection) return close_connection(std::move(error), method);
   Channel* channel = find_channel(number);
   if (!channel || channel->closing() || state_ != State::kRunning) return;
@@ -151,7 +171,7 @@ void Connection::close_connection(ProtocolError error, amqp::MethodId method) {
   state_ = State::kClosing;
   deadline_ = shard_.now() + kClosingTimeout;
   for (auto& [number, channel] : channels_) channel->set_closing();
-  awaited_.clear();
+  forget_answers();
   alarm_.clear();
   blocked_ = false;
   publish_credit_used_ = 0;
@@ -182,7 +202,7 @@ void Connection::close_by_client() {
     };
     if (!has_exclusive_queues_) return answer();
     has_exclusive_queues_ = false;
-    ask_topology(DeleteExclusiveQueues{id_}, [answer](TopologyAnswer&) { answer(); });
+    ask_topology(DeleteExclusiveQueues{id_}, nullptr, [answer](TopologyAnswer&) { answer(); });
   };
   for (auto& [number, channel] : channels_) channel->release(done);
   done();
@@ -204,7 +224,7 @@ void Connection::drop(const std::string& reason) {
   if (!reason.empty()) {
     log::warning(log::Category::kConnection, "closing connection {}: {}", identity_.name, reason);
   }
-  awaited_.clear();
+  forget_answers();
   shard_.remove_later(*this);
 }
 

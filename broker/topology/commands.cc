@@ -1,7 +1,9 @@
 #include "broker/topology/commands.h"
 
+#include "broker/arguments/equivalence.h"
 #include "broker/arguments/resource_text.h"
 #include "broker/exchange/exchange_type.h"
+#include "broker/topology/topic_access.h"
 
 namespace coney {
 namespace {
@@ -16,6 +18,16 @@ TopologyAnswer not_found(const std::string& what) {
 
 TopologyAnswer no_vhost(const std::string& name) {
   return failed(connection_error(ReplyCode::kNotAllowed, "vhost " + name + " not found"));
+}
+
+TopologyAnswer default_exchange() {
+  return failed(
+      channel_error(ReplyCode::kAccessRefused, "operation not permitted on the default exchange"));
+}
+
+TopologyAnswer existed(const std::optional<ArgumentFault>& inequivalence) {
+  if (inequivalence) return failed(from_fault(*inequivalence));
+  return {.existed = true};
 }
 
 template <typename Record>
@@ -36,6 +48,9 @@ class Execution {
   TopologyAnswer operator()(const Unbind& command);
 
  private:
+  std::optional<ProtocolError> check(const Bind& command) const;
+  std::optional<ProtocolError> check_destination(const Vhost& vhost, const Bind& command,
+                                                 std::string_view& queue_type) const;
   // Of what is about to lose its incoming bindings.
   static std::vector<std::string> sources_of(const BindingSet& incoming);
   void remove_queue(const Vhost& vhost, const CatalogQueue& queue);
@@ -51,7 +66,9 @@ TopologyAnswer Execution::operator()(const DeclareExchange& command) {
   const ExchangeRecord& record = command.record;
   const Vhost* vhost = catalog_.find_vhost(record.vhost);
   if (!vhost) return no_vhost(record.vhost);
-  if (vhost->find_exchange(record.name)) return {.existed = true};
+  if (const Exchange* existing = vhost->find_exchange(record.name)) {
+    return existed(check_exchange_equivalence(*existing->record, record));
+  }
   const ExchangeType* type = find_exchange_type(record.type);
   if (!type) return failed(from_fault(unknown_exchange_type(record.type)));
   if (auto fault = check_exchange_declare(*type, record.arguments)) {
@@ -65,10 +82,7 @@ TopologyAnswer Execution::operator()(const DeleteExchange& command) {
   const Vhost* vhost = catalog_.find_vhost(command.vhost);
   const Exchange* exchange = vhost ? vhost->find_exchange(command.name) : nullptr;
   if (!exchange) return {};
-  if (exchange->is_default()) {
-    return failed(channel_error(ReplyCode::kAccessRefused,
-                                "operation not permitted on the default exchange"));
-  }
+  if (exchange->is_default()) return default_exchange();
   if (command.if_unused && !exchange->outgoing.empty()) {
     return failed(channel_error(ReplyCode::kPreconditionFailed,
                                 exchange_text(command.name, command.vhost) + " in use"));
@@ -83,7 +97,10 @@ TopologyAnswer Execution::operator()(const DeclareQueue& command) {
   const QueueRecord& record = command.record;
   const Vhost* vhost = catalog_.find_vhost(record.vhost);
   if (!vhost) return no_vhost(record.vhost);
-  if (vhost->find_queue(record.name)) return {.existed = true};
+  if (const CatalogQueue* existing = vhost->find_queue(record.name)) {
+    const bool same_owner = existing->owner == command.owner;
+    return existed(check_queue_equivalence(*existing->record, record, same_owner));
+  }
   auto limit = vhost->record->max_queues;
   if (limit && *limit >= 0 && vhost->queues.size() >= static_cast<std::uint64_t>(*limit)) {
     return failed(channel_error(ReplyCode::kPreconditionFailed,
@@ -111,33 +128,64 @@ TopologyAnswer Execution::operator()(const DeleteExclusiveQueues& command) {
 }
 
 TopologyAnswer Execution::operator()(const Bind& command) {
-  const BindingRecord& binding = command.record;
-  const Vhost* vhost = catalog_.find_vhost(binding.vhost);
-  if (!vhost) return no_vhost(binding.vhost);
-  const Exchange* source = vhost->find_exchange(binding.source);
-  if (!source) return not_found(exchange_text(binding.source, binding.vhost));
-  bool to_queue = binding.destination_kind == DestinationKind::kQueue;
-  if (to_queue && !vhost->find_queue(binding.destination)) {
-    return not_found(queue_text(binding.destination, binding.vhost));
-  }
-  const Exchange* destination = to_queue ? nullptr : vhost->find_exchange(binding.destination);
-  if (!to_queue && !destination) {
-    return not_found(exchange_text(binding.destination, binding.vhost));
-  }
-  if (source->is_default() || (destination && destination->is_default())) {
-    return failed(channel_error(ReplyCode::kAccessRefused,
-                                "operation not permitted on the default exchange"));
-  }
-  if (!catalog_.has_binding(binding)) state_.apply(BindingPut{share(binding)});
+  if (auto error = check(command)) return failed(std::move(*error));
+  if (!catalog_.has_binding(command.record)) state_.apply(BindingPut{share(command.record)});
   return {};
 }
 
 TopologyAnswer Execution::operator()(const Unbind& command) {
   const BindingRecord& binding = command.record;
+  const Vhost* vhost = catalog_.find_vhost(binding.vhost);
+  const Exchange* source = vhost ? vhost->find_exchange(binding.source) : nullptr;
+  if (!source) return {};
+  if (auto refused =
+          check_topic_access(catalog_, command.user, Access::kRead, *source, binding.routing_key)) {
+    return failed(std::move(*refused));
+  }
   if (!catalog_.has_binding(binding)) return {};
   state_.apply(BindingRemoved{share(binding)});
-  remove_unused(*catalog_.find_vhost(binding.vhost), {binding.source});
+  remove_unused(*vhost, {binding.source});
   return {};
+}
+
+// In RabbitMQ's order.
+std::optional<ProtocolError> Execution::check(const Bind& command) const {
+  const BindingRecord& binding = command.record;
+  const Vhost* vhost = catalog_.find_vhost(binding.vhost);
+  if (!vhost) return no_vhost(binding.vhost).error;
+  const Exchange* source = vhost->find_exchange(binding.source);
+  if (source) {
+    auto refused =
+        check_topic_access(catalog_, command.user, Access::kRead, *source, binding.routing_key);
+    if (refused) return refused;
+  }
+  std::string_view queue_type;
+  if (auto error = check_destination(*vhost, command, queue_type)) return error;
+  if (!source) return not_found(exchange_text(binding.source, binding.vhost)).error;
+  if (source->is_default()) return default_exchange().error;
+  const ExchangeType* type = find_exchange_type(source->record->type);
+  auto fault = check_binding(*type, {binding.routing_key, binding.arguments, queue_type});
+  if (fault) return from_fault(*fault);
+  return std::nullopt;
+}
+
+// `queue_type` stays empty for an exchange.
+std::optional<ProtocolError> Execution::check_destination(const Vhost& vhost, const Bind& command,
+                                                          std::string_view& queue_type) const {
+  const BindingRecord& binding = command.record;
+  if (binding.destination_kind == DestinationKind::kExchange) {
+    const Exchange* exchange = vhost.find_exchange(binding.destination);
+    if (!exchange) return not_found(exchange_text(binding.destination, binding.vhost)).error;
+    if (exchange->is_default()) return default_exchange().error;
+    return std::nullopt;
+  }
+  const CatalogQueue* queue = vhost.find_queue(binding.destination);
+  if (!queue) return not_found(queue_text(binding.destination, binding.vhost)).error;
+  if (queue->owner.valid() && queue->owner != command.by) {
+    return from_fault(exclusive_queue_locked(*queue->record));
+  }
+  queue_type = queue->record->type;
+  return std::nullopt;
 }
 
 std::vector<std::string> Execution::sources_of(const BindingSet& incoming) {

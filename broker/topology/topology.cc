@@ -22,22 +22,26 @@ class Topology::Thread {
 
   void start();
   void stop();
-  void submit(ConnectionId reply_to, TopologyCommand command);
+  void submit(ConnectionId reply_to, TopologyCommand command, std::shared_ptr<CommandChain> chain);
   void publish();
 
  private:
   struct Submitted {
     ConnectionId reply_to;
     TopologyCommand command;
+    std::shared_ptr<CommandChain> chain;  // may be null
   };
 
   void run();
   std::vector<Submitted> wait();
   void execute_all(std::span<const Submitted> batch);
+  TopologyAnswer execute_one(const Submitted& one);
+  void fail_chain(CommandChain* chain);
   void finish(std::span<const Submitted> batch, std::vector<TopologyAnswer> answers);
 
   TopologyState state_;  // of the thread while it runs
   TopologySink& sink_;
+  std::vector<CommandChain*> failed_chains_;  // by commands that are not committed yet
 
   std::mutex mutex_;
   std::condition_variable wakeup_;
@@ -59,10 +63,11 @@ void Topology::Thread::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Topology::Thread::submit(ConnectionId reply_to, TopologyCommand command) {
+void Topology::Thread::submit(ConnectionId reply_to, TopologyCommand command,
+                              std::shared_ptr<CommandChain> chain) {
   {
     std::lock_guard lock(mutex_);
-    submitted_.push_back({reply_to, std::move(command)});
+    submitted_.push_back({reply_to, std::move(command), std::move(chain)});
   }
   wakeup_.notify_one();
 }
@@ -87,9 +92,11 @@ std::vector<Topology::Thread::Submitted> Topology::Thread::wait() {
 // which do not need the disk, or which it can still take, go through.
 void Topology::Thread::execute_all(std::span<const Submitted> batch) {
   std::vector<TopologyAnswer> answers;
-  for (const Submitted& one : batch) answers.push_back(execute(state_, one.command));
+  failed_chains_.clear();
+  for (const Submitted& one : batch) answers.push_back(execute_one(one));
   if (auto failed = state_.commit()) {
     if (batch.size() > 1) {
+      for (CommandChain* chain : failed_chains_) chain->failed = false;
       for (std::size_t i = 0; i < batch.size(); ++i) execute_all(batch.subspan(i, 1));
       return;
     }
@@ -98,8 +105,22 @@ void Topology::Thread::execute_all(std::span<const Submitted> batch) {
     answers.front() = {.error = connection_error(ReplyCode::kInternalError,
                                                  "the change could not be stored: " +
                                                      std::string(to_string(failed->code)))};
+    fail_chain(batch.front().chain.get());
   }
   finish(batch, std::move(answers));
+}
+
+TopologyAnswer Topology::Thread::execute_one(const Submitted& one) {
+  if (one.chain && one.chain->failed) return {.skipped = true};
+  TopologyAnswer answer = execute(state_, one.command);
+  if (answer.error) fail_chain(one.chain.get());
+  return answer;
+}
+
+void Topology::Thread::fail_chain(CommandChain* chain) {
+  if (!chain) return;
+  chain->failed = true;
+  failed_chains_.push_back(chain);
 }
 
 void Topology::Thread::finish(std::span<const Submitted> batch,
@@ -142,8 +163,9 @@ void Topology::stop() {
   thread_->stop();
 }
 
-void Topology::submit(ConnectionId reply_to, TopologyCommand command) {
-  thread_->submit(reply_to, std::move(command));
+void Topology::submit(ConnectionId reply_to, TopologyCommand command,
+                      std::shared_ptr<CommandChain> chain) {
+  thread_->submit(reply_to, std::move(command), std::move(chain));
 }
 
 const Catalog& Topology::catalog() const {

@@ -22,8 +22,8 @@
 
 namespace coney {
 
-// Permissions and arguments have been checked by the sender against its shard's catalog; existence
-// and equivalence are checked (again) here, where they are decided.
+// Permissions and arguments have been checked by the sender; what depends on what exists is checked
+// (again) here, where it is decided: existence, equivalence, and whether a binding is possible.
 struct DeclareExchange {
   ExchangeRecord record;
 };
@@ -32,7 +32,7 @@ struct DeleteExchange {
   bool if_unused = false;
 };
 struct DeclareQueue {
-  QueueRecord record;
+  QueueRecord record;  // its arguments as with_queue_type() returns them
   ShardId near{};
   ConnectionId owner;
 };
@@ -45,9 +45,12 @@ struct DeleteExclusiveQueues {
 };
 struct Bind {
   BindingRecord record;
+  std::string user;  // whose topic permissions count
+  ConnectionId by;   // may bind its exclusive queues
 };
 struct Unbind {
   BindingRecord record;
+  std::string user;
 };
 
 using TopologyCommand = std::variant<DeclareExchange, DeleteExchange, DeclareQueue, DeleteQueue,
@@ -55,7 +58,14 @@ using TopologyCommand = std::variant<DeclareExchange, DeleteExchange, DeclareQue
 
 struct TopologyAnswer {
   std::optional<ProtocolError> error;
-  bool existed = false;  // declare: it was there already; look at it in the catalog
+  bool existed = false;  // declare: it was there already, as it was to be declared
+  bool skipped = false;  // not executed, see CommandChain
+};
+
+// Commands that are submitted before the one in front of them is answered: once one of a chain has
+// failed, those behind it are skipped. Made by the sender, used by the topology thread alone.
+struct CommandChain {
+  bool failed = false;
 };
 
 // How the topology thread reaches the shards. Called on the topology thread.
@@ -91,8 +101,10 @@ class Topology {
   void start();
   void stop();  // finishes what was submitted
 
-  // Any thread. `reply_to` invalid: nobody waits for the answer.
-  void submit(ConnectionId reply_to, TopologyCommand command);
+  // Any thread. `reply_to` invalid: nobody waits for the answer. The answers to one connection come
+  // in the order of its commands.
+  void submit(ConnectionId reply_to, TopologyCommand command,
+              std::shared_ptr<CommandChain> chain = nullptr);
 
   // Only before start() and after stop().
   const Catalog& catalog() const;

@@ -79,13 +79,33 @@ void Client::open_channel(std::uint16_t number) {
 // ---- queues and exchanges ----
 
 QueueCounts Client::declare(const std::string& queue, QueueFlags flags) {
-  send(1, amqp::QueueDeclare{.queue = queue,
-                             .passive = flags.passive,
-                             .durable = flags.durable,
-                             .exclusive = flags.exclusive,
-                             .auto_delete = flags.auto_delete});
-  const auto answer = expect<amqp::QueueDeclareOk>(1);
+  send_declare(1, queue, flags);
+  return await_declared(1, queue);
+}
+
+void Client::send_declare(std::uint16_t channel, const std::string& queue, QueueFlags flags) {
+  send(channel, amqp::QueueDeclare{.queue = queue,
+                                   .passive = flags.passive,
+                                   .durable = flags.durable,
+                                   .exclusive = flags.exclusive,
+                                   .auto_delete = flags.auto_delete});
+}
+
+void Client::send_bind(std::uint16_t channel, const std::string& queue, const std::string& exchange,
+                       const std::string& key) {
+  send(channel, amqp::QueueBind{.queue = queue, .exchange = exchange, .routing_key = key});
+}
+
+QueueCounts Client::await_declared(std::uint16_t channel, const std::string& queue) {
+  const auto answer = expect<amqp::QueueDeclareOk>(channel);
+  if (answer.method.queue != queue) {
+    throw std::runtime_error("wanted queue " + queue + ", got " + std::string(answer.method.queue));
+  }
   return {answer.method.message_count, answer.method.consumer_count};
+}
+
+void Client::await_bound(std::uint16_t channel) {
+  expect<amqp::QueueBindOk>(channel);
 }
 
 template <typename Method>
@@ -228,6 +248,15 @@ std::uint16_t Client::wait_for_close() {
   }
 }
 
+std::uint16_t Client::wait_for_channel_close() {
+  try {
+    for (;;) read_some();
+  } catch (const ClosedByBroker& closed) {
+    if (!closed.only_channel) throw;
+    return closed.code;
+  }
+}
+
 // ---- frames out ----
 
 template <typename Method>
@@ -262,6 +291,7 @@ Client::Answer<Method> Client::expect(std::uint16_t channel) {
 
 void Client::read_some() {
   write_out();
+  if (std::exchange(frames_left_, false)) return take_frames();
   char part[64 * 1024];
   const std::size_t count = stream_->read(part);
   if (count == 0) throw std::runtime_error("the broker has ended the stream");
@@ -282,6 +312,7 @@ void Client::take_frames() {
     }
   } catch (const ClosedByBroker&) {
     in_.assign(left);
+    frames_left_ = !in_.empty();
     throw;
   }
   in_.assign(left);

@@ -69,6 +69,12 @@ class Client {
 
   QueueCounts declare(const std::string& queue, QueueFlags flags = {});
   QueueCounts counts(const std::string& queue) { return declare(queue, {.passive = true}); }
+  // Without waiting for the answers, which come in the order of the methods: channel and name.
+  void send_declare(std::uint16_t channel, const std::string& queue, QueueFlags flags = {});
+  void send_bind(std::uint16_t channel, const std::string& queue, const std::string& exchange,
+                 const std::string& key);
+  QueueCounts await_declared(std::uint16_t channel, const std::string& queue);
+  void await_bound(std::uint16_t channel);
   // Passive declares on a channel of their own.
   bool queue_exists(const std::string& queue);
   bool exchange_exists(const std::string& exchange);
@@ -103,6 +109,8 @@ class Client {
   void close();
   // Waits for connection.close of the broker and answers it; its reply code.
   std::uint16_t wait_for_close();
+  // The same for channel.close. The answers before it are kept, what is behind it is not read.
+  std::uint16_t wait_for_channel_close();
 
  private:
   struct Content {  // a method with content, its body still arriving
@@ -136,6 +144,7 @@ class Client {
   std::string mechanisms_;
   std::uint16_t channel_max_ = 0;
   std::string in_, out_;
+  bool frames_left_ = false;  // in in_, whole ones perhaps, behind a close
   std::optional<Content> content_;
   std::deque<std::pair<std::uint16_t, std::string>> answers_;  // channel, method payload
   std::deque<Delivery> deliveries_;

@@ -114,7 +114,10 @@ DeclareExchange exchange(std::string name, bool durable = false, bool auto_delet
            .auto_delete = auto_delete}};
 }
 DeclareQueue queue(std::string name, bool durable = false) {
-  return {.record = {.vhost = "/", .name = std::move(name), .durable = durable}};
+  return {.record = {.vhost = "/",
+                     .name = std::move(name),
+                     .durable = durable,
+                     .arguments = {{"x-queue-type", Value::text("classic")}}}};
 }
 BindingRecord to_queue(std::string source, std::string destination, std::string key = "") {
   return {"/", std::move(source), DestinationKind::kQueue, std::move(destination), std::move(key),
@@ -142,9 +145,47 @@ TEST(Topology, DeclaringWhatExistsChangesNothing) {
   QueueId id = broker.queue("q")->id;
   int publications = broker.sink.publications();
   EXPECT_TRUE(broker.run(queue("q")).existed);
-  EXPECT_TRUE(broker.run(exchange("amq.fanout")).existed);
+  EXPECT_TRUE(broker.run(exchange("amq.fanout", true)).existed);
   EXPECT_EQ(broker.sink.publications(), publications);
   EXPECT_EQ(broker.queue("q")->id, id);
+}
+
+TEST(Topology, DeclaringOtherwiseThanItExistsFails) {
+  Running broker;
+  broker.succeed(queue("q"));
+  EXPECT_EQ(broker.fail(queue("q", true)),
+            "PRECONDITION_FAILED - inequivalent arg 'durable' for queue 'q' in vhost '/': received "
+            "'true' but current is 'false'");
+  EXPECT_EQ(broker.fail(exchange("amq.fanout")),
+            "PRECONDITION_FAILED - inequivalent arg 'durable' for exchange 'amq.fanout' in vhost "
+            "'/': received 'false' but current is 'true'");
+}
+
+TEST(Topology, ExclusiveQueueIsBoundByItsOwnerAlone) {
+  Running broker;
+  DeclareQueue declare = queue("mine");
+  declare.record.exclusive = true;
+  declare.owner = kOwner;
+  broker.succeed(declare);
+  broker.succeed(Bind{to_queue("amq.fanout", "mine"), "guest", kOwner});
+  const auto answer = broker.run(Bind{to_queue("amq.fanout", "mine"), "guest", kConnection});
+  ASSERT_TRUE(answer.error);
+  EXPECT_EQ(answer.error->code, ReplyCode::kResourceLocked);
+}
+
+TEST(Topology, BindingNeedsTopicPermission) {
+  Running broker;
+  Definitions file;
+  file.topic_permissions.push_back({"guest", "/", "amq.topic", "", "^allowed"});
+  ASSERT_EQ(broker.topology.import(file), std::nullopt);
+  broker.succeed(queue("q"));
+  const std::string refused =
+      "ACCESS_REFUSED - read access to topic 'other' in exchange 'amq.topic' in vhost '/' refused "
+      "for user 'guest'";
+  EXPECT_EQ(broker.fail(Bind{to_queue("amq.topic", "q", "other"), "guest", {}}), refused);
+  EXPECT_EQ(broker.fail(Unbind{to_queue("amq.topic", "q", "other"), "guest"}), refused);
+  broker.succeed(Bind{to_queue("amq.topic", "q", "allowed"), "guest", {}});
+  broker.succeed(Unbind{to_queue("amq.topic", "q", "allowed"), "guest"});
 }
 
 TEST(Topology, BindingNeedsBothEnds) {
@@ -279,6 +320,28 @@ TEST(Topology, WaitingCommandsSeeEachOtherAndAreAnsweredInOrder) {
   EXPECT_EQ(broker.sink.retired().size(), 1U);
 }
 
+TEST(Topology, NothingBehindAFailedCommandOfItsChainIsExecuted) {
+  Running broker;
+  auto chain = std::make_shared<CommandChain>(), other = std::make_shared<CommandChain>();
+  broker.topology.submit(kConnection, queue("before"), chain);
+  broker.topology.submit(kConnection, Bind{to_queue("amq.fanout", "missing")}, chain);
+  broker.topology.submit(kConnection, queue("behind"), chain);
+  broker.topology.submit(kConnection, queue("another's"), other);
+  broker.topology.submit(kConnection, queue("nobody's"));
+  broker.topology.start();
+  auto answers = broker.sink.take_answers(5);
+  EXPECT_FALSE(answers[0].error);
+  EXPECT_TRUE(answers[1].error);
+  EXPECT_TRUE(answers[2].skipped);
+  EXPECT_FALSE(answers[3].skipped);
+  EXPECT_FALSE(answers[4].skipped);
+  broker.topology.submit(kConnection, queue("later"), chain);
+  EXPECT_TRUE(broker.sink.take_answers(1).front().skipped);
+  broker.stop();
+  EXPECT_TRUE(broker.queue("before") && broker.queue("another's") && broker.queue("nobody's"));
+  EXPECT_FALSE(broker.queue("behind") || broker.queue("later"));
+}
+
 TEST(Topology, StopFinishesWhatWasSubmitted) {
   Running broker;
   for (int i = 0; i < 100; ++i) broker.topology.submit({}, queue("q" + std::to_string(i)));
@@ -301,7 +364,7 @@ TEST(Topology, DurableObjectsAreThereAfterARestart) {
     exclusive.owner = kOwner;
     broker.succeed(exclusive);
     broker.succeed(Bind{to_queue("durable", "durable")});
-    broker.succeed(Bind{to_queue("durable", "exclusive")});
+    broker.succeed(Bind{to_queue("durable", "exclusive"), "guest", kOwner});
     broker.succeed(Bind{to_queue("amq.fanout", "durable")});
     broker.succeed(Bind{to_queue("transient", "durable")});
     broker.succeed(Bind{to_exchange("durable", "transient")});
@@ -413,6 +476,33 @@ TEST(Topology, FullDiskStopsOnlyTheCommandsThatNeedIt) {
   broker.stop();
   EXPECT_TRUE(broker.queue("transient"));
   EXPECT_FALSE(broker.queue("durable"));
+}
+
+// Each command gets a transaction of its own then: what failed in the common one fails again, and
+// what the disk refuses ends its chain.
+TEST(Topology, FullDiskEndsChainsAsErrorsDo) {
+  failing_vfs::reset();
+  TemporaryDirectory directory;
+  Running broker(open_store(directory, failing_vfs::kName));
+  auto stored = std::make_shared<CommandChain>(), transient = std::make_shared<CommandChain>();
+  failing_vfs::fail_sync_at(1, SQLITE_IOERR_FSYNC);  // the store refuses from then on
+  broker.topology.submit(kConnection, queue("first"), transient);
+  broker.topology.submit(kConnection, queue("durable", true), stored);
+  broker.topology.submit(kConnection, Bind{to_queue("amq.fanout", "missing")}, transient);
+  broker.topology.submit(kConnection, queue("behind the disk's"), stored);
+  broker.topology.submit(kConnection, queue("behind the missing one"), transient);
+  broker.topology.start();
+  auto answers = broker.sink.take_answers(5);
+  ASSERT_TRUE(failing_vfs::has_failed());
+  EXPECT_FALSE(answers[0].error);
+  ASSERT_TRUE(answers[1].error);
+  EXPECT_EQ(answers[1].error->code, ReplyCode::kInternalError);
+  ASSERT_TRUE(answers[2].error);
+  EXPECT_EQ(answers[2].error->code, ReplyCode::kNotFound);
+  EXPECT_TRUE(answers[3].skipped);
+  EXPECT_TRUE(answers[4].skipped);
+  broker.stop();
+  EXPECT_TRUE(broker.queue("first"));
 }
 
 TEST(TopologyImport, AddsWhatIsMissingAndKeepsWhatExists) {
