@@ -43,7 +43,7 @@ void Client::close() {
 void Client::flush() {
   std::string_view rest = output_;
   while (!rest.empty()) {
-    const ssize_t sent = ::send(socket_.fd(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    const ssize_t sent = socket_.send(rest, 0);
     if (sent < 0) throw Failure("write: {}", reason(errno));
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -83,7 +83,7 @@ void Client::read_more() {
   input_.erase(0, taken_);
   taken_ = 0;
   char buffer[65536];
-  const ssize_t got = ::recv(socket_.fd(), buffer, sizeof buffer, 0);
+  const ssize_t got = socket_.receive(buffer, sizeof buffer, 0);
   if (got == 0) throw Failure("the broker closed the connection");
   if (got < 0) throw Failure("read: {}", reason(errno));
   input_.append(buffer, static_cast<std::size_t>(got));

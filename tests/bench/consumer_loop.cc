@@ -78,7 +78,7 @@ void ConsumerLoop::loop() {
 
 void ConsumerLoop::serve(Consumer& consumer) {
   Handler handler{consumer, habits_.ack_every};
-  consumer.inbound.read(consumer.socket.fd(), buffer_, handler);
+  consumer.inbound.read(consumer.socket, buffer_, handler);
   if (handler.count == 0) return;
   delivered_ += handler.count;
   bench::add(counters_.delivered, handler.count);
@@ -93,8 +93,7 @@ void ConsumerLoop::pause_for_rate() const {
 }
 
 void ConsumerLoop::write(Consumer& consumer) {
-  const ssize_t sent = ::send(consumer.socket.fd(), consumer.output.data(), consumer.output.size(),
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = consumer.socket.send(consumer.output, MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     throw Failure("write: {}", std::strerror(errno));
   }

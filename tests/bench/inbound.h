@@ -2,8 +2,6 @@
 // The reading side of a connection in a run. Connections of a thread share one read buffer; each
 // keeps only the start of a frame that has not arrived whole.
 
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -11,6 +9,7 @@
 
 #include "tests/bench/failure.h"
 #include "tests/bench/frame_scanner.h"
+#include "tests/bench/socket.h"
 
 namespace bench {
 
@@ -33,10 +32,10 @@ class Inbound {
   // One read and what it brought. True when more may be there already. Throws Failure at the end of
   // the connection.
   template <typename Handler>
-  bool read(int fd, ReadBuffer& buffer, Handler& handler) {
+  bool read(Socket& socket, ReadBuffer& buffer, Handler& handler) {
     char* start = buffer.data();
     std::memcpy(start, carry_.data(), carry_.size());
-    const ssize_t got = ::recv(fd, start + carry_.size(), ReadBuffer::kReadSize, MSG_DONTWAIT);
+    const ssize_t got = socket.receive(start + carry_.size(), ReadBuffer::kReadSize, MSG_DONTWAIT);
     if (got == 0) throw Failure("the broker closed a connection");
     if (got < 0) {
       if (errno == EAGAIN || errno == EINTR) return false;

@@ -113,11 +113,10 @@ class LatencyConsumer {
 
   void serve(Link& link) {
     Handler handler{*this, link, now_ns()};
-    link.inbound.read(link.socket.fd(), buffer_, handler);
+    link.inbound.read(link.socket, buffer_, handler);
     progress_.delivered.fetch_add(handler.count);
     if (link.output.empty()) return;
-    const ssize_t sent = ::send(link.socket.fd(), link.output.data(), link.output.size(),
-                                MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = link.socket.send(link.output, MSG_DONTWAIT);
     if (sent > 0) link.output.erase(0, static_cast<std::size_t>(sent));
   }
 
@@ -227,8 +226,7 @@ class LatencyPublisher {
   void flush_all() {
     for (Link& link : links_) {
       if (link.output.empty()) continue;
-      const ssize_t sent = ::send(link.socket.fd(), link.output.data(), link.output.size(),
-                                  MSG_NOSIGNAL | MSG_DONTWAIT);
+      const ssize_t sent = link.socket.send(link.output, MSG_DONTWAIT);
       if (sent < 0 && errno != EAGAIN && errno != EINTR) {
         throw Failure("write: {}", std::strerror(errno));
       }
@@ -246,7 +244,7 @@ class LatencyPublisher {
       for (const epoll_event& event : events_.wait(std::min(when - std::min(now, when), most))) {
         Link& link = links_[event.data.u64];
         Handler handler{*this, link, now_ns()};
-        link.inbound.read(link.socket.fd(), buffer_, handler);
+        link.inbound.read(link.socket, buffer_, handler);
       }
       flush_all();
       now = now_ns();

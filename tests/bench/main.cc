@@ -20,6 +20,7 @@ namespace {
 struct CommandLine {
   CLI::App app{"Load generator for AMQP 0-9-1 brokers"};
   std::string uri = "amqp://guest:guest@localhost:5672/";
+  std::string ca_file;
   std::string json_file;
   CommonOptions common;
   LoadOptions load;
@@ -37,8 +38,11 @@ const std::map<std::string, ExchangeKind> kExchangeKinds{{"default", ExchangeKin
                                                          {"topic", ExchangeKind::kTopic}};
 
 void add_common(CommandLine& line) {
-  line.app.add_option("--uri", line.uri, "amqp://user:password@host:port/vhost")
+  line.app.add_option("--uri", line.uri, "amqp://user:password@host:port/vhost; amqps: over TLS")
       ->capture_default_str();
+  line.app.add_option("--cacert", line.ca_file,
+                      "With amqps: the broker's certificate has to be from the authority in this "
+                      "file and for the URI's host; without it any is taken");
   line.app.add_option("--pid", line.common.pid, "The broker's process, for its CPU and memory");
   line.app.add_option("--json", line.json_file,
                       "Also write a JSON object to this file, - for stdout");
@@ -184,6 +188,7 @@ int main(int argc, char** argv) {
   bench::watch_for_interruption();
   try {
     line.common.uri = bench::parse_uri(line.uri);
+    line.common.uri.ca_file = line.ca_file;
     const bench::Report report = bench::run(line);
     if (line.json_file != "-") std::cout << report.table();
     bench::write_json(line.json_file, report);

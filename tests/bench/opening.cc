@@ -110,7 +110,7 @@ void Opening::serve(std::size_t slot, std::uint32_t events) {
 void Opening::read(Connection& connection) {
   char buffer[16384];
   for (;;) {
-    const ssize_t got = ::recv(connection.socket.fd(), buffer, sizeof buffer, MSG_DONTWAIT);
+    const ssize_t got = connection.socket.receive(buffer, sizeof buffer, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got > 0) {
       connection.input.append(buffer, static_cast<std::size_t>(got));
@@ -175,8 +175,7 @@ void Opening::on_closed(std::size_t slot) {
 
 void Opening::flush(Connection& connection) {
   if (connection.phase == Phase::kConnecting || connection.output.empty()) return;
-  const ssize_t sent = ::send(connection.socket.fd(), connection.output.data(),
-                              connection.output.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = connection.socket.send(connection.output, MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     throw Failure("write: {}", std::strerror(errno));
   }

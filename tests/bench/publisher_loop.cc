@@ -105,8 +105,7 @@ void PublisherLoop::choose_pending(Publisher& publisher, std::size_t count) {
 
 bool PublisherLoop::write_pending(Publisher& publisher) {
   const std::string_view pending = publisher.pending;
-  const ssize_t sent =
-      ::send(publisher.socket.fd(), pending.data(), pending.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = publisher.socket.send(pending, MSG_DONTWAIT);
   if (sent < 0 && errno != EAGAIN && errno != EINTR) {
     read(publisher);  // a close that the broker sent says more than the broken pipe
     throw Failure("write: {}", std::strerror(errno));
@@ -118,7 +117,7 @@ bool PublisherLoop::write_pending(Publisher& publisher) {
 
 void PublisherLoop::read(Publisher& publisher) {
   Handler handler{publisher, counters_};
-  while (publisher.inbound.read(publisher.socket.fd(), buffer_, handler)) {
+  while (publisher.inbound.read(publisher.socket, buffer_, handler)) {
   }
 }
 

@@ -21,13 +21,25 @@ Socket open_socket(const Address& address, int flags) {
   if (fd < 0) throw Failure("socket: {}", std::strerror(errno));
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return Socket(fd);
+  Socket socket(fd);
+  if (address.tls) socket.use_tls(*address.tls);
+  return socket;
 }
 
 }  // namespace
 
 Socket::~Socket() {
   if (fd_ >= 0) ::close(fd_);
+}
+
+ssize_t Socket::send(std::string_view bytes, int flags) {
+  if (tls_) return tls_->send(bytes, (flags & MSG_DONTWAIT) == 0);
+  return ::send(fd_, bytes.data(), bytes.size(), flags | MSG_NOSIGNAL);
+}
+
+ssize_t Socket::receive(char* into, std::size_t size, int flags) {
+  if (tls_) return tls_->receive(into, size, (flags & MSG_DONTWAIT) == 0);
+  return ::recv(fd_, into, size, flags);
 }
 
 void Socket::set_non_blocking() {
@@ -63,6 +75,7 @@ Address resolve(const Uri& uri) {
   std::memcpy(&address.storage, best->ai_addr, best->ai_addrlen);
   address.size = best->ai_addrlen;
   address.family = best->ai_family;
+  if (uri.tls) address.tls.emplace(uri.host, uri.ca_file);
   ::freeaddrinfo(found);
   return address;
 }

@@ -49,9 +49,14 @@ void parse_address(std::string_view text, Uri& uri) {
 
 Uri parse_uri(std::string_view text) {
   constexpr std::string_view kScheme = "amqp://";
-  if (!text.starts_with(kScheme)) throw Failure("not an amqp:// URI: {}", text);
-  text.remove_prefix(kScheme.size());
+  constexpr std::string_view kTlsScheme = "amqps://";
   Uri uri;
+  uri.tls = text.starts_with(kTlsScheme);
+  if (uri.tls) uri.port = "5671";
+  if (!uri.tls && !text.starts_with(kScheme)) {
+    throw Failure("neither an amqp:// nor an amqps:// URI: {}", text);
+  }
+  text.remove_prefix(uri.tls ? kTlsScheme.size() : kScheme.size());
   const std::size_t slash = text.find('/');
   if (slash != std::string_view::npos && slash + 1 < text.size()) {
     uri.vhost = decoded(text.substr(slash + 1, text.find('?', slash) - slash - 1));

@@ -31,6 +31,17 @@ TEST(Uri, APathThatIsOnlyASlashIsTheDefaultVhost) {
   EXPECT_EQ(parse_uri("amqp://host/v").vhost, "v");
 }
 
+TEST(Uri, AmqpsIsTlsOnAPortOfItsOwn) {
+  EXPECT_FALSE(parse_uri("amqp://host/").tls);
+  const Uri uri = parse_uri("amqps://u:p@host/v");
+  EXPECT_TRUE(uri.tls);
+  EXPECT_EQ(uri.port, "5671");
+  EXPECT_EQ(uri.user, "u");
+  EXPECT_EQ(uri.host, "host");
+  EXPECT_EQ(uri.vhost, "v");
+  EXPECT_EQ(parse_uri("amqps://host:1234").port, "1234");
+}
+
 TEST(Uri, ReadsAnIpv6Address) {
   const Uri uri = parse_uri("amqp://u:p@[::1]:5673/");
   EXPECT_EQ(uri.host, "::1");
@@ -39,7 +50,7 @@ TEST(Uri, ReadsAnIpv6Address) {
 
 TEST(Uri, RefusesWhatItCannotUse) {
   EXPECT_THROW(parse_uri("http://host/"), Failure);
-  EXPECT_THROW(parse_uri("amqps://host/"), Failure);
+  EXPECT_THROW(parse_uri("amqp:host"), Failure);
   EXPECT_THROW(parse_uri("amqp://host/%4"), Failure);
   EXPECT_THROW(parse_uri("amqp://host/%zz"), Failure);
 }
