@@ -207,7 +207,7 @@ class Channel {
   void requeue_all();
   void need_flush();
   void send_settle(QueueId queue, QueuePosition first, std::uint64_t count, Settlement settlement);
-  std::int32_t limited_outstanding();
+  void count_unlimited();
 
   Connection& connection_;
   const ChannelNumber number_;
@@ -224,8 +224,7 @@ class Channel {
   SparseWindow<Unacked, 128> unacked_;  // position: delivery tag - 1
   std::vector<Unacked> settling_;       // scratch
 
-  std::uint16_t prefetch_ = 0;        // of consumers to come
-  std::int32_t global_prefetch_ = 0;  // of the whole channel
+  std::uint16_t prefetch_ = 0;  // of consumers to come
   std::shared_ptr<ChannelLimit> limit_ = std::make_shared<ChannelLimit>();
   std::shared_ptr<ConsumerGate> gate_;
 

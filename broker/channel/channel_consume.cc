@@ -16,8 +16,8 @@ void Channel::on(const amqp::BasicQos& qos) {
                                  "prefetch_size!=0 (" + std::to_string(qos.prefetch_size) + ")"));
   }
   if (qos.global) {
-    global_prefetch_ = qos.prefetch_count;
-    limit_->set(global_prefetch_, limited_outstanding());
+    if (qos.prefetch_count != 0) count_unlimited();
+    limit_->set(qos.prefetch_count);
     resume_consumers();
   } else {
     prefetch_ = qos.prefetch_count;
@@ -25,17 +25,17 @@ void Channel::on(const amqp::BasicQos& qos) {
   connection_.send(number_, amqp::BasicQosOk{});
 }
 
-// Counts what consumers hold, and marks it so that settling gives it back to the limit.
-std::int32_t Channel::limited_outstanding() {
-  std::int32_t outstanding = 0;
+// What consumers got while there was no limit counts, and gives it back when it is settled.
+void Channel::count_unlimited() {
+  std::int32_t found = 0;
   for (auto at = unacked_.next(unacked_.begin()); at != unacked_.end();
        at = unacked_.next(at + 1)) {
     Unacked& unacked = *unacked_.find(at);
-    if (unacked.consumer == 0) continue;
+    if (unacked.consumer == 0 || unacked.limited) continue;
     unacked.limited = true;
-    ++outstanding;
+    ++found;
   }
-  return outstanding;
+  limit_->count(found);
 }
 
 std::shared_ptr<ConsumerGate> Channel::gate() {
@@ -232,7 +232,9 @@ void Channel::deliver(DeliverMail& mail) {
   if (consumer->no_ack) {
     unacked_.skip();
   } else {
-    unacked_.push_back({mail.queue, mail.position, consumer->number, mail.limited});
+    const bool late = limit_->active() && !mail.limited;  // it was sent before there was a limit
+    if (late) limit_->count(1);
+    unacked_.push_back({mail.queue, mail.position, consumer->number, mail.limited || late});
   }
   write_delivery(consumer->prefix, unacked_.end(), mail.redelivered, mail.message);
 }

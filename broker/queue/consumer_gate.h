@@ -46,37 +46,37 @@ class DeliveryWindow {
   std::atomic<bool> starved_{false};
 };
 
-// basic.qos with global=true: unacknowledged messages over all consumers of one channel.
+// basic.qos with global=true: unacknowledged messages over all consumers of one channel. Counts
+// what was taken, not what is left: what is in mail stays counted whatever the limit becomes.
 class ChannelLimit {
  public:
-  bool active() const { return active_.load(std::memory_order_relaxed); }
+  bool active() const { return limit_.load(std::memory_order_relaxed) != 0; }
 
   // Queue's side: takes one; false leaves a mark.
   bool take() {
     for (int attempt = 0; attempt != 2; ++attempt) {
-      std::int32_t left = available_.load(std::memory_order_seq_cst);
-      while (left > 0) {
-        if (available_.compare_exchange_weak(left, left - 1)) return true;
+      std::int32_t taken = taken_.load(std::memory_order_seq_cst);
+      while (taken < limit_.load(std::memory_order_seq_cst)) {
+        if (taken_.compare_exchange_weak(taken, taken + 1)) return true;
       }
       starved_.store(true, std::memory_order_seq_cst);
     }
     return false;
   }
 
-  // Channel's side. `outstanding`: what is unacknowledged now.
-  void set(std::int32_t limit, std::int32_t outstanding) {
-    available_.store(limit - outstanding, std::memory_order_seq_cst);
-    active_.store(limit != 0, std::memory_order_seq_cst);
-  }
-  void give_back(std::int32_t count) { available_.fetch_add(count, std::memory_order_seq_cst); }
+  // Channel's side. 0: no limit.
+  void set(std::int32_t limit) { limit_.store(limit, std::memory_order_seq_cst); }
+  // Messages that were delivered while there was no limit.
+  void count(std::int32_t messages) { taken_.fetch_add(messages, std::memory_order_seq_cst); }
+  void give_back(std::int32_t count) { taken_.fetch_sub(count, std::memory_order_seq_cst); }
   bool take_starved() {
     return starved_.load(std::memory_order_seq_cst) && starved_.exchange(false);
   }
 
  private:
-  std::atomic<bool> active_{false};
   std::atomic<bool> starved_{false};
-  std::atomic<std::int32_t> available_{0};
+  std::atomic<std::int32_t> limit_{0};
+  std::atomic<std::int32_t> taken_{0};
 };
 
 struct ConsumerGate {

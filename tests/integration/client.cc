@@ -183,8 +183,8 @@ std::optional<std::string> Client::wait_for_confirms_or_alarm() {
   return next_alarm();
 }
 
-void Client::qos(std::uint16_t prefetch) {
-  send(1, amqp::BasicQos{.prefetch_count = prefetch});
+void Client::qos(std::uint16_t prefetch, bool global) {
+  send(1, amqp::BasicQos{.prefetch_count = prefetch, .global = global});
   expect<amqp::BasicQosOk>(1);
 }
 

@@ -92,7 +92,7 @@ class Client {
   std::string next_alarm();
   std::size_t alarms_kept() const { return alarms_.size(); }
 
-  void qos(std::uint16_t prefetch);
+  void qos(std::uint16_t prefetch, bool global = false);
   void consume(const std::string& queue, const std::string& tag, bool no_ack = false);
   void cancel(const std::string& tag);
   void send_cancel(const std::string& tag);  // without waiting for its answer

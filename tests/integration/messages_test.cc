@@ -142,5 +142,28 @@ TEST(Prefetch, HoldsForConsumersOnTwoShards) {
   }
 }
 
+// Repeating basic.qos must not forget the deliveries that are on their way from the other shard.
+TEST(Prefetch, GlobalLimitHoldsWhileItIsRepeated) {
+  constexpr std::size_t kLimit = 10;
+  TemporaryDirectory directory;
+  LocalBroker broker(directory / "data");
+  Client near(broker.port()), far(broker.port());
+  near.declare("q");
+  far.consume("q", "c");  // no limit yet: some of the first are delivered without one
+  for (int n = 0; n != 5; ++n) near.publish("", "q", "x");
+  near.flush();
+  far.qos(kLimit, true);
+  for (int n = 0; n != 300; ++n) {
+    near.publish("", "q", "x");
+    near.flush();
+    far.qos(kLimit, true);
+  }
+  EXPECT_EQ(near.counts("q").messages, 305 - kLimit);
+  far.counts("q");
+  EXPECT_EQ(far.deliveries_kept(), kLimit);
+  for (int n = 0; n != 305; ++n) far.ack(far.next_delivery().tag);
+  EXPECT_EQ(far.counts("q").messages, 0u);
+}
+
 }  // namespace
 }  // namespace coney::test
