@@ -23,9 +23,10 @@ LogCommitter::~LogCommitter() {
 }
 
 StorageResult<void> LogCommitter::start() {
-  if (auto begun = writer_.begin_file(); !begun) return begun;
+  if (auto begun = writer_.begin_file(writer_.synced()); !begun) return begun;
   if (auto synced = writer_.mark(); !synced) return synced;
   if (auto synced = writer_.sync(); !synced) return synced;
+  told_synced_ = writer_.synced();
   look_after_files();
   publish_status();
   thread_ = std::thread([this] { run(); });
@@ -134,7 +135,7 @@ void LogCommitter::commit(std::vector<Submission>& batches) {
   StorageResult<void> done;
   done = failure_ ? StorageResult<void>(*failure_) : write(batches);
   if (done) tell_written();
-  if (done && wish == LogWish::kSynced) done = sync();
+  if (done && (wish == LogWish::kSynced || writer_.has_left())) done = sync();
   if (!done) {
     fail(done.error(), batches);
   } else if (writer_.needs_sync() && !lazy_sync_at_) {
@@ -222,6 +223,7 @@ void LogCommitter::tell_written() {
 }
 
 void LogCommitter::tell_synced() {
+  told_synced_ = writer_.synced();
   for (LogShard shard = 0; shard < sinks_.size(); ++shard) {
     Progress& progress = progress_[shard];
     progress.tell_written = false;
@@ -290,7 +292,7 @@ void LogCommitter::fail(StorageError error, const std::vector<Submission>& batch
 }
 
 void LogCommitter::try_again() {
-  auto begun = writer_.begin_file();
+  auto begun = writer_.begin_file(told_synced_);
   if (begun) begun = writer_.mark();
   if (begun) begun = writer_.sync();
   if (!begun) {
@@ -299,6 +301,7 @@ void LogCommitter::try_again() {
     retry_at_ = Clock::now() + options_.retry;
     return;
   }
+  told_synced_ = writer_.synced();
   failure_.reset();
   retry_at_.reset();
   counts_.failing = false;

@@ -102,6 +102,7 @@ class LogCommitter : public Log {
   LogFilePreparer preparer_;
   LogWriter writer_;
   LogRetention retention_;
+  LogPosition told_synced_;  // the sinks were told
   std::vector<Progress> progress_;
   std::optional<StorageError> failure_;
   std::set<TxId> broken_;            // transactions that were open when the log failed

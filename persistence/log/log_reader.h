@@ -60,10 +60,10 @@ struct LogReport {
   std::vector<std::string> problems;  // a sentence for each bad block and each file with a fault
 };
 
-// `quarantine`: a directory for the bytes of bad blocks; nullopt: they are only reported, nothing is
-// written. A directory that is not there is an empty log.
-// Errors: kNewerVersion, and kIo or kCannotOpen when the files cannot be listed or opened; pages
-// that cannot be read count as damaged.
+// `quarantine`: a directory for the bytes of bad blocks; nullopt: they are only reported, nothing
+// is written. A directory that is not there is an empty log. Errors: kNewerVersion, and kIo or
+// kCannotOpen when the files cannot be listed or opened; pages that cannot be read count as
+// damaged.
 StorageResult<LogReport> read_log(FileSystem& system, const std::filesystem::path& directory,
                                   const std::optional<std::filesystem::path>& quarantine,
                                   LogVisitor& visitor);

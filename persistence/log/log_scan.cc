@@ -53,10 +53,11 @@ class Scanner {
 
   // A commit is filled up with zeros to the end of its last page.
   void note_gap(std::uint64_t from, std::uint64_t to) {
-    if (from == to) return;
-    bool padding = to == align(from, kPageBytes) &&
-                   file_.substr(from, to - from).find_first_not_of('\0') == std::string_view::npos;
-    if (!padding) scan_.gaps.push_back({from, to, 0});
+    std::uint64_t page = std::min(align(from, kPageBytes), to);
+    bool padding =
+        file_.substr(from, page - from).find_first_not_of('\0') == std::string_view::npos;
+    if (padding) from = page;
+    if (from != to) scan_.gaps.push_back({from, to, 0});
   }
 
   std::string_view file_;

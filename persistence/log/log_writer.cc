@@ -22,11 +22,12 @@ StorageError failed_before() {
 }  // namespace
 
 LogWriter::LogWriter(LogFileSource& source, std::uint64_t file_bytes, LogPosition end)
-    : source_(source), file_bytes_(file_bytes), synced_(end), noted_(end) {}
+    : source_(source), file_bytes_(file_bytes), synced_(end), base_(end), noted_(end) {}
 
-StorageResult<void> LogWriter::begin_file() {
+StorageResult<void> LogWriter::begin_file(LogPosition end) {
   pieces_.clear();
   leave_file();
+  synced_ = base_ = end;
   failed_ = true;
   auto next = source_.next_file();
   if (!next) return next.error();
@@ -43,7 +44,7 @@ StorageResult<void> LogWriter::begin_file() {
 
 void LogWriter::leave_file() {
   if (!file_) return;
-  left_.push_back({number_, synced_.file == number_, failed_});
+  left_.push_back({number_, false, failed_});
   file_.reset();
 }
 
@@ -79,7 +80,7 @@ void LogWriter::put_header(char* header, LogBlock& block) {
 StorageResult<void> LogWriter::roll() {
   if (auto flushed = flush(); !flushed) return flushed;
   if (auto done = sync(); !done) return done;
-  return begin_file();
+  return begin_file(synced_);
 }
 
 StorageResult<void> LogWriter::flush() {
@@ -123,6 +124,7 @@ StorageResult<void> LogWriter::mark() {
 }
 
 std::vector<LogWriter::LeftFile> LogWriter::take_left() {
+  for (LeftFile& file : left_) file.counts = file.number <= base_.file;
   return std::exchange(left_, {});
 }
 

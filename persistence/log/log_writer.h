@@ -30,11 +30,12 @@ class LogFileSource {
 
 class LogWriter {
  public:
-  // `end`: behind the last record of the log so far. begin_file() comes first.
+  // `end`: behind the last record of the log so far. begin_file(end) comes first.
   LogWriter(LogFileSource& source, std::uint64_t file_bytes, LogPosition end);
 
-  // Goes on in a new file, which says that the log before it counts up to synced().
-  StorageResult<void> begin_file();
+  // Goes on in a new file, which says that the log before it counts up to `end`.
+  // REQUIRES: end <= synced().
+  StorageResult<void> begin_file(LogPosition end);
 
   // The block will be written by the next flush() (or before that, when the file is full and the
   // next one begins); it has to stay until then. Returns the file that it goes to.
@@ -58,10 +59,11 @@ class LogWriter {
   // Files that were left since the last call.
   struct LeftFile {
     LogFileNumber number{};
-    bool counts = false;  // there is something in it that was synced; else it may go
+    bool counts = false;  // there is something in it that counts; else it may go
     bool failed = false;
   };
   std::vector<LeftFile> take_left();
+  bool has_left() const { return !left_.empty(); }
 
  private:
   StorageResult<void> roll();
@@ -76,6 +78,7 @@ class LogWriter {
   std::uint64_t end_ = 0;      // of what was written or added, in the current file
   std::uint64_t flushed_ = 0;  // of what was written
   LogPosition synced_;
+  LogPosition base_;   // the current file's header says that the log counts up to here
   LogPosition noted_;  // the newest `synced` of a block that was written
   bool needs_sync_ = false;
   bool failed_ = true;
