@@ -6,11 +6,10 @@
 
 namespace coney {
 
-StorageResult<void> quarantine_segment_bytes(FileSystem& files,
-                                             const std::filesystem::path& data_directory,
+StorageResult<void> quarantine_segment_bytes(FileSystem& files, const DataDirectoryPaths& paths,
                                              SegmentNumber segment, std::uint64_t offset,
                                              std::string_view bytes) {
-  const std::filesystem::path directory = data_directory / "quarantine";
+  const std::filesystem::path directory = paths.quarantine_path();
   if (auto made = files.make_directory(directory); !made) return made;
   const std::string name = segment_name(segment) + "-" + std::to_string(offset);
   auto file = files.open(directory / name, OpenMode::kCreate);

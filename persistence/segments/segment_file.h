@@ -43,11 +43,16 @@ class SegmentFile : public std::enable_shared_from_this<SegmentFile> {
   // Less than half of it is alive: moving that elsewhere frees more than it takes.
   bool sparse() const { return live_bytes() * 2 < chunk_bytes(); }
 
+  // It was removed, for good: no chunk of it will be found at a start, not even a dead one. Until
+  // then the log has to know what is dead in it. Any thread.
+  bool gone() const { return gone_.load(std::memory_order_acquire); }
+
   // --- for the store and the scan ----------------------------------------------------------------
 
   // A chunk was written, or found at start. REQUIRES: called by one thread at a time.
   void add(std::uint64_t bytes);
   void set_disk_bytes(std::uint64_t bytes) { disk_bytes_.store(bytes, std::memory_order_release); }
+  void set_gone() { gone_.store(true, std::memory_order_release); }
   // REQUIRES: called once, before other threads release.
   void watch(std::shared_ptr<SegmentWatch> watch) { watch_ = std::move(watch); }
 
@@ -59,6 +64,7 @@ class SegmentFile : public std::enable_shared_from_this<SegmentFile> {
   std::atomic<std::uint64_t> live_{0};
   std::atomic<std::uint64_t> chunk_bytes_{0};
   std::atomic<std::uint64_t> disk_bytes_{0};
+  std::atomic<bool> gone_{false};
 };
 
 // Where a chunk is.

@@ -15,10 +15,10 @@ StorageError in_file(const ChunkRef& ref, StorageError error) {
 
 }  // namespace
 
-SegmentReader::SegmentReader(FileSystem& files, std::filesystem::path data_directory,
+SegmentReader::SegmentReader(FileSystem& files, DataDirectoryPaths paths,
                              const UnsyncedChunks& unsynced, CompactionSink& trouble)
     : files_(files),
-      data_directory_(std::move(data_directory)),
+      paths_(std::move(paths)),
       unsynced_(unsynced),
       trouble_(trouble),
       thread_([this] { run(); }) {}
@@ -68,8 +68,7 @@ StorageResult<ByteBuffer> SegmentReader::read_bytes(const ChunkRef& ref) {
 }
 
 void SegmentReader::quarantine(const ChunkRef& ref, std::string_view bytes) {
-  auto saved =
-      quarantine_segment_bytes(files_, data_directory_, ref.file->number(), ref.offset, bytes);
+  auto saved = quarantine_segment_bytes(files_, paths_, ref.file->number(), ref.offset, bytes);
   if (!saved) trouble_.trouble(saved.error());
 }
 

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "persistence/data_directory.h"
 #include "persistence/file/file.h"
 #include "persistence/segments/mailbox.h"
 #include "persistence/segments/segment_store.h"
@@ -27,8 +28,8 @@ struct ReaderWork {
 class SegmentReader {
  public:
   // Starts the thread. Chunks that are in `unsynced` are taken from there.
-  SegmentReader(FileSystem& files, std::filesystem::path data_directory,
-                const UnsyncedChunks& unsynced, CompactionSink& trouble);
+  SegmentReader(FileSystem& files, DataDirectoryPaths paths, const UnsyncedChunks& unsynced,
+                CompactionSink& trouble);
   // Answers what was asked and ends the thread.
   ~SegmentReader();
 
@@ -42,7 +43,7 @@ class SegmentReader {
   void quarantine(const ChunkRef& ref, std::string_view bytes);
 
   FileSystem& files_;
-  const std::filesystem::path data_directory_;
+  const DataDirectoryPaths paths_;
   const UnsyncedChunks& unsynced_;
   CompactionSink& trouble_;
   Mailbox<ReaderWork> mailbox_;

@@ -23,12 +23,12 @@ struct ScannedFile {
 // One file: reads it, reports, repairs.
 class FileScan {
  public:
-  FileScan(FileSystem& files, const std::filesystem::path& data_directory, SegmentNumber number,
+  FileScan(FileSystem& files, const DataDirectoryPaths& paths, SegmentNumber number,
            const SegmentScanOptions& options)
       : files_(files),
-        data_directory_(data_directory),
+        paths_(paths),
         number_(number),
-        path_(data_directory / "segments" / segment_name(number)),
+        path_(paths.segments_path() / segment_name(number)),
         options_(options) {}
 
   ScannedFile run() {
@@ -96,7 +96,7 @@ class FileScan {
     const auto read = file.read_at(fault.offset, bytes.span());
     if (!read) return read.error();
     bytes.resize(*read);
-    return quarantine_segment_bytes(files_, data_directory_, number_, fault.offset, bytes.view());
+    return quarantine_segment_bytes(files_, paths_, number_, fault.offset, bytes.view());
   }
 
   StorageResult<void> close(File& file, SegmentContents& contents) {
@@ -117,7 +117,7 @@ class FileScan {
   }
 
   FileSystem& files_;
-  const std::filesystem::path& data_directory_;
+  const DataDirectoryPaths& paths_;
   const SegmentNumber number_;
   const std::filesystem::path path_;
   const SegmentScanOptions& options_;
@@ -160,10 +160,9 @@ void in_parallel(std::size_t count, unsigned threads, Work work) {
 
 }  // namespace
 
-StorageResult<SegmentScan> scan_segments(FileSystem& files,
-                                         const std::filesystem::path& data_directory,
+StorageResult<SegmentScan> scan_segments(FileSystem& files, const DataDirectoryPaths& paths,
                                          SegmentScanOptions options) {
-  const auto names = files.list(data_directory / "segments");
+  const auto names = files.list(paths.segments_path());
   if (!names) return names.error();
   std::vector<SegmentNumber> numbers;
   for (const std::string& name : *names) {
@@ -172,7 +171,7 @@ StorageResult<SegmentScan> scan_segments(FileSystem& files,
   std::sort(numbers.begin(), numbers.end());
   std::vector<ScannedFile> results(numbers.size());
   in_parallel(numbers.size(), options.threads, [&](std::size_t i) {
-    results[i] = FileScan(files, data_directory, numbers[i], options).run();
+    results[i] = FileScan(files, paths, numbers[i], options).run();
   });
   SegmentScan scan;
   for (ScannedFile& one : results) add(scan, std::move(one));

@@ -5,10 +5,10 @@
 // not taken for one that is there.
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <vector>
 
+#include "persistence/data_directory.h"
 #include "persistence/file/file.h"
 #include "persistence/segments/segment_file.h"
 #include "persistence/segments/segment_store.h"
@@ -49,8 +49,7 @@ struct SegmentScanOptions {
 
 // Before the store is opened. Files that cannot be read at all are in report.errors and stay where
 // they are. Error: segments/ cannot be listed.
-StorageResult<SegmentScan> scan_segments(FileSystem& files,
-                                         const std::filesystem::path& data_directory,
+StorageResult<SegmentScan> scan_segments(FileSystem& files, const DataDirectoryPaths& paths,
                                          SegmentScanOptions options = {});
 
 }  // namespace coney

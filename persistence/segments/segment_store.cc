@@ -39,15 +39,15 @@ StorageResult<void> remove_segments(FileSystem& files, const std::filesystem::pa
 
 class SegmentStore::State {
  public:
-  State(FileSystem& files, const std::filesystem::path& data_directory, SegmentNumber next,
+  State(FileSystem& files, const DataDirectoryPaths& paths, SegmentNumber next,
         const SegmentScan& found, CompactionSink& compaction, SegmentOptions options)
-      : durable({files, data_directory / "segments", SegmentStream::kDurable, next, random_salt(),
+      : durable({files, paths.segments_path(), SegmentStream::kDurable, next, random_salt(),
                  options, compaction},
                 found.files),
-        spill({files, data_directory / "spill", SegmentStream::kSpill, SegmentNumber{1},
-               random_salt(), options, compaction},
+        spill({files, paths.spill_path(), SegmentStream::kSpill, SegmentNumber{1}, random_salt(),
+               options, compaction},
               {}),
-        reader(files, data_directory, durable.unsynced(), compaction) {}
+        reader(files, paths, durable.unsynced(), compaction) {}
 
   SegmentWriter& writer(SegmentStream stream) {
     return stream == SegmentStream::kDurable ? durable : spill;
@@ -61,22 +61,24 @@ class SegmentStore::State {
   static std::uint32_t random_salt() { return std::random_device()(); }
 };
 
-StorageResult<std::unique_ptr<SegmentStore>> SegmentStore::open(
-    FileSystem& files, std::filesystem::path data_directory, const SegmentScan& found,
-    CompactionSink& compaction, SegmentOptions options) {
-  for (const char* name : {"segments", "spill"}) {
-    if (auto made = files.make_directory(data_directory / name); !made) return made.error();
+StorageResult<std::unique_ptr<SegmentStore>> SegmentStore::open(FileSystem& files,
+                                                                const DataDirectoryPaths& paths,
+                                                                const SegmentScan& found,
+                                                                CompactionSink& compaction,
+                                                                SegmentOptions options) {
+  for (const auto& directory : {paths.segments_path(), paths.spill_path()}) {
+    if (auto made = files.make_directory(directory); !made) return made.error();
   }
-  for (const auto& directory : {data_directory, data_directory / "segments"}) {
+  for (const auto& directory : {paths.path(), paths.segments_path()}) {
     if (auto synced = files.sync_directory(directory); !synced) return synced.error();
   }
-  if (auto removed = remove_segments(files, data_directory / "spill"); !removed) {
+  if (auto removed = remove_segments(files, paths.spill_path()); !removed) {
     return removed.error();
   }
-  auto next = next_number(files, data_directory / "segments");
+  auto next = next_number(files, paths.segments_path());
   if (!next) return next.error();
-  return std::unique_ptr<SegmentStore>(new SegmentStore(
-      std::make_unique<State>(files, data_directory, *next, found, compaction, options)));
+  return std::unique_ptr<SegmentStore>(
+      new SegmentStore(std::make_unique<State>(files, paths, *next, found, compaction, options)));
 }
 
 SegmentStore::SegmentStore(std::unique_ptr<State> state) : state_(std::move(state)) {}

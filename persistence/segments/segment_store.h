@@ -19,10 +19,10 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <vector>
 
+#include "persistence/data_directory.h"
 #include "persistence/file/file.h"
 #include "persistence/segments/chunk.h"
 #include "persistence/segments/segment_file.h"
@@ -82,7 +82,7 @@ struct SpaceView {
 struct SegmentOptions {
   std::uint64_t segment_bytes = 32 << 20;       // a file of this size is closed
   std::uint64_t sync_bytes = 8 << 20;           // so much is synced without being asked
-  std::uint64_t most_unsynced = 64 << 20;       // above this writes fail: the disk does not sync
+  std::uint64_t most_unsynced = 64 << 20;       // above this, writes fail while no sync succeeds
   std::chrono::milliseconds retry_after{1000};  // for what the disk refused, and unfinished offers
 };
 
@@ -96,7 +96,7 @@ class SegmentStore {
   // has the files that were there; those without live bytes are removed, sparse ones offered.
   // Errors: kCannotOpen, kNoSpace, kIo.
   static StorageResult<std::unique_ptr<SegmentStore>> open(FileSystem& files,
-                                                           std::filesystem::path data_directory,
+                                                           const DataDirectoryPaths& paths,
                                                            const SegmentScan& found,
                                                            CompactionSink& compaction,
                                                            SegmentOptions options = {});

@@ -90,11 +90,8 @@ std::size_t SegmentWriter::group_size(std::span<const WriteRequest> requests) co
 
 StorageResult<std::vector<ChunkRef>> SegmentWriter::write_group(
     std::span<const WriteRequest> group) {
-  if (unsynced_.bytes() >= context_.options.most_unsynced) {
-    return StorageError{StorageErrorCode::kIo,
-                        "too much in " + context_.directory.string() + " could not be synced"};
-  }
   if (auto made = make_active(); !made) return made.error();
+  if (auto proved = prove_disk(); !proved) return proved.error();
   std::vector<const Chunk*> chunks;
   chunks.reserve(group.size());
   for (const WriteRequest& one : group) chunks.push_back(one.chunk.get());
@@ -137,6 +134,18 @@ StorageResult<void> SegmentWriter::make_active() {
   active_->file()->watch(mailbox_);
   table_.add(active_->file());
   return {};
+}
+
+// When much could not be synced, nothing more is taken before a sync of the empty file has shown
+// that the disk does it again: so memory stays bounded, and what was given up can be moved.
+StorageResult<void> SegmentWriter::prove_disk() {
+  if (unsynced_.bytes() < context_.options.most_unsynced) return {};
+  auto synced = sync_segment(*active_);
+  if (!synced) {
+    give_up(*active_, synced.error());
+    active_.reset();
+  }
+  return synced;
 }
 
 void SegmentWriter::leave_active() {
@@ -237,10 +246,13 @@ void SegmentWriter::consider(const FilePtr& file) {
 // Not before what was moved out of it is on the disk.
 void SegmentWriter::remove(const FilePtr& file) {
   if (!sync_all()) return try_again(file);
-  if (auto removed = context_.files.remove(file->path()); !removed) {
+  auto removed = context_.files.remove(file->path());
+  if (removed && durable()) removed = context_.files.sync_directory(context_.directory);
+  if (!removed) {
     context_.compaction.trouble(removed.error());
     return try_again(file);
   }
+  file->set_gone();
   table_.remove(file);
   unsynced_.forget(file->number());
   given_up_.erase(file);

@@ -88,6 +88,7 @@ class SegmentWriter {
   std::size_t group_size(std::span<const WriteRequest> requests) const;
   void answer(std::span<const WriteRequest> group, StorageResult<std::vector<ChunkRef>> refs);
   StorageResult<void> make_active();
+  StorageResult<void> prove_disk();
   void leave_active();
 
   // Syncing.

@@ -300,10 +300,56 @@ def connections():
             yield name + "-same-shard", bytes([OPENED | FAR, 0]) + script
 
 
+def varint(value):
+    out = b""
+    while value >= 0x80:
+        out += bytes([value & 0x7f | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
+def entry(skipped, payload, flags=1, returned=None):
+    head = varint(skipped) + bytes([flags | (4 if returned is not None else 0)])
+    if returned is not None:
+        head += struct.pack("<H", returned)
+    return head + varint(len(payload)) + payload
+
+
+def chunk(first, last, entries, stream=0, queue=7):
+    """Without its checksums: the entry function puts them in."""
+    payload = b"".join(entries)
+    return struct.pack("<4sIIBBHQQQIIQII", b"CHNK", 0, 0, 1, stream, 0, queue, first, last,
+                       len(entries), len(payload), 3, 0, 0) + payload
+
+
+def chunks():
+    yield "one", chunk(5, 5, [entry(0, b"payload")])
+    yield "many", chunk(0, 9, [entry(0, b"m%d" % i) for i in range(10)])
+    yield "holes", chunk(1, 1000000, [entry(0, b""), entry(998, b"x"), entry(998999, b"y")])
+    yield "flags", chunk(0, 2, [entry(0, b"a", 0), entry(0, b"b", 3), entry(0, b"c", 1, 513)])
+    yield "long", chunk(2**63, 2**63 + 1, [entry(0, b"L" * 300), entry(0, b"M" * 20000)], 1)
+    yield "wrapped", chunk(5, 6, [entry(2**64 - 1, b"before the first"), entry(0, b"x")])
+    yield "too-many", chunk(5, 6, [entry(0, b"x"), entry(0, b"y"), entry(0, b"z")])
+    yield "unknown-flag", chunk(5, 5, [entry(0, b"x", 0x80)])
+
+
+def segments():
+    golden = Path(__file__).parents[1] / "unit/persistence/segments/data/version_1/segments"
+    for file in sorted(golden.iterdir()):
+        yield "golden-" + file.stem.lstrip("0"), file.read_bytes()
+    for closed in (0, 1):
+        yield f"whole-{closed}", bytes([5, closed, 1, 2, 0x23, 4, 5])
+        yield f"first-{closed}", bytes([4, closed, 1, 0x22, 3, 4, 0, 50, 255])
+        yield f"middle-{closed}", bytes([4, closed, 3, 4, 5, 0x26, 0, 120, 1, 0, 200, 7])
+        yield f"header-{closed}", bytes([3, closed, 1, 2, 0x23, 0, 3, 9])
+        yield f"directory-{closed}", bytes([2, closed, 0, 0, 0, 170, 1])
+
+
 def main():
     for target, seeds in (("frame", frames()), ("table", tables()),
                           ("properties", properties()), ("methods", methods()),
-                          ("connection", connections())):
+                          ("connection", connections()),
+                          ("chunk", chunks()), ("segment", segments())):
         folder = SEEDS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds:

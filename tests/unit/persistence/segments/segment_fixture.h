@@ -88,11 +88,19 @@ class TestCompaction : public CompactionSink {
   }
 
   Offer offer() {
-    EXPECT_TRUE(waiting_.until([&] { return !offers_.empty(); })) << "no offer";
-    if (offers_.empty()) return {};
-    Offer first = std::move(offers_.front());
-    offers_.erase(offers_.begin());
+    const bool came = waiting_.until([&] { return !offers_.empty(); });
+    EXPECT_TRUE(came) << "no offer";
+    Offer first;
+    waiting_.change([&] {
+      if (offers_.empty()) return;
+      first = std::move(offers_.front());
+      offers_.erase(offers_.begin());
+    });
     return first;
+  }
+  std::optional<Offer> offer_if_any() {
+    if (offers() == 0) return std::nullopt;
+    return offer();
   }
   // What has come by now. The store's threads may be busy with the next.
   std::size_t offers() {
@@ -143,15 +151,15 @@ class SegmentStoreFixture {
  public:
   SegmentStoreFixture(FileSystem& files, std::filesystem::path directory,
                       SegmentOptions options = {})
-      : files_(files), directory_(std::move(directory)), options_(options) {}
+      : files_(files), paths_(std::move(directory)), options_(options) {}
 
   // Like a start: scans and opens. The errors of a scan are in scan().report.
   StorageResult<void> open() {
     store_.reset();
-    auto scan = scan_segments(files_, directory_);
+    auto scan = scan_segments(files_, paths_);
     if (!scan) return scan.error();
     scan_ = std::move(*scan);
-    auto store = SegmentStore::open(files_, directory_, scan_, compaction, options_);
+    auto store = SegmentStore::open(files_, paths_, scan_, compaction, options_);
     if (!store) return store.error();
     store_ = std::move(*store);
     return {};
@@ -179,7 +187,7 @@ class SegmentStoreFixture {
 
  private:
   FileSystem& files_;
-  const std::filesystem::path directory_;
+  const DataDirectoryPaths paths_;
   const SegmentOptions options_;
   SegmentScan scan_;
   std::unique_ptr<SegmentStore> store_;

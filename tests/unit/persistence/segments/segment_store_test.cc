@@ -185,14 +185,15 @@ TEST_F(SegmentStoreTest, WhatIsDeadAtAStartIsRemoved) {
   std::vector<ChunkRef> refs;
   while (files_in("segments") < 4) refs.push_back(written(test_chunk(kQueue, 0)));
   fixture.close();
-  auto scan = scan_segments(real_file_system(), directory.path());
+  const DataDirectoryPaths paths(directory.path());
+  auto scan = scan_segments(real_file_system(), paths);
   ASSERT_TRUE(scan);
   for (const StoredChunk& chunk : scan->chunks) {  // what recovery would do
     if (chunk.ref.file != scan->files.back()) LiveChunk(chunk.ref).release_rest();
   }
   TestCompaction compaction;
   TestSink sink;
-  auto store = SegmentStore::open(real_file_system(), directory.path(), *scan, compaction, kSmall);
+  auto store = SegmentStore::open(real_file_system(), paths, *scan, compaction, kSmall);
   ASSERT_TRUE(store);
   (*store)->sync(sink, 1);
   ASSERT_TRUE(sink.synced(1));

@@ -1,0 +1,134 @@
+// Files of every version of the format have to load for ever.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "persistence/deliveries/delivery_map.h"
+#include "persistence/segments/open_segment.h"
+#include "persistence/segments/segment_scan.h"
+#include "tests/unit/persistence/segments/segment_fixture.h"
+#include "tests/unit/persistence/temporary_directory.h"
+
+namespace coney {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kGolden = fs::path(CONEY_SOURCE_DIR) / "tests/unit/persistence/segments/data";
+constexpr StoredQueueId kQueue{0x1122334455667788};
+
+// What the files hold: two chunks in each segment, the first closed, the second not, and then torn.
+void expect_first(const Chunk& chunk) {
+  EXPECT_EQ(chunk.header().queue, kQueue);
+  ChunkReader reader = chunk.read();
+  ChunkEntry entry;
+  ASSERT_TRUE(reader.next(entry));
+  EXPECT_EQ(entry.position, 300u);
+  EXPECT_TRUE(entry.persistent);
+  EXPECT_FALSE(entry.redelivered);
+  EXPECT_EQ(entry.returned, 0u);
+  EXPECT_EQ(entry.payload, "first");
+  ASSERT_TRUE(reader.next(entry));
+  EXPECT_EQ(entry.position, 301u);
+  EXPECT_FALSE(entry.persistent);
+  EXPECT_TRUE(entry.redelivered);
+  EXPECT_EQ(entry.returned, 0x0102u);
+  EXPECT_EQ(entry.payload, "");
+  ASSERT_TRUE(reader.next(entry));
+  EXPECT_EQ(entry.position, 100000u);
+  EXPECT_EQ(entry.payload, std::string(200, 'z'));
+  EXPECT_FALSE(reader.next(entry));
+}
+
+// Whoever changes the format makes a new version and leaves these alone: they were written by
+// version 1, from what expect_first() expects.
+Chunk first_chunk() {
+  ChunkBuilder builder;
+  builder.add(300, true, false, 0, "fi", "rst");
+  builder.add(301, false, true, 0x0102, "", "");
+  builder.add(100000, true, false, 0, "", std::string(200, 'z'));
+  return builder.finish(kQueue, SegmentStream::kDurable);
+}
+
+void write_segment(const fs::path& directory, SegmentNumber number, bool closed) {
+  auto segment = OpenSegment::create(real_file_system(), directory, SegmentStream::kDurable, number,
+                                     0xabcdef01);
+  ASSERT_TRUE(segment);
+  const Chunk first = first_chunk();
+  const auto second = test_chunk(StoredQueueId{2}, 0, 3, 10);
+  const Chunk* one[] = {&first};
+  ASSERT_TRUE((*segment)->append(one));
+  ASSERT_TRUE((*segment)->sync());
+  one[0] = second.get();
+  ASSERT_TRUE((*segment)->append(one));
+  ASSERT_TRUE((*segment)->sync());
+  if (closed) {
+    ASSERT_TRUE((*segment)->finish());
+  }
+}
+
+void write_version_1(const fs::path& directory) {
+  fs::create_directories(directory / "segments");
+  write_segment(directory / "segments", SegmentNumber{1}, true);
+  write_segment(directory / "segments", SegmentNumber{0x2a}, false);
+  std::ofstream torn(directory / "segments" / segment_name(SegmentNumber{0x2a}),
+                     std::ios::binary | std::ios::app);
+  torn << "CHNK";
+  torn.close();
+  auto map = DeliveryMap::open(directory / "deliveries.map", directory);
+  ASSERT_TRUE(map);
+  (*map)->slot(kQueue)->mark(12345);
+  (*map)->slot(StoredQueueId{2})->mark(0);
+}
+
+std::string content(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Writes the files anew where the test was told to: CONEY_WRITE_GOLDEN=DIRECTORY.
+TEST(GoldenFiles, WhatIsWrittenTodayIsVersion1) {
+  TemporaryDirectory directory;
+  const char* wanted = std::getenv("CONEY_WRITE_GOLDEN");
+  const fs::path to = wanted ? fs::path(wanted) : directory.path();
+  write_version_1(to);
+  for (const char* name : {"segments/0000000000000001.seg", "segments/000000000000002a.seg"}) {
+    EXPECT_EQ(content(to / name), content(kGolden / "version_1" / name)) << name;
+  }
+  // The rest of the map is zeros.
+  const std::string map = content(to / "deliveries.map");
+  EXPECT_EQ(map.substr(0, 4096 + 32), content(kGolden / "version_1" / "deliveries.map"));
+  EXPECT_EQ(map.find_first_not_of('\0', 4096 + 32), std::string::npos);
+}
+
+TEST(GoldenFiles, Version1Loads) {
+  TemporaryDirectory directory;
+  fs::copy(kGolden / "version_1", directory.path(), fs::copy_options::recursive);
+  SegmentStoreFixture fixture(real_file_system(), directory.path());
+  ASSERT_TRUE(fixture.open());
+  const SegmentScan& scan = fixture.scan();
+  EXPECT_EQ(scan.report.files, 2u);
+  EXPECT_EQ(scan.report.torn_bytes, 4u);
+  EXPECT_EQ(scan.report.damaged_chunks, 0u);
+  ASSERT_EQ(scan.chunks.size(), 4u);
+  for (const std::size_t i : {0, 2}) {
+    const auto first = fixture.read(scan.chunks[i].ref);
+    ASSERT_TRUE(first);
+    expect_first(**first);
+    const auto second = fixture.read(scan.chunks[i + 1].ref);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(messages_of(**second), messages_of(*test_chunk(StoredQueueId{2}, 0, 3, 10)));
+  }
+  auto map = DeliveryMap::open(directory / "deliveries.map", directory / "quarantine");
+  ASSERT_TRUE(map);
+  EXPECT_EQ((*map)->report().damaged, 0u);
+  EXPECT_FALSE((*map)->report().damaged_header);
+  EXPECT_EQ((*map)->find(kQueue), 12345u);
+  EXPECT_EQ((*map)->find(StoredQueueId{2}), 0u);
+}
+
+}  // namespace
+}  // namespace coney
