@@ -37,7 +37,9 @@ class Channel {
   // ---- for the connection ----
   void deliver(DeliverMail& mail);
   void confirm(const ConfirmMail& mail) {
-    confirms_.settle(mail.sequence, mail.accepted);
+    for (std::uint32_t n = 0; n != mail.count; ++n) {
+      confirms_.settle(mail.sequence + n, mail.accepted);
+    }
     need_flush();
   }
   void consumer_cancelled(ConsumerNumber number);  // by the server
@@ -191,6 +193,10 @@ class Channel {
   void route_and_send(const Exchange& exchange);
   void dispatch_publish(const std::vector<QueueId>& queues);
   void send_to_queues(MessageRef message, const std::vector<QueueId>& queues);
+  bool goes_by_mail(QueueId queue) const;
+  BodyId log_once(const MessageRef& message, const std::vector<QueueId>& queues);
+  std::vector<ShardId> other_shards(const Transaction& work);
+  void carry_out(Transaction& work);
   void return_unroutable(const MessageRef& message);
   bool publish_direct_reply();
 

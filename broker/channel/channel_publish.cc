@@ -5,6 +5,7 @@
 #include "broker/message/expiration.h"
 #include "broker/queue/queue.h"
 #include "broker/server/server_context.h"
+#include "broker/storage/shard_storage.h"
 
 // Class basic: publish and its content, returns, and how content is written.
 
@@ -229,26 +230,56 @@ void Channel::dispatch_publish(const std::vector<QueueId>& queues) {
   send_to_queues(std::move(message), queues);
 }
 
+// Mail also reaches a queue of this shard that makes its users wait.
+bool Channel::goes_by_mail(QueueId id) const {
+  Shard& shard = connection_.shard();
+  if (id.shard != shard.id()) return true;
+  if (!shard.restoring()) return false;
+  Queue* queue = shard.find(id);
+  return queue && queue->restoring();
+}
+
+// A message for several queues is logged once, in front of all that they log of it. 0: each queue
+// logs what it gets.
+BodyId Channel::log_once(const MessageRef& message, const std::vector<QueueId>& queues) {
+  Shard& shard = connection_.shard();
+  if (queues.size() < 2 || !message->persistent() || !shard.storage().attached()) return {};
+  std::size_t logging = 0;
+  for (QueueId id : queues) {
+    Queue* queue = shard.find(id);
+    logging += id.shard != shard.id() || (queue && queue->logs()) ? 1 : 0;
+  }
+  return logging < 2 ? BodyId{} : shard.storage().log_body(message);
+}
+
 void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& queues) {
   Shard& shard = connection_.shard();
-  std::uint32_t remote = 0;
-  for (QueueId id : queues) remote += id.shard != shard.id() ? 1 : 0;
-  PublishSequence sequence = 0;
-  if (confirm_mode_) {
-    sequence = confirms_.publish(remote);
-    need_flush();
-  }
+  const BodyId body = log_once(message, queues);
+  const PublishSequence sequence = confirm_mode_ ? confirms_.last() + 1 : 0;
+  std::uint32_t answers = 0;
+  Durability wait = Durability::kNone;
   for (std::size_t i = 0; i < queues.size(); ++i) {
     const QueueId id = queues[i];
     MessageRef each = i + 1 == queues.size() ? std::move(message) : message;
-    if (id.shard != shard.id()) {
+    if (goes_by_mail(id)) {
+      ++answers;
       connection_.mailed_publish(each->size());
-      shard.post(id.shard, PublishMail{id, std::move(each), connection_.id(), number_, sequence});
+      shard.post(id.shard,
+                 PublishMail{id, std::move(each), connection_.id(), number_, sequence, body});
     } else if (Queue* queue = shard.find(id)) {
-      queue->publish(std::move(each));
+      wait = std::min(wait, queue->publish(std::move(each), body));
       if (queue->behind()) connection_.yield_to_consumers();
     }
   }
+  if (shard.storage().was_congested()) connection_.wait_for_storage();
+  if (!confirm_mode_) return;
+  if (wait != Durability::kNone) {
+    ++answers;
+    shard.storage().confirm_when(
+        wait, {.publisher = connection_.id(), .channel = number_, .sequence = sequence});
+  }
+  confirms_.publish(answers);
+  need_flush();
 }
 
 void Channel::return_unroutable(const MessageRef& message) {

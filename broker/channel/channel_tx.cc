@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "broker/channel/channel.h"
+#include "broker/storage/shard_storage.h"
 
 // Class tx: publishes and settlements of a transaction wait until commit.
 
@@ -18,6 +21,50 @@ void Channel::on(const amqp::TxCommit&) {
     return fail(channel_error(ReplyCode::kPreconditionFailed, "channel is not transactional"));
   }
   Transaction work = std::exchange(*transaction_, {});
+  Shard& shard = connection_.shard();
+  if (!shard.storage().attached()) {
+    carry_out(work);
+    return connection_.send(number_, amqp::TxCommitOk{});
+  }
+  // Every shard that has a part of it logs that part under the same id.
+  const std::vector<ShardId> others = other_shards(work);
+  const TxId id = shard.storage().new_transaction();
+  for (ShardId other : others) shard.post(other, TransactionMail{id, true, shard.id()});
+  LogBatch& log = shard.storage().log();
+  const std::uint64_t records = log.records();
+  log.begin_tx(id);
+  carry_out(work);
+  log.end_tx();
+  for (ShardId other : others) shard.post(other, TransactionMail{id, false, shard.id()});
+  connection_.await_commit(
+      id, log.records() != records, static_cast<std::uint32_t>(others.size()),
+      [this, &connection = connection_, number = number_](bool durable) {
+        if (connection.find_channel(number) != this || closing_) return;
+        if (durable) return connection.send(number, amqp::TxCommitOk{});
+        method_ = amqp::TxCommit::kMethod.id;
+        fail(connection_error(ReplyCode::kInternalError, "the transaction could not be stored"));
+      });
+}
+
+std::vector<ShardId> Channel::other_shards(const Transaction& work) {
+  const ShardId here = connection_.shard().id();
+  std::vector<ShardId> others;
+  auto add = [&](QueueId queue) {
+    if (queue.shard != here &&
+        std::find(others.begin(), others.end(), queue.shard) == others.end()) {
+      others.push_back(queue.shard);
+    }
+  };
+  for (const auto& publish : work.publishes) {
+    for (QueueId queue : publish.queues) add(queue);
+  }
+  for (const auto& [tag, settlement] : work.settled) {
+    if (const Unacked* unacked = unacked_.find(tag - 1)) add(unacked->queue);
+  }
+  return others;
+}
+
+void Channel::carry_out(Transaction& work) {
   for (auto& publish : work.publishes) {
     if (publish.queues.empty()) {
       if (publish.mandatory) return_unroutable(publish.message);
@@ -31,7 +78,6 @@ void Channel::on(const amqp::TxCommit&) {
     one[0] = take_unacked(tag);
     settle_now(one, settlement);
   }
-  connection_.send(number_, amqp::TxCommitOk{});
 }
 
 void Channel::on(const amqp::TxRollback&) {

@@ -68,7 +68,7 @@ enum class CertificateName : uint8_t { kDistinguishedName, kCommonName };
 
 // What a confirm of a persistent message promises: that the message survives a power failure, the
 // end of the broker's process, or neither.
-enum class Durability : uint8_t { kFsync, kWrite, kNone };
+enum class Durability : std::uint8_t { kFsync, kWrite, kNone };  // strictest first
 
 // The user, vhost and permissions that are made when the data directory is empty.
 struct DefaultDefinitions {

@@ -124,8 +124,8 @@ void Connection::read_again() {
 
 bool Connection::may_parse() const {
   const bool waits = !commands_.empty() && (put_off_ || commands_.size() >= kMaxCommands);
-  return awaited_.empty() && !waits && publish_credit_used_ < kPublishCredit && !blocked_ &&
-         state_ != State::kClosed && !removed_;
+  return awaited_.empty() && !waits && !commit_then_ && publish_credit_used_ < kPublishCredit &&
+         !blocked_ && !waits_for_storage_ && state_ != State::kClosed && !removed_;
 }
 
 void Connection::go_on() {

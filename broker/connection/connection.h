@@ -76,6 +76,8 @@ class Connection final : public SocketHandler {
   void on_consumer_cancelled(const ConsumerKey& consumer);
   void on_direct_reply(DirectReplyMail& mail);
   void on_alarm(const std::string& reason);
+  void on_storage_ready();
+  void on_committed(bool durable);
 
   // ---- for its channels ----
   ConnectionId id() const { return id_; }
@@ -97,6 +99,10 @@ class Connection final : public SocketHandler {
   // Publishes counts against the connection's credit towards other shards.
   void mailed_publish(std::uint64_t bytes);
   void published();  // during an alarm this blocks the connection until the alarm is over
+  // The disk cannot keep up: nothing is read until it has.
+  void wait_for_storage();
+  // Reading stops until the transaction is on disk; then `then` runs and reading goes on.
+  void await_commit(TxId id, bool logged, std::uint32_t answers, std::function<void(bool)> then);
   // The consumers of a queue it publishes to cannot keep up: it reads in small bites for a while.
   void yield_to_consumers() { bite_ = true; }
 
@@ -194,6 +200,8 @@ class Connection final : public SocketHandler {
     QueueThen then;
   };
   std::vector<Awaited> awaited_;
+  std::function<void(bool)> commit_then_;  // while a transaction is being committed
+  bool waits_for_storage_ = false;
   // Commands in flight; they are answered in order. What a queue is asked because of an answer is
   // finished before the next answer is looked at.
   std::list<TopologyThen> commands_;

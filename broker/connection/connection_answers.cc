@@ -1,6 +1,7 @@
 #include "broker/channel/channel.h"
 #include "broker/connection/connection.h"
 #include "broker/queue/queue.h"
+#include "broker/storage/shard_storage.h"
 #include "broker/topology/topology.h"
 
 // What comes back from queues, the topology and other shards.
@@ -10,8 +11,8 @@ namespace coney {
 // ---- questions ----
 
 void Connection::ask(QueueId id, QueueCall call, QueueThen then) {
-  if (id.shard == shard_.id()) {
-    Queue* queue = shard_.find(id);
+  Queue* queue = shard_.find(id);
+  if (id.shard == shard_.id() && !(queue && queue->must_wait(call))) {
     QueueAnswer answer{.status = QueueStatus::kGone};
     if (queue) answer = queue->call(call);
     return then(answer);
@@ -87,6 +88,7 @@ void Connection::forget_answers() {
   awaited_.clear();
   commands_.clear();
   held_answers_.clear();
+  commit_then_ = nullptr;
 }
 
 // ---- publishing ----
@@ -100,6 +102,28 @@ void Connection::on_publish_credit(const PublishCreditMail& mail) {
   publish_credit_used_ -= std::min(mail.bytes, publish_credit_used_);
   if (mail.behind) yield_to_consumers();
   if (stopped) go_on();
+}
+
+void Connection::wait_for_storage() {
+  if (!std::exchange(waits_for_storage_, true)) shard_.wait_for_storage(id_);
+}
+
+void Connection::on_storage_ready() {
+  waits_for_storage_ = false;
+  go_on();
+}
+
+void Connection::await_commit(TxId id, bool logged, std::uint32_t answers,
+                              std::function<void(bool)> then) {
+  commit_then_ = std::move(then);
+  shard_.storage().commit(id, logged, answers, [&shard = shard_, to = id_](bool durable) {
+    if (Connection* connection = shard.find(to)) connection->on_committed(durable);
+  });
+}
+
+void Connection::on_committed(bool durable) {
+  if (auto then = std::exchange(commit_then_, nullptr)) then(durable);
+  go_on();
 }
 
 void Connection::on_confirm(const ConfirmMail& mail) {

@@ -13,7 +13,8 @@
 
 namespace coney {
 
-struct StoredMessage {
+class StoredMessage {
+ public:
   static constexpr std::size_t kPrefixSize = 9;
 
   explicit StoredMessage(const Message& message);

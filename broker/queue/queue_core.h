@@ -142,6 +142,8 @@ class QueueCore {
   template <typename Visit>
   void visit(QueuePosition from, Visit&& visit);
   void mark_stored(QueuePosition position);
+  // It is in memory, and in a segment.
+  bool has_stored(QueuePosition position);
   // Drops the ready messages in [first, last] from memory; they count as before. REQUIRES: all that
   // live there are ready, never delivered, and behind what is paged out.
   void page_out(QueuePosition first, QueuePosition last);

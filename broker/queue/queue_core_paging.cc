@@ -23,6 +23,11 @@ void QueueCore::mark_stored(QueuePosition position) {
   if (Entry* entry = messages_.find(position)) entry->stored = true;
 }
 
+bool QueueCore::has_stored(QueuePosition position) {
+  const Entry* entry = messages_.find(position);
+  return entry && entry->stored;
+}
+
 void QueueCore::page_out(QueuePosition first, QueuePosition last) {
   PagedRange range{first, last, 0, 0};
   // The places are kept before anything goes, or the window would move on.

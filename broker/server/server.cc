@@ -16,6 +16,7 @@
 #include "broker/server/disk_monitor.h"
 #include "broker/server/memory_monitor.h"
 #include "broker/server/notify.h"
+#include "broker/storage/node_storage.h"
 #include "persistence/definitions/definition_store.h"
 
 namespace coney {
@@ -141,6 +142,7 @@ std::vector<Server::Step> Server::steps() {
          context_.topology = nullptr;
          topology_.reset();
        }},
+      {"messages", [this] { return open_storage(); }, [this] { storage_.reset(); }},
       {"TLS credentials", [this] { return load_credentials(); }, [this] { context_.tls.reset(); }},
       {"listeners", [this] { return open_listeners(); }, [this] { endpoints_.clear(); }},
       {"topology thread",
@@ -237,6 +239,19 @@ Server::Failure Server::import_definitions() {
   return std::nullopt;
 }
 
+Server::Failure Server::open_storage() {
+  std::vector<NodeStorage::KnownQueue> queues;
+  for (const auto& [vhost_name, vhost] : topology_->catalog().vhosts()) {
+    for (const auto& [name, queue] : vhost->queues) {
+      if (queue->from_disk) queues.push_back({queue->stored_id, queue->id});
+    }
+  }
+  auto storage = NodeStorage::open(*data_directory_, context_.shards, queues);
+  if (!storage) return storage.error().message;
+  storage_ = std::move(*storage);
+  return std::nullopt;
+}
+
 Server::Failure Server::load_credentials() {
   if (context_.config.tls_listeners.empty()) return std::nullopt;
   auto credentials = TlsCredentials::open(tls_options(context_.config.tls));
@@ -329,6 +344,7 @@ void Server::check_alarms() {
 // True when the alarm has gone on or off.
 bool Server::check_memory() {
   const std::uint64_t used = probe_.used_memory();
+  if (storage_) storage_->memory_used(used, alarms_.memory.limit());
   const AlarmTransition transition = alarms_.memory.update(used);
   const double limit = mebibytes(alarms_.memory.limit());
   if (transition == AlarmTransition::kRaised) {

@@ -33,6 +33,8 @@ struct ResourceProbe {
 };
 ResourceProbe system_resources();
 
+class NodeStorage;
+
 class Server {
  public:
   // `config` is complete and checked (config_loader.h); the log is started.
@@ -69,6 +71,7 @@ class Server {
   Failure make_shards();
   Failure load_topology();
   Failure import_definitions();
+  Failure open_storage();
   Failure load_credentials();
   Failure open_listeners();
   Failure open_listener(const Listener& listener, bool tls);
@@ -85,6 +88,7 @@ class Server {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<Topology> topology_;
+  std::unique_ptr<NodeStorage> storage_;
   std::vector<Endpoint> endpoints_;
   std::vector<Step> started_;  // to be undone
   ResourceProbe probe_;

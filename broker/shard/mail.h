@@ -12,9 +12,13 @@
 #include "broker/ids.h"
 #include "broker/message/message.h"
 #include "broker/queue/queue_call.h"
+#include "broker/queue/restored_queue.h"
 #include "broker/topology/topology.h"
+#include "persistence/segments/segment_store.h"
 
 namespace coney {
+
+struct Compaction;  // broker/storage/compaction.h
 
 // ---- connection's shard -> queue's shard ----
 
@@ -24,6 +28,7 @@ struct PublishMail {
   ConnectionId publisher;
   ChannelNumber channel = 0;
   PublishSequence sequence = 0;  // answered by ConfirmMail when not 0
+  BodyId body{};                 // in the log already, when not 0
 };
 struct SettleMail {
   QueueId queue;
@@ -40,6 +45,14 @@ struct QueueCallMail {
   ConnectionId caller;  // invalid: nobody waits for the answer
   QueueCall call;
 };
+// What the sender's mail asks for between begin and end of a transaction is logged as part of it.
+// It is sent in one turn, so no other mail comes in between. The end is answered by
+// TransactionPartMail.
+struct TransactionMail {
+  TxId id{};
+  bool begin = false;
+  ShardId sender{};
+};
 
 // ---- queue's shard -> connection's shard ----
 
@@ -54,8 +67,13 @@ struct DeliverMail {
 struct ConfirmMail {
   ConnectionId publisher;
   ChannelNumber channel = 0;
-  PublishSequence sequence = 0;
-  bool accepted = true;  // false: basic.nack
+  bool accepted = true;          // false: basic.nack
+  std::uint32_t count = 1;       // consecutive sequences
+  PublishSequence sequence = 0;  // the first of them
+};
+struct TransactionPartMail {
+  TxId id{};
+  bool logged = false;  // there is something of it in the log
 };
 // The bytes of a publisher's mail that were taken out of the inbox.
 struct PublishCreditMail {
@@ -100,6 +118,34 @@ struct QueueRetiredMail {
   QueueId queue;
 };
 
+// ---- the log, the segment store and recovery -> a shard ----
+
+struct LogNewsMail {
+  enum class Kind : std::uint8_t { kWritten, kSynced, kFailed, kEpoch, kRetire } kind{};
+  std::uint64_t number = 0;  // a LogSequence, or a LogEpoch
+};
+struct ChunkWrittenMail {
+  SegmentCookie cookie = 0;
+  std::unique_ptr<StorageResult<ChunkRef>> place;
+};
+struct ChunkReadMail {
+  SegmentCookie cookie = 0;
+  std::unique_ptr<StorageResult<std::shared_ptr<const Chunk>>> chunk;
+};
+struct SegmentsSyncedMail {
+  SegmentCookie cookie = 0;
+  bool ok = false;
+};
+// Move what lives in a segment elsewhere.
+struct CompactMail {
+  std::shared_ptr<Compaction> compaction;
+};
+// Ends the time in which the queue makes its users wait.
+struct RestoreQueueMail {
+  QueueId queue;
+  std::unique_ptr<RestoredQueue> restored;
+};
+
 // ---- acceptor and server -> a shard ----
 
 struct AcceptedMail {
@@ -112,9 +158,11 @@ struct AlarmMail {
   std::string reason;
 };
 
-using Mail = std::variant<PublishMail, SettleMail, ResumeMail, QueueCallMail, DeliverMail,
-                          ConfirmMail, PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail,
-                          DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail,
-                          QueueRetiredMail, AcceptedMail, ShutDownMail, AlarmMail>;
+using Mail = std::variant<PublishMail, SettleMail, ResumeMail, QueueCallMail, TransactionMail,
+                          DeliverMail, ConfirmMail, TransactionPartMail, PublishCreditMail,
+                          QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail,
+                          DirectReplyQueryMail, ChangesMail, TopologyAnswerMail, QueueRetiredMail,
+                          LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail,
+                          CompactMail, RestoreQueueMail, AcceptedMail, ShutDownMail, AlarmMail>;
 
 }  // namespace coney

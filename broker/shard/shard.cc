@@ -13,6 +13,7 @@
 #include "broker/shard/proxy_greeting.h"
 #include "broker/shard/shard_loop.h"
 #include "broker/shard/socket_watch.h"
+#include "broker/storage/shard_storage.h"
 
 namespace coney {
 namespace {
@@ -34,7 +35,8 @@ Shard::Shard(ShardId id, const ServerContext& server)
       server_(server),
       loop_(std::make_unique<Loop>()),
       now_(Clock::now()),
-      read_buffer_(kReadBufferSize) {}
+      read_buffer_(kReadBufferSize),
+      storage_(std::make_unique<ShardStorage>(*this)) {}
 
 Shard::~Shard() {
   drop_everything();
@@ -72,7 +74,7 @@ void Shard::run() {
     end_turn();
   }
   drop_everything();
-  send_mail();
+  hand_out();
 }
 
 void Shard::wake() {
@@ -95,6 +97,7 @@ void Shard::tick() {
   for_each_connection([this](Connection& connection) { connection.tick(now_); });
   for (auto& greeting : greetings_) greeting->tick(now_);
   compact_some_queues();
+  storage_->tick();
   if (!alarm_.empty()) release_free_memory();  // or the alarm would not see what was consumed
 }
 
@@ -158,14 +161,39 @@ void Shard::drain_inbox() {
 // Mail leaves before bytes do: see the head of shard.h.
 void Shard::end_turn() {
   if (greeting_done_) finish_greetings();
+  if (!restores_.empty()) restore_queues();
   for (int round = 0; round != kRoundsPerTurn; ++round) {
-    send_mail();
+    hand_out();
     if (to_flush_.empty() && to_remove_.empty()) return;
     flush_connections();
     remove_connections();
   }
-  send_mail();
+  hand_out();
   if (!to_flush_.empty() || !to_remove_.empty()) wake();
+}
+
+// First the log, then mail: whatever others do because of it comes behind it in the log.
+void Shard::hand_out() {
+  storage_->submit();
+  send_mail();
+  storage_->after_mail();
+}
+
+// What is on its way to a queue by this shard's own mail has to be in the inbox first: it is
+// handled before anything that comes directly to the queue.
+void Shard::restore_queues() {
+  hand_out();
+  for (RestoreQueueMail& mail : std::exchange(restores_, {})) {
+    --restoring_;
+    if (Queue* queue = find(mail.queue)) queue->restore(*mail.restored);
+  }
+}
+
+void Shard::storage_news() {
+  if (waiting_for_storage_.empty() || storage_->congested()) return;
+  for (ConnectionId id : std::exchange(waiting_for_storage_, {})) {
+    if (Connection* connection = find(id)) connection->on_storage_ready();
+  }
 }
 
 void Shard::flush_later(Connection& connection) {

@@ -31,6 +31,7 @@ class Queue;
 class SocketAddress;
 class Topology;
 class Shard;
+class ShardStorage;
 struct ServerContext;  // what all shards share: broker/server/server_context.h
 
 // Watches one socket. Made by the shard; must be destroyed before the socket is closed.
@@ -99,6 +100,22 @@ class Shard {
   // Whoever the task refers to may be gone by then: the task has to find out.
   void run_later(std::function<void()> task);
   void run_after(Clock::duration delay, std::function<void()> task);
+  // ---- the disk ----
+  ShardStorage& storage() { return *storage_; }
+  // Some queue waits for what a restart brings.
+  bool restoring() const { return restoring_ != 0; }
+  // The connection waits until the disk has caught up: Connection::on_storage_ready is called.
+  void wait_for_storage(ConnectionId connection) { waiting_for_storage_.push_back(connection); }
+  // The disk has done something: connections may have waited for it.
+  void storage_news();
+  template <typename Visit>
+  void for_each_queue(Visit visit) {
+    for (QueueSlot& slot : queues_) {
+      if (slot.queue) visit(*slot.queue);
+    }
+  }
+  // Handles mail as if it came now; a queue does so with what it has deferred.
+  void handle(Mail& mail);
   // Keeps what listens until the shard shuts down. Also allowed before start().
   void keep_listening(std::unique_ptr<SocketHandler> acceptor);
 
@@ -123,13 +140,14 @@ class Shard {
 
   // The end of a turn.
   void end_turn();
+  void hand_out();
   void send_mail();
+  void restore_queues();
   void flush_connections();
   void remove_connections();
   void finish_greetings();
 
   // Mail: shard_mail.cc
-  void handle(Mail& mail);
   void apply(const Changes& changes);
   void put_queue(const QueuePut& put);
   void retire_queue(QueueId id);
@@ -174,6 +192,12 @@ class Shard {
   std::vector<std::unique_ptr<ProxyGreeting>> greetings_;
   bool greeting_done_ = false;
   std::vector<std::unique_ptr<SocketHandler>> acceptors_;
+
+  std::unique_ptr<ShardStorage> storage_;
+  std::vector<RestoreQueueMail> restores_;
+  std::uint32_t restoring_ = 0;  // queues
+  std::vector<ConnectionId> waiting_for_storage_;
+  std::uint64_t transaction_records_ = 0;  // in the batch when its part of a transaction began
 
   std::string alarm_;  // reason while an alarm is on
   bool shutting_down_ = false;

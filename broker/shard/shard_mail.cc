@@ -3,6 +3,7 @@
 #include "broker/connection/connection.h"
 #include "broker/queue/queue.h"
 #include "broker/shard/for_each_connection.h"
+#include "broker/storage/shard_storage.h"
 #include "broker/transport/file_descriptor.h"
 #include "broker/transport/socket_address.h"
 
@@ -16,18 +17,36 @@ struct Shard::MailHandler {
   void operator()(PublishMail& mail) {
     const std::uint64_t bytes = mail.message->size();
     bool behind = false;
+    Durability wait = Durability::kNone;
     if (Queue* queue = shard.find(mail.queue)) {
-      queue->publish(std::move(mail.message));
+      if (queue->restoring()) return queue->defer(std::move(mail));
+      wait = queue->publish(std::move(mail.message), mail.body);
       behind = queue->behind();
     }
     if (!mail.publisher.valid()) return;
     shard.add_credit(mail.publisher, bytes, behind);
+    if (mail.sequence == 0) return;
     // A queue that is gone has taken the message as well as one that was deleted right after.
-    if (mail.sequence != 0) {
-      shard.post(mail.publisher.shard,
-                 ConfirmMail{mail.publisher, mail.channel, mail.sequence, true});
+    const ConfirmMail confirm{
+        .publisher = mail.publisher, .channel = mail.channel, .sequence = mail.sequence};
+    if (wait == Durability::kNone) {
+      shard.post(mail.publisher.shard, confirm);
+    } else {
+      shard.storage_->confirm_when(wait, confirm);
     }
   }
+
+  void operator()(TransactionMail& mail) {
+    LogBatch& log = shard.storage_->log();
+    if (mail.begin) {
+      shard.transaction_records_ = log.records();
+      return log.begin_tx(mail.id);
+    }
+    log.end_tx();
+    shard.post(mail.sender,
+               TransactionPartMail{mail.id, log.records() != shard.transaction_records_});
+  }
+  void operator()(TransactionPartMail& mail) { shard.storage_->part_logged(mail.id, mail.logged); }
 
   void operator()(SettleMail& mail) {
     if (Queue* queue = shard.find(mail.queue)) {
@@ -41,6 +60,7 @@ struct Shard::MailHandler {
 
   void operator()(QueueCallMail& mail) {
     Queue* queue = shard.find(mail.queue);
+    if (queue && queue->must_wait(mail.call)) return queue->defer(std::move(mail));
     QueueAnswer answer{.status = QueueStatus::kGone};
     if (queue) answer = queue->call(mail.call);
     // Whoever ends up with the answer has to have the queue deleted.
@@ -108,6 +128,12 @@ struct Shard::MailHandler {
 
   void operator()(ChangesMail& mail) { shard.apply(*mail.changes); }
   void operator()(QueueRetiredMail& mail) { shard.retire_queue(mail.queue); }
+  void operator()(LogNewsMail& mail) { shard.storage_->handle(mail); }
+  void operator()(ChunkWrittenMail& mail) { shard.storage_->handle(mail); }
+  void operator()(ChunkReadMail& mail) { shard.storage_->handle(mail); }
+  void operator()(SegmentsSyncedMail& mail) { shard.storage_->handle(mail); }
+  void operator()(CompactMail& mail) { shard.storage_->handle(mail); }
+  void operator()(RestoreQueueMail& mail) { shard.restores_.push_back(std::move(mail)); }
   void operator()(AcceptedMail& mail) { shard.accept(mail); }
   void operator()(ShutDownMail&) { shard.shut_down(); }
   void operator()(AlarmMail& mail) {
@@ -148,7 +174,11 @@ void Shard::put_queue(const QueuePut& put) {
   if (slot.queue && slot.generation == put.id.generation) return;
   if (slot.queue) retire_queue({id_, put.id.slot, slot.generation});
   slot.generation = put.id.generation;
-  slot.queue = std::make_unique<Queue>(*this, put.id, put.record);
+  slot.queue = std::make_unique<Queue>(*this, put.id, put.record, put.stored_id);
+  if (put.from_disk && slot.queue->storage()) {
+    slot.queue->await_restore();
+    ++restoring_;
+  }
 }
 
 void Shard::retire_queue(QueueId id) {

@@ -190,6 +190,7 @@ void Catalog::put(const QueuePut& change) {
   queue->id = change.id;
   queue->owner = change.owner;
   queue->stored_id = change.stored_id;
+  queue->from_disk = change.from_disk;
 }
 
 void Catalog::put(const QueueRemoved& change) {

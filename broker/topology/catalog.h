@@ -54,6 +54,7 @@ struct CatalogQueue {
   QueueId id;
   ConnectionId owner;         // valid for an exclusive queue
   StoredQueueId stored_id{};  // of its messages on disk; 0 unless durable and not exclusive
+  bool from_disk = false;     // it was there before this start
   DestinationIndex destination = 0;
   BindingSet incoming;
 };

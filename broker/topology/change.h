@@ -35,6 +35,7 @@ struct QueuePut {
   QueueId id;
   ConnectionId owner;         // of an exclusive queue
   StoredQueueId stored_id{};  // 0: the queue does not outlive the broker; set when it is stored
+  bool from_disk = false;     // it was there before this start and may have messages
 };
 struct QueueRemoved {
   std::string vhost, name;

@@ -120,7 +120,7 @@ class Loading {
       log::warning(kTopology, "{} left out: no such vhost", queue_text(record.name, record.vhost));
       return;
     }
-    state_.apply_stored(QueuePut{share(record), state_.slots().allocate(), {}, id});
+    state_.apply_stored(QueuePut{share(record), state_.slots().allocate(), {}, id, true});
   }
 
   void load(const BindingRecord& record) {

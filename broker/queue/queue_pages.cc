@@ -1,0 +1,423 @@
+#include "broker/queue/queue_pages.h"
+
+#include <algorithm>
+
+#include "broker/message/stored_message.h"
+
+namespace coney {
+namespace {
+
+constexpr std::uint64_t kNear = 2 * kChunkTargetMessages;      // positions until it is needed
+constexpr std::uint64_t kEnoughAhead = 4 * kChunkTargetBytes;  // put back and not delivered
+constexpr int kReadsAtOnce = 4;
+
+}  // namespace
+
+void QueuePages::release_all() {
+  for (Held& held : chunks_) {
+    held.place.release_rest();
+    held.old_place.release_rest();
+  }
+  chunks_.clear();
+}
+
+// ---- finding ----
+
+QueuePages::Chunks::iterator QueuePages::find(ChunkNumber number) {
+  return std::find_if(chunks_.begin(), chunks_.end(),
+                      [number](const Held& held) { return held.number == number; });
+}
+
+QueuePages::Chunks::iterator QueuePages::at_or_behind(QueuePosition position) {
+  return std::lower_bound(
+      chunks_.begin(), chunks_.end(), position,
+      [](const Held& held, QueuePosition at) { return held.positions.last < at; });
+}
+
+// REQUIRES: core_.is_paged().
+QueuePages::Held& QueuePages::first_paged() {
+  return *at_or_behind(core_.first_paged().first);
+}
+
+QueuePages::Held& QueuePages::add(Chunk chunk) {
+  const ChunkHeader& header = chunk.header();
+  Held held;
+  held.number = ChunkNumber{++last_number_};
+  held.positions = header.positions;
+  held.count = held.live = header.count;
+  held.bytes = std::make_shared<const Chunk>(std::move(chunk));
+  Held& added = *chunks_.insert(at_or_behind(held.positions.first), std::move(held));
+  disk_.write(added.number, added.bytes);
+  return added;
+}
+
+// ---- out of memory ----
+
+void QueuePages::page_out(std::uint64_t keep) {
+  const auto from = core_.first_to_page_out(keep);
+  if (!from) return;
+  auto at = at_or_behind(*from);
+  if (at == chunks_.end() || at->positions.first > *from) {
+    write_rest(*from);
+    at = at_or_behind(*from);
+  }
+  core_.page_out(*from, at->positions.last);
+  at->paged_from = *from;
+  at->paged_count = core_.last_paged().count;
+}
+
+// A chunk of what stands from there on, up to the next one that there is.
+void QueuePages::write_rest(QueuePosition from) {
+  const auto next = at_or_behind(from);
+  const QueuePosition limit = next == chunks_.end() ? UINT64_MAX : next->positions.first;
+  ChunkBuilder builder;
+  core_.visit(from, [&](const ResidentMessage& each) {
+    const StoredMessage stored(*each.message);
+    const std::size_t size = stored.prefix().size() + stored.data().size();
+    if (each.position >= limit || !builder.has_room_for(size)) return false;
+    builder.add(each.position, each.message->persistent(), each.redelivered, 0, stored.prefix(),
+                stored.data());
+    return true;
+  });
+  add(builder.finish(id_, stream_));
+}
+
+// ---- back into memory ----
+
+bool QueuePages::is_near() const {
+  return core_.first_paged().first - core_.next_fresh() < kNear;
+}
+
+void QueuePages::read_ahead() {
+  const bool stalled = core_.is_stalled();
+  // What was put back is gone when nothing is left to deliver: delivered, or paged out again.
+  while (!ahead_.empty() && (stalled || ahead_.front().first < core_.next_fresh())) {
+    ahead_bytes_ -= ahead_.front().second;
+    ahead_.pop_front();
+  }
+  if (!core_.is_paged() || !is_near()) return;
+  take_what_is_there();
+  if (!core_.is_paged() || !is_near() || ahead_bytes_ >= kEnoughAhead) return;
+  auto at = at_or_behind(core_.first_paged().first);
+  for (int n = 0; n != kReadsAtOnce && at != chunks_.end(); ++n, ++at) {
+    if (!at->paged_from || at->bytes || at->reading || at->failed || at->corrupt) continue;
+    at->reading = true;
+    disk_.read(at->number, at->place.ref());
+  }
+}
+
+// In order: a chunk that is there waits for those in front of it.
+void QueuePages::take_what_is_there() {
+  while (core_.is_paged() && is_near() && ahead_bytes_ < kEnoughAhead) {
+    Held& held = first_paged();
+    if (held.corrupt) {
+      give_up(held);
+      continue;
+    }
+    if (!held.bytes) return;
+    const std::shared_ptr<const Chunk> chunk =
+        held.place.ref() ? std::move(held.bytes) : held.bytes;
+    put_back(held, *chunk);
+  }
+}
+
+bool QueuePages::is_wanted(const Held& held, const ChunkEntry& entry) const {
+  if (entry.position < *held.paged_from) return false;
+  if (!held.restored) return true;
+  if (!entry.persistent) return false;
+  if (held.lives.empty()) return true;
+  const auto at = std::lower_bound(
+      held.lives.begin(), held.lives.end(), entry.position,
+      [](const PositionRange& range, QueuePosition position) { return range.last < position; });
+  return at != held.lives.end() && at->first <= entry.position;
+}
+
+void QueuePages::put_back(Held& held, const Chunk& chunk) {
+  const bool durable = stream_ == SegmentStream::kDurable;
+  const std::uint64_t resident = held.live - held.paged_count;
+  std::uint64_t count = 0, unreadable = 0;
+  ChunkEntry entry;
+  for (ChunkReader reader = chunk.read(); reader.next(entry);) {
+    if (!is_wanted(held, entry)) continue;
+    MessageRef message = StoredMessage::decode(entry.payload, entry.persistent);
+    if (!message) {
+      ++unreadable;
+      core_.departures().push_back({entry.position, 1});
+      continue;
+    }
+    ++count;
+    core_.put_back(entry.position, std::move(message),
+                   entry.redelivered || entry.position < delivered_, durable && entry.persistent,
+                   true);
+  }
+  if (unreadable != 0) {
+    disk_.lost(unreadable, {StorageErrorCode::kCorrupt, "messages of an unknown form"});
+  }
+  held.live = resident + count + unreadable;
+  held.paged_from.reset();
+  held.paged_count = 0;
+  held.reading = false;
+  ahead_.emplace_back(held.positions.last, chunk.bytes().size());
+  ahead_bytes_ += chunk.bytes().size();
+  if (held.live == 0) shrink(find(held.number), 0);
+  core_.paged_in();
+}
+
+// What was read is damaged: the rest of the queue goes on without it.
+void QueuePages::give_up(Held& held) {
+  disk_.lost(held.paged_count, *held.corrupt);
+  core_.drop_first_paged();  // heard of by departed()
+  held.corrupt.reset();
+}
+
+// ---- leaving ----
+
+void QueuePages::departed(const PositionRun& run) {
+  for (auto at = at_or_behind(run.first); at != chunks_.end() && at->positions.first < run.end();) {
+    QueuePosition first = std::max(run.first, at->positions.first);
+    QueuePosition end = std::min(run.end(), at->positions.last + 1);
+    std::uint64_t left = 0;
+    if (at->paged_from && end > *at->paged_from) {  // as a whole: it was dropped
+      left = at->paged_count;
+      end = *at->paged_from;
+      at->paged_from.reset();
+      at->paged_count = 0;
+    }
+    if (first < end) left += end - first;
+    at = shrink(at, left);
+  }
+}
+
+// Fewer messages live in a chunk; without any it goes. Returns the next one.
+QueuePages::Chunks::iterator QueuePages::shrink(Chunks::iterator at, std::uint64_t messages) {
+  at->live -= std::min(messages, at->live);
+  const ChunkRef& place = at->place.ref();
+  if (at->live == 0) {
+    leave_behind(place);
+    leave_behind(at->old_place.ref());
+    at->old_place.release_rest();
+    at->place.release_rest();
+    return chunks_.erase(at);
+  }
+  const auto keep = static_cast<std::uint32_t>(place.length * at->live / at->count);
+  if (place && at->place.live_bytes() > keep) at->place.release(at->place.live_bytes() - keep);
+  return std::next(at);
+}
+
+// While the file is there a restart would find the chunk in it.
+void QueuePages::leave_behind(const ChunkRef& place) {
+  if (!place || stream_ != SegmentStream::kDurable) return;
+  if (!left_behind_.empty() && left_behind_.back().lock() == place.file) return;
+  left_behind_.push_back(place.file);
+}
+
+// ---- answers ----
+
+void QueuePages::written(ChunkNumber number, StorageResult<ChunkRef> place) {
+  const auto at = find(number);
+  if (at == chunks_.end()) {  // nobody needs it any more
+    if (!place) return;
+    leave_behind(*place);
+    LiveChunk(*place).release_rest();
+  } else if (at->move == Move::kWriting) {
+    take_new_place(*at, place);
+  } else if (!place) {
+    at->failed = true;
+  } else {
+    at->place = LiveChunk(*place);
+    at->bytes.reset();
+    shrink(at, 0);
+  }
+}
+
+void QueuePages::read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk) {
+  const auto at = find(number);
+  if (at == chunks_.end()) return;
+  at->reading = false;
+  if (at->move == Move::kReading) {
+    at->move = Move::kNone;
+    if (chunk) write_copy(*at, **chunk);
+  }
+  if (!at->paged_from) return;
+  if (chunk) {
+    at->bytes = std::move(*chunk);
+  } else if (chunk.error().code == StorageErrorCode::kCorrupt) {
+    at->corrupt = chunk.error();
+  } else {
+    at->failed = true;
+  }
+}
+
+void QueuePages::retry() {
+  for (Held& held : chunks_) {
+    if (!std::exchange(held.failed, false) || held.place.ref()) continue;
+    disk_.write(held.number, held.bytes);
+  }
+}
+
+// ---- to another file ----
+
+void QueuePages::leave(const std::shared_ptr<SegmentFile>& file) {
+  for (Held& held : chunks_) {
+    if (held.place.ref().file != file || held.move != Move::kNone) continue;
+    held.move = Move::kReading;
+    if (!std::exchange(held.reading, true)) disk_.read(held.number, held.place.ref());
+  }
+}
+
+bool QueuePages::is_leaving(const std::shared_ptr<SegmentFile>& file) const {
+  return std::any_of(chunks_.begin(), chunks_.end(), [&file](const Held& held) {
+    return held.move != Move::kNone && held.place.ref().file == file;
+  });
+}
+
+void QueuePages::left(const std::shared_ptr<SegmentFile>& file) {
+  for (Held& held : chunks_) {
+    if (held.old_place.ref().file != file) continue;
+    leave_behind(held.old_place.ref());
+    held.old_place.release_rest();
+    held.old_place = {};
+  }
+}
+
+// A chunk of those of its messages that still live.
+void QueuePages::write_copy(Held& held, const Chunk& chunk) {
+  ChunkBuilder builder;
+  ChunkEntry entry;
+  for (ChunkReader reader = chunk.read(); reader.next(entry);) {
+    const bool lives = held.paged_from && entry.position >= *held.paged_from
+                           ? is_wanted(held, entry)
+                           : core_.has_stored(entry.position);
+    if (!lives) continue;
+    builder.add(entry.position, entry.persistent, entry.redelivered || entry.position < delivered_,
+                entry.returned, {}, entry.payload);
+  }
+  if (builder.empty()) return;
+  held.move = Move::kWriting;
+  held.copied = builder.count();
+  disk_.write(held.number, std::make_shared<const Chunk>(builder.finish(id_, stream_)));
+}
+
+// When it could not be written it stays where it is; the file is offered again.
+void QueuePages::take_new_place(Held& held, const StorageResult<ChunkRef>& place) {
+  held.move = Move::kNone;
+  if (!place) return;
+  held.old_place = std::exchange(held.place, LiveChunk(*place));
+  // Those that left since the copy was made are still counted in it.
+  held.count = held.copied;
+  shrink(find(held.number), 0);
+}
+
+// ---- copies of what is in memory ----
+
+// Fills chunks with what no chunk has, never across one that there is.
+class QueuePages::Storing {
+ public:
+  explicit Storing(QueuePages& pages) : pages_(pages) {}
+
+  void take(const ResidentMessage& each) {
+    const auto next = pages_.at_or_behind(each.position) - pages_.chunks_.begin();
+    const StoredMessage stored(*each.message);
+    const std::size_t size = stored.prefix().size() + stored.data().size();
+    if (!builder_.empty() && (next != next_ || !builder_.has_room_for(size))) finish();
+    next_ = pages_.at_or_behind(each.position) - pages_.chunks_.begin();
+    builder_.add(each.position, each.message->persistent(), each.redelivered, 0, stored.prefix(),
+                 stored.data());
+    positions_.push_back(each.position);
+  }
+
+  void finish() {
+    if (builder_.empty()) return;
+    pages_.add(builder_.finish(pages_.id_, pages_.stream_));
+    for (QueuePosition position : positions_) pages_.core_.mark_stored(position);
+    positions_.clear();
+  }
+
+ private:
+  QueuePages& pages_;
+  ChunkBuilder builder_;
+  std::ptrdiff_t next_ = 0;  // index of the chunk behind what is in the builder
+  std::vector<QueuePosition> positions_;
+};
+
+void QueuePages::store(QueuePosition end) {
+  Storing storing(*this);
+  core_.visit(0, [&](const ResidentMessage& each) {
+    if (each.position >= end) return false;
+    // Untracked ones go along: what a chunk covers it has as a whole, so that it can be paged out.
+    if (!each.stored) storing.take(each);
+    return true;
+  });
+  storing.finish();
+}
+
+bool QueuePages::stores(QueuePosition end) {
+  for (const Held& held : chunks_) {
+    if (!held.place.ref() && held.positions.first < end) return false;
+  }
+  bool all = true;
+  core_.visit(0, [&](const ResidentMessage& each) {
+    if (each.position >= end) return false;
+    all = !each.tracked || each.stored;
+    return all;
+  });
+  return all;
+}
+
+std::vector<PositionRange> QueuePages::live_positions() {
+  std::vector<PositionRange> ranges;
+  auto add = [&ranges](PositionRange range) {
+    if (!ranges.empty() && ranges.back().last + 1 == range.first) {
+      ranges.back().last = range.last;
+    } else {
+      ranges.push_back(range);
+    }
+  };
+  auto add_paged = [&add](const Held& held) {
+    if (held.lives.empty()) return add({*held.paged_from, held.positions.last});
+    for (const PositionRange& range : held.lives) {
+      if (range.last >= *held.paged_from)
+        add({std::max(range.first, *held.paged_from), range.last});
+    }
+  };
+  auto paged = chunks_.begin();
+  auto add_paged_before = [&](QueuePosition position) {
+    for (; paged != chunks_.end(); ++paged) {
+      if (!paged->paged_from) continue;
+      if (*paged->paged_from >= position) return;
+      add_paged(*paged);
+    }
+  };
+  core_.visit(0, [&](const ResidentMessage& each) {
+    if (!each.tracked && !each.stored) return true;
+    add_paged_before(each.position);
+    add({each.position, each.position});
+    return true;
+  });
+  add_paged_before(UINT64_MAX);
+  return ranges;
+}
+
+bool QueuePages::has_gaps() {
+  std::erase_if(left_behind_, [](const auto& file) { return file.expired(); });
+  return !left_behind_.empty() || std::any_of(chunks_.begin(), chunks_.end(), [](const Held& held) {
+    return held.live != held.count || !held.lives.empty();
+  });
+}
+
+void QueuePages::restore(RestoredChunk chunk, QueuePosition delivered) {
+  delivered_ = delivered;
+  Held held;
+  held.number = ChunkNumber{++last_number_};
+  held.positions = chunk.positions;
+  held.count = held.live = held.paged_count = chunk.count;
+  held.place = LiveChunk(std::move(chunk.place));
+  held.lives = std::move(chunk.lives);
+  held.paged_from = held.positions.first;
+  held.restored = true;
+  core_.restore_paged(
+      {held.positions.first, held.positions.last, chunk.count, chunk.payload_bytes});
+  chunks_.push_back(std::move(held));
+}
+
+}  // namespace coney

@@ -1,0 +1,134 @@
+#pragma once
+// The part of a queue that segments on disk hold: which chunk has which positions, what of it still
+// lives, and when messages leave memory or come back. Runs on the queue's shard only; writing and
+// reading happen elsewhere and are answered by written() and read().
+//
+// Chunks never overlap. A chunk is *resident* while its messages are in the core, else the core has
+// its range as paged out. The bytes of a chunk that is not written yet stay in memory, so whatever
+// the disk does, nothing depends on it for order or content.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "broker/queue/queue_core.h"
+#include "broker/queue/restored_queue.h"
+#include "persistence/segments/chunk.h"
+#include "persistence/segments/segment_file.h"
+
+namespace coney {
+
+// Names a chunk of one queue as long as the queue lives.
+enum class ChunkNumber : std::uint64_t {};
+
+// How a queue reaches the disk.
+class QueueDisk {
+ public:
+  virtual ~QueueDisk() = default;
+  // Answered by QueuePages::written().
+  virtual void write(ChunkNumber number, std::shared_ptr<const Chunk> chunk) = 0;
+  // Answered by QueuePages::read().
+  virtual void read(ChunkNumber number, const ChunkRef& place) = 0;
+  // Messages could not be read back and are given up.
+  virtual void lost(std::uint64_t messages, const StorageError& error) = 0;
+};
+
+class QueuePages {
+ public:
+  // `id` of a queue that only spills is any number.
+  QueuePages(QueueCore& core, QueueDisk& disk, StoredQueueId id, SegmentStream stream)
+      : core_(core), disk_(disk), id_(id), stream_(stream) {}
+  QueuePages(const QueuePages&) = delete;
+  QueuePages& operator=(const QueuePages&) = delete;
+
+  bool empty() const { return chunks_.empty(); }
+  // The queue is deleted: nothing of it is needed on disk. Just destroyed, everything stays there.
+  void release_all();
+
+  // Takes one chunk's worth out of memory, but nothing of the first `keep` bytes.
+  void page_out(std::uint64_t keep);
+  // Asks for what will be needed soon.
+  void read_ahead();
+  // These messages have left the queue (QueueCore::departures).
+  void departed(const PositionRun& run);
+
+  // Answers of the disk. kCorrupt of a read gives the messages up, any other error is for retry().
+  void written(ChunkNumber number, StorageResult<ChunkRef> place);
+  void read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk);
+  void retry();
+
+  // Writes a copy of every tracked message in front of `end` that no chunk has yet.
+  void store(QueuePosition end);
+  // Chunks that are written have all tracked messages in front of `end`.
+  bool stores(QueuePosition end);
+  // The positions of all tracked or stored messages of the queue, in order.
+  std::vector<PositionRange> live_positions();
+  // Some messages of chunks that are still on disk have left: the log has to say which.
+  bool has_gaps();
+
+  // Starts to move what lives in a file elsewhere. Call left() when nothing is_leaving() any more
+  // and what was written since is synced: then the file is released.
+  void leave(const std::shared_ptr<SegmentFile>& file);
+  bool is_leaving(const std::shared_ptr<SegmentFile>& file) const;
+  void left(const std::shared_ptr<SegmentFile>& file);
+
+  // What a restart has found. REQUIRES: nothing was paged yet; ascending. Messages in front of
+  // `delivered` have been delivered before.
+  void restore(RestoredChunk chunk, QueuePosition delivered);
+
+ private:
+  enum class Move : std::uint8_t { kNone, kReading, kWriting };
+  struct Held {
+    ChunkNumber number{};
+    PositionRange positions;
+    std::uint64_t count = 0;             // of messages when it was written or restored
+    std::uint64_t live = 0;              // of them
+    std::shared_ptr<const Chunk> bytes;  // until it is written; or read, and not yet its turn
+    LiveChunk place;                     // once it is written
+    LiveChunk old_place;                 // it has moved from there, which is to be released
+    Move move = Move::kNone;
+    std::uint64_t copied = 0;          // messages in the copy that is being written
+    std::vector<PositionRange> lives;  // restored: which; empty: all
+    // From here to its end it is paged out; its messages in front of that are in memory.
+    std::optional<QueuePosition> paged_from;
+    std::uint64_t paged_count = 0;
+    bool reading = false;
+    bool failed = false;  // to be tried again
+    std::optional<StorageError> corrupt;
+    bool restored = false;
+  };
+  using Chunks = std::deque<Held>;
+  class Storing;
+
+  Chunks::iterator find(ChunkNumber number);
+  Chunks::iterator at_or_behind(QueuePosition position);  // the first that ends there or later
+  Held& add(Chunk chunk);
+  Held& first_paged();
+  bool is_near() const;
+  void write_rest(QueuePosition from);
+  void take_what_is_there();
+  void put_back(Held& held, const Chunk& chunk);
+  bool is_wanted(const Held& held, const ChunkEntry& entry) const;
+  void give_up(Held& held);
+  void write_copy(Held& held, const Chunk& chunk);
+  void take_new_place(Held& held, const StorageResult<ChunkRef>& place);
+  Chunks::iterator shrink(Chunks::iterator at, std::uint64_t messages);
+  void leave_behind(const ChunkRef& place);
+
+  QueueCore& core_;
+  QueueDisk& disk_;
+  const StoredQueueId id_;
+  const SegmentStream stream_;
+  Chunks chunks_;  // ascending positions
+  std::uint64_t last_number_ = 0;
+  QueuePosition delivered_ = 0;  // before the restart
+  // What was put back and not delivered yet: last position and bytes.
+  std::deque<std::pair<QueuePosition, std::uint64_t>> ahead_;
+  // Files that still hold chunks of which nothing lives.
+  std::vector<std::weak_ptr<SegmentFile>> left_behind_;
+  std::uint64_t ahead_bytes_ = 0;
+};
+
+}  // namespace coney

@@ -1,0 +1,143 @@
+#include "broker/queue/queue_storage.h"
+
+#include "broker/log/log.h"
+#include "broker/message/stored_message.h"
+#include "broker/storage/shard_storage.h"
+
+namespace coney {
+namespace {
+
+// A queue without a stored id spills under a number that no stored queue has.
+StoredQueueId spill_id(QueueId id) {
+  return StoredQueueId{std::uint64_t{1} << 63 | std::uint64_t{id.generation} << 32 | id.slot};
+}
+
+}  // namespace
+
+QueueStorage::QueueStorage(ShardStorage& shard, QueueCore& core, QueueId id,
+                           StoredQueueId stored_id, Durability durability)
+    : shard_(shard),
+      core_(core),
+      id_(id),
+      stored_id_(stored_id),
+      durability_(durability),
+      pages_(core, *this, logs() ? stored_id : spill_id(id),
+             logs() ? SegmentStream::kDurable : SegmentStream::kSpill) {}
+
+void QueueStorage::published(QueuePosition position, const MessageRef& message, BodyId body) {
+  if (labels_.empty() || labels_.back().epoch != shard_.epoch()) {
+    labels_.push_back({shard_.epoch(), position});
+  }
+  if (body != BodyId{}) {
+    shard_.log().enqueue(stored_id_, position, body);
+  } else {
+    const StoredMessage stored(*message);
+    shard_.log().publish(stored_id_, position, ShardStorage::payload(stored, message));
+  }
+}
+
+void QueueStorage::returned(QueuePosition first, std::uint64_t count) {
+  if (logs()) shard_.log().returned(stored_id_, first, count);
+}
+
+// Paging in makes the core deliver, which makes messages leave.
+void QueueStorage::changed() {
+  take_departures();
+  while (core_.is_paged()) {
+    pages_.read_ahead();
+    if (core_.departures().empty()) break;
+    take_departures();
+  }
+  if (core_.resident_bytes() > shard_.queue_window() && !shard_.congested()) {
+    pages_.page_out(shard_.queue_window() / 4);
+  }
+}
+
+void QueueStorage::take_departures() {
+  for (const PositionRun& run : core_.departures()) {
+    if (logs()) shard_.log().settle(stored_id_, run.first, run.count);
+    if (!pages_.empty()) pages_.departed(run);
+  }
+  core_.departures().clear();
+  if (logs() && core_.next_fresh() != marked_) {
+    marked_ = core_.next_fresh();
+    shard_.delivery_marks().mark(mark_slot_, marked_);
+  }
+}
+
+void QueueStorage::deleted() {
+  pages_.release_all();
+}
+
+// ---- restart ----
+
+void QueueStorage::restore(RestoredQueue& restored) {
+  QueuePosition begin = restored.next_position;
+  if (!restored.chunks.empty()) begin = restored.chunks.front().positions.first;
+  if (!restored.entries.empty()) begin = std::min(begin, restored.entries.front().position);
+  core_.restore(begin, restored.next_position);
+  for (RestoredChunk& chunk : restored.chunks) {
+    pages_.restore(std::move(chunk), restored.delivered);
+  }
+  for (auto& entry : restored.entries) {
+    core_.put_back(entry.position, std::move(entry.message),
+                   entry.redelivered || entry.position < restored.delivered, true, false);
+  }
+  if (!restored.entries.empty()) labels_.push_back({LogEpoch{}, begin});
+  marked_ = restored.delivered;
+  core_.restored();
+}
+
+// ---- the disk ----
+
+void QueueStorage::write(ChunkNumber number, std::shared_ptr<const Chunk> chunk) {
+  shard_.write(id_, number, std::move(chunk));
+}
+void QueueStorage::read(ChunkNumber number, const ChunkRef& place) {
+  shard_.read(id_, number, place);
+}
+void QueueStorage::lost(std::uint64_t messages, const StorageError& error) {
+  log::error(log::Category::kStorage, "{} messages of a queue are lost: {}", messages,
+             error.message);
+}
+
+void QueueStorage::written(ChunkNumber number, StorageResult<ChunkRef> place) {
+  pages_.written(number, std::move(place));
+}
+void QueueStorage::read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk) {
+  pages_.read(number, std::move(chunk));
+  changed();
+}
+void QueueStorage::retry() {
+  pages_.retry();
+  changed();
+}
+
+// ---- moving out of the log ----
+
+// Messages in front of it were logged in `up_to` or earlier.
+QueuePosition QueueStorage::end_of(LogEpoch up_to) const {
+  for (const Label& label : labels_) {
+    if (label.epoch > up_to) return label.from;
+  }
+  return core_.end();
+}
+
+void QueueStorage::move_out(LogEpoch up_to) {
+  if (labels_.empty() || labels_.front().epoch > up_to) return;
+  pages_.store(end_of(up_to));
+}
+
+bool QueueStorage::has_moved_out(LogEpoch up_to) {
+  return labels_.empty() || labels_.front().epoch > up_to || pages_.stores(end_of(up_to));
+}
+
+// What the log has said of messages in chunks goes with its old files.
+void QueueStorage::moved_out(LogEpoch up_to) {
+  while (!labels_.empty() && labels_.front().epoch <= up_to) labels_.pop_front();
+  if (pages_.has_gaps()) {
+    shard_.log().queue_state(stored_id_, core_.end(), pages_.live_positions());
+  }
+}
+
+}  // namespace coney

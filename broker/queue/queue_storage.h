@@ -1,0 +1,75 @@
+#pragma once
+// What a queue keeps on disk: log records of its persistent messages, when it is durable, and the
+// messages that do not fit its window in memory. Used on the queue's shard.
+
+#include <deque>
+#include <vector>
+
+#include "broker/config/config.h"
+#include "broker/queue/queue_pages.h"
+#include "broker/queue/restored_queue.h"
+#include "persistence/log/log_sink.h"
+
+namespace coney {
+
+class DeliveryMarks;
+class ShardStorage;
+
+class QueueStorage final : private QueueDisk {
+ public:
+  // `stored_id` 0: the queue is not durable, it only spills.
+  QueueStorage(ShardStorage& shard, QueueCore& core, QueueId id, StoredQueueId stored_id,
+               Durability durability);
+
+  bool logs() const { return stored_id_ != StoredQueueId{}; }
+  Durability durability() const { return durability_; }
+
+  // ---- what happens to the queue ----
+  // `body` 0: the message is logged here.
+  void published(QueuePosition position, const MessageRef& message, BodyId body);
+  void returned(QueuePosition first, std::uint64_t count);
+  // After every change of the core: logs what has left, pages in and out.
+  void changed();
+  void restore(RestoredQueue& restored);
+  void deleted();
+
+  QueuePages& pages() { return pages_; }
+
+  // ---- answers of the disk ----
+  void written(ChunkNumber number, StorageResult<ChunkRef> place);
+  void read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk);
+  void retry();
+
+  // ---- moving out of the log ----
+  // Writes to segments what was logged in `up_to` or earlier.
+  void move_out(LogEpoch up_to);
+  bool has_moved_out(LogEpoch up_to);
+  // It is on disk there: logs again, in short, what the log has said of messages in segments.
+  void moved_out(LogEpoch up_to);
+
+ private:
+  // From this position on messages were logged in this epoch or later.
+  struct Label {
+    LogEpoch epoch{};
+    QueuePosition from = 0;
+  };
+
+  void write(ChunkNumber number, std::shared_ptr<const Chunk> chunk) override;
+  void read(ChunkNumber number, const ChunkRef& place) override;
+  void lost(std::uint64_t messages, const StorageError& error) override;
+
+  void take_departures();
+  QueuePosition end_of(LogEpoch up_to) const;
+
+  ShardStorage& shard_;
+  QueueCore& core_;
+  const QueueId id_;
+  const StoredQueueId stored_id_;
+  const Durability durability_;
+  QueuePages pages_;
+  std::deque<Label> labels_;
+  std::uint32_t mark_slot_ = 0;
+  QueuePosition marked_ = 0;
+};
+
+}  // namespace coney

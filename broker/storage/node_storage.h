@@ -1,0 +1,69 @@
+#pragma once
+// What a node keeps on disk of its queues: the log, the segments, how far each queue has delivered,
+// and what a restart makes of them. Opened before the shards' threads run and closed after them; in
+// between any thread may use what it gives out.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "broker/ids.h"
+#include "persistence/data_directory.h"
+#include "persistence/log/log.h"
+#include "persistence/segments/segment_store.h"
+
+namespace coney {
+
+class DeliveryMarks {
+ public:
+  void mark(std::uint32_t, QueuePosition) {}
+};
+class Shard;
+
+class NodeStorage final : private CompactionSink {
+ public:
+  struct KnownQueue {
+    StoredQueueId stored_id{};
+    QueueId id;
+  };
+
+  // Attaches itself to the shards and mails what it has found to each of the queues.
+  // Errors: those of the log and the segments.
+  static StorageResult<std::unique_ptr<NodeStorage>> open(const DataDirectoryPaths& directory,
+                                                          std::vector<Shard*> shards,
+                                                          const std::vector<KnownQueue>& queues);
+  // Everything that was handed over is written and synced.
+  ~NodeStorage() override;
+
+  Log& log() { return *log_; }
+  SegmentStore& segments() { return *segments_; }
+  DeliveryMarks& delivery_marks() { return delivery_marks_; }
+
+  // Bytes of ready messages that one queue may keep in memory: fewer the more memory is in use.
+  std::uint64_t queue_window() const { return queue_window_.load(std::memory_order_relaxed); }
+  void memory_used(std::uint64_t used, std::uint64_t limit);
+
+  // For the shards' sinks, on the log's thread.
+  void log_failed(const StorageError& error);
+  void log_recovered();
+
+ private:
+  static constexpr std::uint64_t kQueueWindow = 32 * 1024 * 1024;
+
+  explicit NodeStorage(std::vector<Shard*> shards) : shards_(std::move(shards)) {}
+
+  // CompactionSink
+  void compact(std::shared_ptr<SegmentFile> file, std::vector<StoredChunk> chunks) override;
+  void trouble(const StorageError& error) override;
+
+  const std::vector<Shard*> shards_;
+  DeliveryMarks delivery_marks_;
+  std::unique_ptr<SegmentStore> segments_;
+  std::unique_ptr<Log> log_;
+  std::atomic<std::uint64_t> queue_window_{kQueueWindow};
+  bool log_is_failing_ = false;  // the log's thread
+};
+
+}  // namespace coney

@@ -1,0 +1,343 @@
+#include "broker/storage/shard_storage.h"
+
+#include <algorithm>
+#include <random>
+
+#include "broker/connection/connection.h"
+#include "broker/log/log.h"
+#include "broker/message/stored_message.h"
+#include "broker/queue/queue.h"
+#include "broker/shard/shard.h"
+
+namespace coney {
+namespace {
+
+constexpr SegmentCookie kRetirementCookie = 0;
+constexpr std::uint64_t kMostPending = 64 * 1024 * 1024;  // bytes on their way to the disk
+
+}  // namespace
+
+void ShardStorage::attach(NodeStorage& node) {
+  node_ = &node;
+  // Ids of this process: a random start keeps them apart from those of earlier ones.
+  std::random_device random;
+  last_id_ = (std::uint64_t{random()} << 32 | random()) >> 8 |
+             std::uint64_t{static_cast<std::uint8_t>(shard_.id())} << 56;
+}
+
+LogShard ShardStorage::log_shard() const {
+  return static_cast<LogShard>(shard_.id());
+}
+
+std::uint64_t ShardStorage::new_id() {
+  return ++last_id_;
+}
+
+// ---- what the turn has to say ----
+
+LogPayload ShardStorage::payload(const StoredMessage& stored, const MessageRef& message) {
+  LogPayload payload{stored.prefix(), stored.data(), nullptr};
+  if (payload.data.size() >= LogPayload::kReferenceFrom) {
+    payload.keep = std::make_shared<const MessageRef>(message);
+  }
+  return payload;
+}
+
+BodyId ShardStorage::log_body(const MessageRef& message) {
+  const BodyId id{new_id()};
+  const StoredMessage stored(*message);
+  batch_.body(id, payload(stored, message));
+  return id;
+}
+
+void ShardStorage::confirm_when(Durability durability, const ConfirmMail& confirm) {
+  auto& confirms = (durability == Durability::kFsync ? for_sync_ : for_write_).confirms;
+  if (!confirms.empty()) {
+    ConfirmMail& last = confirms.back();
+    if (last.publisher == confirm.publisher && last.channel == confirm.channel &&
+        last.sequence + last.count == confirm.sequence) {
+      last.count += confirm.count;
+      return;
+    }
+  }
+  confirms.push_back(confirm);
+}
+
+void ShardStorage::commit(TxId id, bool logged, std::uint32_t answers, Done done) {
+  Commit commit{logged, answers, std::move(done)};
+  if (answers == 0) return finish(id, std::move(commit));
+  commits_.emplace(id, std::move(commit));
+}
+
+void ShardStorage::part_logged(TxId id, bool logged) {
+  const auto at = commits_.find(id);
+  at->second.logged = at->second.logged || logged;
+  if (--at->second.answers != 0) return;
+  Commit commit = std::move(at->second);
+  commits_.erase(at);
+  finish(id, std::move(commit));
+}
+
+// What every shard has logged of it stands in front of this.
+void ShardStorage::finish(TxId id, Commit commit) {
+  if (!commit.logged) return commit.done(true);
+  batch_.commit_tx(id);
+  for_sync_.others.push_back(std::move(commit.done));
+}
+
+bool ShardStorage::congested() const {
+  return attached() && (node_->log().pending_bytes() > kMostPending ||
+                        node_->segments().bytes_in_flight() > kMostPending);
+}
+
+void ShardStorage::submit() {
+  if (batch_.empty() && for_sync_.empty() && for_write_.empty()) return;
+  const LogWish wish = !for_sync_.empty()    ? LogWish::kSynced
+                       : !for_write_.empty() ? LogWish::kWritten
+                                             : LogWish::kNothing;
+  const LogSequence sequence = node_->log().submit(log_shard(), std::move(batch_), wish);
+  hand_over(for_sync_, waiting_for_sync_, sequence);
+  hand_over(for_write_, waiting_for_write_, sequence);
+}
+
+void ShardStorage::hand_over(Waiting& waiting, std::deque<Waiting>& to, LogSequence sequence) {
+  if (waiting.empty()) return;
+  waiting.sequence = sequence;
+  to.push_back(std::exchange(waiting, {}));
+}
+
+void ShardStorage::after_mail() {
+  if (!attached()) return;
+  congested_ = congested();
+  if (std::exchange(epoch_is_new_, false)) node_->log().seen_epoch(log_shard(), epoch_);
+  if (std::exchange(retirement_.finished, false)) {
+    node_->log().moved(log_shard(), retirement_.up_to);
+    start_retirement();  // of a newer one that was asked for meanwhile
+  }
+}
+
+// ---- who waits ----
+
+void ShardStorage::settle(std::deque<Waiting>& waiting, LogSequence up_to, bool durable) {
+  while (!waiting.empty() && waiting.front().sequence <= up_to) {
+    Waiting done = std::move(waiting.front());
+    waiting.pop_front();
+    for (ConfirmMail& confirm : done.confirms) {
+      confirm.accepted = durable;
+      tell(confirm);
+    }
+    for (Done& other : done.others) other(durable);
+  }
+}
+
+void ShardStorage::tell(const ConfirmMail& confirm) {
+  if (confirm.publisher.shard != shard_.id()) {
+    shard_.post(confirm.publisher.shard, confirm);
+  } else if (Connection* connection = shard_.find(confirm.publisher)) {
+    connection->on_confirm(confirm);
+  }
+}
+
+void ShardStorage::handle(LogNewsMail& mail) {
+  switch (mail.kind) {
+    case LogNewsMail::Kind::kWritten:
+      settle(waiting_for_write_, LogSequence{mail.number}, true);
+      break;
+    case LogNewsMail::Kind::kSynced:
+      settle(waiting_for_write_, LogSequence{mail.number}, true);
+      settle(waiting_for_sync_, LogSequence{mail.number}, true);
+      break;
+    case LogNewsMail::Kind::kFailed:
+      settle(waiting_for_write_, LogSequence{mail.number}, false);
+      settle(waiting_for_sync_, LogSequence{mail.number}, false);
+      break;
+    case LogNewsMail::Kind::kEpoch:
+      epoch_ = LogEpoch{mail.number};
+      epoch_is_new_ = true;
+      break;
+    case LogNewsMail::Kind::kRetire:
+      retirement_.wanted = LogEpoch{mail.number};
+      start_retirement();
+      break;
+  }
+  shard_.storage_news();
+}
+
+// ---- moving out of the log ----
+
+template <typename Visit>
+void ShardStorage::for_each_storage(Visit visit) {
+  shard_.for_each_queue([&](Queue& queue) {
+    if (queue.storage()) visit(*queue.storage());
+  });
+}
+
+template <typename Visit>
+void ShardStorage::for_each_logging_queue(Visit visit) {
+  for_each_storage([&](QueueStorage& queue) {
+    if (queue.logs()) visit(queue);
+  });
+}
+
+void ShardStorage::start_retirement() {
+  if (retirement_.wanted == LogEpoch{} || retirement_.running || retirement_.finished) return;
+  // What a restart brings to queues that wait for it is in the log's oldest files.
+  if (shard_.restoring()) return;
+  retirement_.up_to = std::exchange(retirement_.wanted, LogEpoch{});
+  retirement_.running = true;
+  for_each_logging_queue([&](QueueStorage& queue) { queue.move_out(retirement_.up_to); });
+  node_->segments().sync(*this, kRetirementCookie);
+}
+
+void ShardStorage::end_retirement(bool synced) {
+  retirement_.running = false;
+  bool done = synced;
+  for_each_logging_queue(
+      [&](QueueStorage& queue) { done = done && queue.has_moved_out(retirement_.up_to); });
+  if (!done) {  // tried again with the next tick
+    retirement_.wanted = std::max(retirement_.wanted, retirement_.up_to);
+    retry_chunks_ = true;
+    return;
+  }
+  for_each_logging_queue([&](QueueStorage& queue) { queue.moved_out(retirement_.up_to); });
+  retirement_.finished = true;
+}
+
+void ShardStorage::tick() {
+  if (!attached()) return;
+  if (std::exchange(retry_chunks_, false)) {
+    shard_.for_each_queue([](Queue& queue) { queue.retry_disk(); });
+  }
+  start_retirement();
+  std::erase_if(leaving_, [this](Leaving& leaving) { return go_on(leaving); });
+  shard_.storage_news();
+}
+
+// ---- segments that are to go ----
+
+void ShardStorage::handle(CompactMail& mail) {
+  leaving_.push_back({std::move(mail.compaction)});
+}
+
+// True when it is done with.
+bool ShardStorage::go_on(Leaving& leaving) {
+  if (leaving.cookie != 0 || shard_.restoring()) return false;
+  const auto& file = leaving.compaction->file;
+  if (!std::exchange(leaving.begun, true)) {
+    for_each_storage([&](QueueStorage& queue) { queue.pages().leave(file); });
+  }
+  bool moving = false;
+  for_each_storage([&](QueueStorage& queue) { moving = moving || queue.pages().is_leaving(file); });
+  if (moving) return false;
+  if (file->stream() == SegmentStream::kDurable) {
+    leaving.cookie = ++last_cookie_;
+    node_->segments().sync(*this, leaving.cookie);
+    return false;
+  }
+  finish(leaving);
+  return true;
+}
+
+void ShardStorage::finish(const Leaving& leaving) {
+  for_each_storage([&](QueueStorage& queue) { queue.pages().left(leaving.compaction->file); });
+  if (--leaving.compaction->shards_left == 0) {
+    node_->segments().compaction_ended(leaving.compaction->file);
+  }
+}
+
+void ShardStorage::handle(SegmentsSyncedMail& mail) {
+  if (mail.cookie == kRetirementCookie) return end_retirement(mail.ok);
+  const auto at = std::find_if(leaving_.begin(), leaving_.end(), [&](const Leaving& leaving) {
+    return leaving.cookie == mail.cookie;
+  });
+  if (at == leaving_.end()) return;
+  if (!mail.ok) {  // again with the next tick
+    at->cookie = 0;
+    return;
+  }
+  finish(*at);
+  leaving_.erase(at);
+}
+
+// ---- chunks ----
+
+SegmentCookie ShardStorage::remember(QueueId queue, ChunkNumber number) {
+  requests_.emplace(++last_cookie_, Request{queue, number});
+  return last_cookie_;
+}
+
+ShardStorage::Request ShardStorage::forget(SegmentCookie cookie) {
+  const auto at = requests_.find(cookie);
+  const Request request = at->second;
+  requests_.erase(at);
+  return request;
+}
+
+void ShardStorage::write(QueueId queue, ChunkNumber number, std::shared_ptr<const Chunk> chunk) {
+  node_->segments().write(std::move(chunk), *this, remember(queue, number));
+}
+
+void ShardStorage::read(QueueId queue, ChunkNumber number, const ChunkRef& place) {
+  node_->segments().read(place, *this, remember(queue, number));
+}
+
+void ShardStorage::handle(ChunkWrittenMail& mail) {
+  const Request request = forget(mail.cookie);
+  retry_chunks_ = retry_chunks_ || !*mail.place;
+  if (Queue* queue = shard_.find(request.queue)) {
+    queue->chunk_written(request.number, std::move(*mail.place));
+  } else if (*mail.place) {
+    LiveChunk(**mail.place).release_rest();
+  }
+  shard_.storage_news();
+}
+
+void ShardStorage::handle(ChunkReadMail& mail) {
+  const Request request = forget(mail.cookie);
+  retry_chunks_ = retry_chunks_ || !*mail.chunk;
+  if (Queue* queue = shard_.find(request.queue)) {
+    queue->chunk_read(request.number, std::move(*mail.chunk));
+  }
+}
+
+// ---- from other threads ----
+
+void ShardStorage::send(Mail mail) {
+  std::vector<Mail> batch;
+  batch.push_back(std::move(mail));
+  shard_.deliver_mail(batch);
+}
+
+void ShardStorage::written(LogSequence up_to) {
+  send(LogNewsMail{LogNewsMail::Kind::kWritten, static_cast<std::uint64_t>(up_to)});
+}
+void ShardStorage::synced(LogSequence up_to) {
+  send(LogNewsMail{LogNewsMail::Kind::kSynced, static_cast<std::uint64_t>(up_to)});
+}
+void ShardStorage::failed(LogSequence up_to, const StorageError& error) {
+  node_->log_failed(error);
+  send(LogNewsMail{LogNewsMail::Kind::kFailed, static_cast<std::uint64_t>(up_to)});
+}
+void ShardStorage::recovered() {
+  node_->log_recovered();
+}
+void ShardStorage::epoch(LogEpoch now) {
+  send(LogNewsMail{LogNewsMail::Kind::kEpoch, static_cast<std::uint64_t>(now)});
+}
+void ShardStorage::retire(LogEpoch up_to) {
+  send(LogNewsMail{LogNewsMail::Kind::kRetire, static_cast<std::uint64_t>(up_to)});
+}
+
+void ShardStorage::chunk_written(SegmentCookie cookie, StorageResult<ChunkRef> where) {
+  send(ChunkWrittenMail{cookie, std::make_unique<StorageResult<ChunkRef>>(std::move(where))});
+}
+void ShardStorage::chunk_read(SegmentCookie cookie,
+                              StorageResult<std::shared_ptr<const Chunk>> chunk) {
+  send(ChunkReadMail{
+      cookie, std::make_unique<StorageResult<std::shared_ptr<const Chunk>>>(std::move(chunk))});
+}
+void ShardStorage::segments_synced(SegmentCookie cookie, StorageResult<void> result) {
+  send(SegmentsSyncedMail{cookie, result.has_value()});
+}
+
+}  // namespace coney

@@ -1,0 +1,156 @@
+#pragma once
+// One shard's way to the disk: the batch of log records that its turn builds up, who waits for them
+// to be durable, the chunks that its queues write and read. Used on the shard's thread; what the
+// log and the segment store have to say comes as mail.
+//
+// At the end of a turn the batch is handed over before any mail or byte leaves the shard, so that
+// whatever others do because of this turn stands behind it in the log.
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "broker/config/config.h"
+#include "broker/ids.h"
+#include "broker/message/message.h"
+#include "broker/queue/queue_pages.h"
+#include "broker/shard/mail.h"
+#include "broker/storage/compaction.h"
+#include "broker/storage/node_storage.h"
+#include "persistence/log/log_batch.h"
+#include "persistence/log/log_sink.h"
+#include "persistence/segments/segment_store.h"
+
+namespace coney {
+
+class Shard;
+class StoredMessage;
+
+class ShardStorage final : public LogSink, public SegmentSink {
+ public:
+  using Done = std::function<void(bool durable)>;
+
+  explicit ShardStorage(Shard& shard) : shard_(shard) {}
+
+  // Before the shard's thread runs. Without it nothing is kept on disk: queues live in memory.
+  void attach(NodeStorage& node);
+  bool attached() const { return node_ != nullptr; }
+
+  // ---- for queues ----
+  LogBatch& log() { return batch_; }
+  LogEpoch epoch() const { return epoch_; }
+  DeliveryMarks& delivery_marks() { return node_->delivery_marks(); }
+  // Bytes of ready messages that one queue may keep in memory; what is more goes to disk.
+  std::uint64_t queue_window() const { return attached() ? node_->queue_window() : UINT64_MAX; }
+  void write(QueueId queue, ChunkNumber number, std::shared_ptr<const Chunk> chunk);
+  void read(QueueId queue, ChunkNumber number, const ChunkRef& place);
+  static LogPayload payload(const StoredMessage& stored, const MessageRef& message);
+
+  // ---- for channels ----
+  // Logs the message for the queues that will name it; see LogBatch.
+  BodyId log_body(const MessageRef& message);
+  // The confirm is sent once all records of this turn are that durable. REQUIRES: not kNone.
+  void confirm_when(Durability durability, const ConfirmMail& confirm);
+  TxId new_transaction() { return TxId{new_id()}; }
+  // All parts are on their way: `logged` says whether this shard has logged one, `answers` other
+  // shards will say so of theirs. `done` runs when the transaction is on disk, or is lost.
+  void commit(TxId id, bool logged, std::uint32_t answers, Done done);
+  void part_logged(TxId id, bool logged);
+  // The disk takes less than it is given: publishers should wait (Shard::wait_for_storage).
+  bool congested() const;
+  // As it was at the end of the last turn.
+  bool was_congested() const { return congested_; }
+
+  // ---- for the shard ----
+  void submit();      // at the end of a turn, before mail and bytes leave
+  void after_mail();  // and after it
+  void tick();        // every Shard::kTickInterval
+  void handle(LogNewsMail& mail);
+  void handle(ChunkWrittenMail& mail);
+  void handle(ChunkReadMail& mail);
+  void handle(SegmentsSyncedMail& mail);
+  void handle(CompactMail& mail);
+
+ private:
+  // Who waits for a batch.
+  struct Waiting {
+    LogSequence sequence{};
+    std::vector<ConfirmMail> confirms;
+    std::vector<Done> others;
+    bool empty() const { return confirms.empty() && others.empty(); }
+  };
+  struct Leaving {
+    std::shared_ptr<Compaction> compaction;
+    SegmentCookie cookie = 0;  // of the sync that it waits for; 0: it waits for its chunks
+    bool begun = false;
+  };
+  struct Commit {
+    bool logged = false;
+    std::uint32_t answers = 0;
+    Done done;
+  };
+  struct Request {
+    QueueId queue;
+    ChunkNumber number{};
+  };
+  // Moving out of the log what was put there up to an epoch: chunks are written and synced, then
+  // the log is told which of their messages live.
+  struct Retirement {
+    LogEpoch up_to{};
+    LogEpoch wanted{};      // 0: nothing
+    bool running = false;   // the segments are being synced
+    bool finished = false;  // to be told to the log once the batch is handed over
+  };
+
+  // LogSink, on the log's thread
+  void written(LogSequence up_to) override;
+  void synced(LogSequence up_to) override;
+  void failed(LogSequence up_to, const StorageError& error) override;
+  void recovered() override;
+  void epoch(LogEpoch now) override;
+  void retire(LogEpoch up_to) override;
+  // SegmentSink, on the store's threads
+  void chunk_written(SegmentCookie cookie, StorageResult<ChunkRef> where) override;
+  void chunk_read(SegmentCookie cookie, StorageResult<std::shared_ptr<const Chunk>> chunk) override;
+  void segments_synced(SegmentCookie cookie, StorageResult<void> result) override;
+  void send(Mail mail);
+
+  LogShard log_shard() const;
+  std::uint64_t new_id();
+  SegmentCookie remember(QueueId queue, ChunkNumber number);
+  Request forget(SegmentCookie cookie);
+  void finish(TxId id, Commit commit);
+  void hand_over(Waiting& waiting, std::deque<Waiting>& to, LogSequence sequence);
+  void settle(std::deque<Waiting>& waiting, LogSequence up_to, bool durable);
+  void tell(const ConfirmMail& confirm);
+  template <typename Visit>
+  void for_each_logging_queue(Visit visit);
+  void start_retirement();
+  void end_retirement(bool synced);
+  template <typename Visit>
+  void for_each_storage(Visit visit);
+  bool go_on(Leaving& leaving);
+  void finish(const Leaving& leaving);
+
+  Shard& shard_;
+  NodeStorage* node_ = nullptr;
+  LogBatch batch_;
+  Waiting for_sync_, for_write_;  // of this turn
+  std::deque<Waiting> waiting_for_sync_, waiting_for_write_;
+  LogEpoch epoch_{};
+  bool epoch_is_new_ = false;
+  std::uint64_t last_id_ = 0;
+  std::map<TxId, Commit> commits_;  // that wait for the parts of other shards
+  std::unordered_map<SegmentCookie, Request> requests_;
+  SegmentCookie last_cookie_ = 0;
+  Retirement retirement_;
+  std::vector<Leaving> leaving_;
+  bool retry_chunks_ = false;
+  bool congested_ = false;
+};
+
+}  // namespace coney
