@@ -52,6 +52,7 @@ struct LogOptions {
 };
 
 struct LogStatus {
+  LogFileNumber file{};             // that is being written
   std::uint64_t files = 0;          // with records that may be needed; without spare ones
   std::uint64_t bytes = 0;          // all files of the log
   std::uint64_t pending_bytes = 0;  // submitted and not written

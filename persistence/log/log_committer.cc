@@ -341,6 +341,7 @@ void LogCommitter::finish() {
 }
 
 void LogCommitter::publish_status() {
+  counts_.file = writer_.file();
   counts_.files = retention_.closed_files() + 1;
   counts_.written_bytes = writer_.written_bytes();
   counts_.waiting_for = retention_.waiting_for();

@@ -41,10 +41,10 @@ class FaultFile : public File {
 
   StorageResult<void> sync() override {
     std::unique_lock lock(system_.mutex_);
-    if (system_.hold_syncs_) {
+    if (system_.holds(path_)) {
       ++system_.held_;
       system_.sync_changed_.notify_all();
-      system_.sync_changed_.wait(lock, [&] { return !system_.hold_syncs_; });
+      system_.sync_changed_.wait(lock, [&] { return !system_.holds(path_); });
       --system_.held_;
     }
     if (auto error = refuse(FaultFileSystem::Kind::kSync)) {
@@ -232,14 +232,14 @@ void FaultFileSystem::flip_bit(const fs::path& path, std::uint64_t bit) {
 
 // --- what can be looked at -----------------------------------------------------------------------
 
-void FaultFileSystem::hold_syncs() {
+void FaultFileSystem::hold_syncs(std::string name) {
   std::lock_guard lock(mutex_);
-  hold_syncs_ = true;
+  hold_syncs_ = std::move(name);
 }
 
 void FaultFileSystem::release_syncs() {
   std::lock_guard lock(mutex_);
-  hold_syncs_ = false;
+  hold_syncs_.reset();
   sync_changed_.notify_all();
 }
 

@@ -55,8 +55,8 @@ class FaultFileSystem : public FileSystem {
   void flip_bit(const std::filesystem::path& path, std::uint64_t bit);
 
   // --- what can be looked at ---
-  // sync() waits between these.
-  void hold_syncs();
+  // sync() of files with this name waits between these; an empty name means all.
+  void hold_syncs(std::string name);
   void release_syncs();
   void wait_for_held_sync();
   std::uint64_t syncs() const;  // that succeeded
@@ -115,7 +115,10 @@ class FaultFileSystem : public FileSystem {
   std::optional<Plan> plan_;
   std::optional<Fault> write_fault_;
   bool sync_fault_ = false;
-  bool hold_syncs_ = false;
+  std::optional<std::string> hold_syncs_;
+  bool holds(const std::filesystem::path& path) const {
+    return hold_syncs_ && (hold_syncs_->empty() || path.filename() == *hold_syncs_);
+  }
   std::uint64_t held_ = 0;
 };
 
