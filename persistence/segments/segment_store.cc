@@ -95,8 +95,11 @@ void SegmentStore::read(const ChunkRef& ref, SegmentSink& sink, SegmentCookie co
   state_->reader.read({ref, &sink, cookie});
 }
 
-void SegmentStore::sync(SegmentSink& sink, SegmentCookie cookie) {
-  state_->durable.mailbox().post([&](WriterWork& work) { work.syncs.push_back({&sink, cookie}); });
+void SegmentStore::sync(SegmentSink& sink, SegmentCookie cookie,
+                        std::shared_ptr<SegmentFile> moved_from) {
+  state_->durable.mailbox().post([&](WriterWork& work) {
+    work.syncs.push_back({&sink, cookie, std::move(moved_from)});
+  });
 }
 
 void SegmentStore::compaction_ended(const std::shared_ptr<SegmentFile>& file) {

@@ -14,7 +14,10 @@
 // What failed was told: a chunk that could not be written is not there, and the next one goes to
 // another file. After a sync that failed nobody knows what is on the disk: the file is given up,
 // its chunks stay readable from memory, it is offered to the CompactionSink however much of it is
-// alive, and sync() keeps failing until everything in it has been moved or released.
+// alive, and sync() keeps failing until everything in it has been moved and released.
+//
+// A file is removed only after everything that was written before is synced. So what was moved can
+// be released at once: at any moment, one of both is on the disk.
 
 #include <atomic>
 #include <chrono>
@@ -111,8 +114,11 @@ class SegmentStore {
   void write(std::shared_ptr<const Chunk> chunk, SegmentSink& sink, SegmentCookie cookie);
   // Any thread. A chunk that was released meanwhile may or may not be there.
   void read(const ChunkRef& ref, SegmentSink& sink, SegmentCookie cookie);
-  // Any thread. See SegmentSink::segments_synced.
-  void sync(SegmentSink& sink, SegmentCookie cookie);
+  // Any thread. See SegmentSink::segments_synced. Whoever moves the rest of a file elsewhere and
+  // wants to release it only when that is synced says which it is: whether that file itself could
+  // be synced does not matter then.
+  void sync(SegmentSink& sink, SegmentCookie cookie,
+            std::shared_ptr<SegmentFile> moved_from = nullptr);
   // Any thread. The offer of this file is done with, whatever could be moved. If the file is still
   // sparse it is offered again later.
   void compaction_ended(const std::shared_ptr<SegmentFile>& file);

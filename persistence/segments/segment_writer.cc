@@ -48,10 +48,7 @@ void SegmentWriter::run() {
 
 void SegmentWriter::handle(WriterWork work) {
   write_all(work.writes);
-  if (!work.syncs.empty()) {
-    const StorageResult<void> result = sync_all();
-    for (const SyncRequest& one : work.syncs) one.sink->segments_synced(one.cookie, result);
-  }
+  answer(work.syncs);
   for (const FilePtr& file : work.ended) end_offer(file);
   changed_.insert(changed_.end(), work.changed.begin(), work.changed.end());
   retry_what_is_due();
@@ -155,11 +152,18 @@ void SegmentWriter::leave_active() {
 
 // --- syncing -------------------------------------------------------------------------------------
 
-// The answer to a request.
-StorageResult<void> SegmentWriter::sync_all() {
+void SegmentWriter::answer(std::span<const SyncRequest> requests) {
+  if (requests.empty()) return;
   sync_open();
+  for (const SyncRequest& one : requests) {
+    one.sink->segments_synced(one.cookie, everything_synced(one.moved_from));
+  }
+}
+
+// Of what was given up, nothing is alive.
+StorageResult<void> SegmentWriter::everything_synced(const FilePtr& but_for) const {
   for (const auto& [file, directory] : given_up_) {
-    if (file->live_bytes() == 0) continue;
+    if (file == but_for || file->live_bytes() == 0) continue;
     return StorageError{StorageErrorCode::kIo,
                         file->path().string() + " could not be synced and is not yet empty"};
   }
@@ -245,7 +249,8 @@ void SegmentWriter::consider(const FilePtr& file) {
 
 // Not before what was moved out of it is on the disk.
 void SegmentWriter::remove(const FilePtr& file) {
-  if (!sync_all()) return try_again(file);
+  sync_open();
+  if (!everything_synced(file)) return try_again(file);
   auto removed = context_.files.remove(file->path());
   if (removed && durable()) removed = context_.files.sync_directory(context_.directory);
   if (!removed) {

@@ -30,6 +30,7 @@ struct WriteRequest {
 struct SyncRequest {
   SegmentSink* sink = nullptr;
   SegmentCookie cookie = 0;
+  std::shared_ptr<SegmentFile> moved_from;
 };
 
 struct WriterWork {
@@ -93,7 +94,8 @@ class SegmentWriter {
 
   // Syncing.
   bool durable() const { return context_.stream == SegmentStream::kDurable; }
-  StorageResult<void> sync_all();
+  void answer(std::span<const SyncRequest> requests);
+  StorageResult<void> everything_synced(const FilePtr& but_for) const;
   void sync_open();
   StorageResult<void> sync_segment(OpenSegment& segment);
   void close_segments();

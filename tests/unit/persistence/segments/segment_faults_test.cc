@@ -22,6 +22,14 @@ class SegmentFaults : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(fixture.open()); }
 
+  // The writer removes files after it has answered: so ask until it has.
+  template <typename Holds>
+  bool await(Holds holds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!holds() && std::chrono::steady_clock::now() < end) fixture.sync();
+    return holds();
+  }
+
   FaultFileSystem disk;
   SegmentStoreFixture fixture{disk, "data", kTiny};
   ChunkOwner owner{fixture};
@@ -125,12 +133,27 @@ TEST_F(SegmentFaults, WhatCouldNotBeSyncedIsReadFromMemoryAndOffered) {
   owner.check_all();      // but in memory
   owner.settle();         // moves it
   owner.check_all();
-  EXPECT_EQ(fixture.store().space().given_up, 0u);
+  EXPECT_TRUE(await([&] { return fixture.store().space().given_up == 0; }));
   fixture.close();
   disk.drop_unsynced(0);
   ASSERT_TRUE(fixture.open());
   owner.recover();
   owner.check_all();
+}
+
+TEST_F(SegmentFaults, WhoEmptiesAFileThatWasGivenUpCanWaitForTheSyncOfWhatWasMoved) {
+  const auto old = fixture.write(test_chunk(ChunkOwner::kQueue, 0));
+  ASSERT_TRUE(old);
+  disk.fail_once(disk.operations());
+  ASSERT_FALSE(fixture.sync());
+  const Offer offer = fixture.compaction.offer();
+  ASSERT_EQ(offer.file, old->file);
+  ASSERT_TRUE(fixture.write(test_chunk(ChunkOwner::kQueue, 0)));
+  EXPECT_FALSE(fixture.sync());
+  EXPECT_TRUE(fixture.sync(offer.file));
+  LiveChunk(*old).release_rest();
+  fixture.store().compaction_ended(offer.file);
+  EXPECT_TRUE(fixture.sync());
 }
 
 TEST_F(SegmentFaults, WhenNothingIsSyncedAnyMoreWritesFailBeforeMemoryIsFull) {
@@ -151,14 +174,12 @@ TEST_F(SegmentFaults, AFileIsNotRemovedBeforeWhatWasMovedIsSynced) {
   ASSERT_TRUE(owner.sync());
   const ChunkRef old = owner.chunks().begin()->second.chunk.ref();
   ASSERT_TRUE(owner.write(420));  // goes to the next, and is what was moved
-  disk.hold_syncs();
+  disk.hold_syncs("");
   LiveChunk(old).release_rest();
   disk.wait_for_held_sync();
   EXPECT_NO_THROW(disk.content(old.file->path()));
   disk.release_syncs();
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!old.file->gone() && std::chrono::steady_clock::now() < end) fixture.sync();
-  EXPECT_TRUE(old.file->gone());
+  EXPECT_TRUE(await([&] { return old.file->gone(); }));
 }
 
 TEST_F(SegmentFaults, ARemovalThatFailsIsTriedAgain) {
@@ -170,9 +191,7 @@ TEST_F(SegmentFaults, ARemovalThatFailsIsTriedAgain) {
   fixture.compaction.await_trouble();
   EXPECT_FALSE(old.file->gone());
   disk.heal();
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!old.file->gone() && std::chrono::steady_clock::now() < end) fixture.sync();
-  EXPECT_TRUE(old.file->gone());
+  EXPECT_TRUE(await([&] { return old.file->gone(); }));
 }
 
 TEST_F(SegmentFaults, ADirectorySyncThatFailsIsAFailedSync) {

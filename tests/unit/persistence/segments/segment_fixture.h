@@ -177,8 +177,8 @@ class SegmentStoreFixture {
     store_->read(ref, sink, ++cookie_);
     return sink.read(cookie_);
   }
-  StorageResult<void> sync() {
-    store_->sync(sink, ++cookie_);
+  StorageResult<void> sync(std::shared_ptr<SegmentFile> moved_from = nullptr) {
+    store_->sync(sink, ++cookie_, std::move(moved_from));
     return sink.synced(cookie_);
   }
 
