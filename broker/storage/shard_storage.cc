@@ -231,7 +231,7 @@ bool ShardStorage::go_on(Leaving& leaving) {
   if (moving) return false;
   if (file->stream() == SegmentStream::kDurable) {
     leaving.cookie = ++last_cookie_;
-    node_->segments().sync(*this, leaving.cookie);
+    node_->segments().sync(*this, leaving.cookie, file);
     return false;
   }
   finish(leaving);
