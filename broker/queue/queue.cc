@@ -71,7 +71,7 @@ void Queue::changed() {
 
 // ---- the disk ----
 
-void Queue::restore(RestoredQueue& restored) {
+void Queue::restore(RecoveredQueue& restored) {
   restoring_ = false;
   if (storage_) storage_->restore(restored);
   run_deferred();

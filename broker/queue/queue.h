@@ -46,7 +46,7 @@ class Queue final : private QueueSink {
   // Until restore() everything that is meant for the queue has to wait: by mail, see defer().
   void await_restore() { restoring_ = true; }
   bool restoring() const { return restoring_; }
-  void restore(RestoredQueue& restored);
+  void restore(RecoveredQueue& restored);
   // True when the answer has to wait for the disk: then the mail that asks is to be deferred.
   bool must_wait(const QueueCall& call);
   void defer(Mail mail);

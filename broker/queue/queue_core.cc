@@ -216,11 +216,16 @@ void QueueCore::unlist(std::uint32_t index) {
   turns_[consumer.options.priority].remove(index);
 }
 
+std::size_t QueueCore::KeyHash::operator()(const ConsumerKey& key) const {
+  const auto& [connection, channel, number] = key;
+  const std::uint64_t place = std::uint64_t{connection.slot} << 32 | std::uint64_t{channel} << 16 |
+                              static_cast<std::uint16_t>(connection.shard);
+  return std::hash<std::uint64_t>()((place ^ number) * 0x9E3779B97F4A7C15u);
+}
+
 std::uint32_t QueueCore::find_consumer(const ConsumerKey& key) const {
-  for (std::uint32_t i = 0; i < consumers_.size(); ++i) {
-    if (consumers_[i].alive && consumers_[i].key == key) return i;
-  }
-  return kNobody;
+  const auto found = alive_.find(key);
+  return found == alive_.end() ? kNobody : found->second;
 }
 
 void QueueCore::subscribe(const ConsumerKey& key, const ConsumerOptions& options) {
@@ -234,6 +239,7 @@ void QueueCore::subscribe(const ConsumerKey& key, const ConsumerOptions& options
   }
   consumers_[index] = Consumer{key, options};
   consumers_[index].paused = true;
+  alive_.emplace(key, index);
   ++consumer_count_;
   exclusive_ = exclusive_ || options.exclusive;
 }
@@ -245,6 +251,7 @@ bool QueueCore::cancel(const ConsumerKey& key) {
   unlist(index);
   if (consumer.options.exclusive) exclusive_ = false;
   consumer.alive = false;
+  alive_.erase(key);
   --consumer_count_;
   if (consumer.unacked == 0) release_consumer(index);
   return true;
@@ -256,6 +263,7 @@ void QueueCore::release_consumer(std::uint32_t index) {
   if (consumer_count_ != 0 || free_consumers_.size() != consumers_.size()) return;
   std::vector<Consumer>().swap(consumers_);
   std::vector<std::uint32_t>().swap(free_consumers_);
+  decltype(alive_)().swap(alive_);
   turns_.clear();
 }
 

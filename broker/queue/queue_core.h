@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <unordered_map>
 #include <vector>
 
 #include "broker/ids.h"
@@ -215,6 +216,10 @@ class QueueCore {
   void settled(std::uint32_t consumer);
   void release_consumer(std::uint32_t index);
 
+  struct KeyHash {
+    std::size_t operator()(const ConsumerKey& key) const;
+  };
+
   QueueSink& sink_;
   SparseWindow<Entry> messages_;
   QueuePosition next_fresh_ = 0;  // never delivered from here on
@@ -228,7 +233,8 @@ class QueueCore {
 
   std::vector<Consumer> consumers_;
   std::vector<std::uint32_t> free_consumers_;
-  std::map<std::int32_t, Turns, std::greater<>> turns_;  // by priority, highest first
+  std::unordered_map<ConsumerKey, std::uint32_t, KeyHash> alive_;  // indices
+  std::map<std::int32_t, Turns, std::greater<>> turns_;            // by priority, highest first
   std::uint32_t consumer_count_ = 0;
   bool exclusive_ = false;
 };

@@ -71,15 +71,24 @@ void QueuePages::write_rest(QueuePosition from) {
   const auto next = at_or_behind(from);
   const QueuePosition limit = next == chunks_.end() ? UINT64_MAX : next->positions.first;
   ChunkBuilder builder;
+  SegmentStream stream{};
   core_.visit(from, [&](const ResidentMessage& each) {
     const StoredMessage stored(*each.message);
     const std::size_t size = stored.prefix().size() + stored.data().size();
-    if (each.position >= limit || !builder.has_room_for(size)) return false;
+    if (each.position == from) stream = stream_of(*each.message);
+    if (each.position >= limit || !builder.has_room_for(size) ||
+        stream != stream_of(*each.message)) {
+      return false;
+    }
     builder.add(each.position, each.message->persistent(), each.redelivered, 0, stored.prefix(),
                 stored.data());
     return true;
   });
-  add(builder.finish(id_, stream_));
+  add(builder.finish(id_, stream));
+}
+
+SegmentStream QueuePages::stream_of(const Message& message) const {
+  return durable_ && message.persistent() ? SegmentStream::kDurable : SegmentStream::kSpill;
 }
 
 // ---- back into memory ----
@@ -123,8 +132,6 @@ void QueuePages::take_what_is_there() {
 
 bool QueuePages::is_wanted(const Held& held, const ChunkEntry& entry) const {
   if (entry.position < *held.paged_from) return false;
-  if (!held.restored) return true;
-  if (!entry.persistent) return false;
   if (held.lives.empty()) return true;
   const auto at = std::lower_bound(
       held.lives.begin(), held.lives.end(), entry.position,
@@ -133,7 +140,6 @@ bool QueuePages::is_wanted(const Held& held, const ChunkEntry& entry) const {
 }
 
 void QueuePages::put_back(Held& held, const Chunk& chunk) {
-  const bool durable = stream_ == SegmentStream::kDurable;
   const std::uint64_t resident = held.live - held.paged_count;
   std::uint64_t count = 0, unreadable = 0;
   ChunkEntry entry;
@@ -147,7 +153,7 @@ void QueuePages::put_back(Held& held, const Chunk& chunk) {
     }
     ++count;
     core_.put_back(entry.position, std::move(message),
-                   entry.redelivered || entry.position < delivered_, durable && entry.persistent,
+                   entry.redelivered || entry.position < delivered_, durable_ && entry.persistent,
                    true);
   }
   if (unreadable != 0) {
@@ -206,7 +212,7 @@ QueuePages::Chunks::iterator QueuePages::shrink(Chunks::iterator at, std::uint64
 
 // While the file is there a restart would find the chunk in it.
 void QueuePages::leave_behind(const ChunkRef& place) {
-  if (!place || stream_ != SegmentStream::kDurable) return;
+  if (!place || place.file->stream() != SegmentStream::kDurable) return;
   if (!left_behind_.empty() && left_behind_.back().lock() == place.file) return;
   left_behind_.push_back(place.file);
 }
@@ -295,7 +301,8 @@ void QueuePages::write_copy(Held& held, const Chunk& chunk) {
   if (builder.empty()) return;
   held.move = Move::kWriting;
   held.copied = builder.count();
-  disk_.write(held.number, std::make_shared<const Chunk>(builder.finish(id_, stream_)));
+  disk_.write(held.number,
+              std::make_shared<const Chunk>(builder.finish(id_, chunk.header().stream)));
 }
 
 // When it could not be written it stays where it is; the file is offered again.
@@ -328,7 +335,7 @@ class QueuePages::Storing {
 
   void finish() {
     if (builder_.empty()) return;
-    pages_.add(builder_.finish(pages_.id_, pages_.stream_));
+    pages_.add(builder_.finish(pages_.id_, SegmentStream::kDurable));
     for (QueuePosition position : positions_) pages_.core_.mark_stored(position);
     positions_.clear();
   }
@@ -344,8 +351,12 @@ void QueuePages::store(QueuePosition end) {
   Storing storing(*this);
   core_.visit(0, [&](const ResidentMessage& each) {
     if (each.position >= end) return false;
-    // Untracked ones go along: what a chunk covers it has as a whole, so that it can be paged out.
-    if (!each.stored) storing.take(each);
+    // A chunk ends in front of a message that it does not take: it is paged out as a whole.
+    if (each.tracked && !each.stored) {
+      storing.take(each);
+    } else if (!each.stored) {
+      storing.finish();
+    }
     return true;
   });
   storing.finish();
@@ -405,19 +416,20 @@ bool QueuePages::has_gaps() {
   });
 }
 
-void QueuePages::restore(RestoredChunk chunk, QueuePosition delivered) {
+void QueuePages::restore(RecoveredChunk chunk, QueuePosition delivered) {
   delivered_ = delivered;
   Held held;
   held.number = ChunkNumber{++last_number_};
   held.positions = chunk.positions;
-  held.count = held.live = held.paged_count = chunk.count;
+  held.count = chunk.written;
+  held.live = held.paged_count = chunk.count;
   held.place = LiveChunk(std::move(chunk.place));
   held.lives = std::move(chunk.lives);
   held.paged_from = held.positions.first;
-  held.restored = true;
-  core_.restore_paged(
-      {held.positions.first, held.positions.last, chunk.count, chunk.payload_bytes});
+  const std::uint64_t bytes = std::uint64_t{held.place.ref().length} * chunk.count / chunk.written;
+  core_.restore_paged({held.positions.first, held.positions.last, chunk.count, bytes});
   chunks_.push_back(std::move(held));
+  shrink(std::prev(chunks_.end()), 0);
 }
 
 }  // namespace coney

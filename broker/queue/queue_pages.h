@@ -3,9 +3,10 @@
 // lives, and when messages leave memory or come back. Runs on the queue's shard only; writing and
 // reading happen elsewhere and are answered by written() and read().
 //
-// Chunks never overlap. A chunk is *resident* while its messages are in the core, else the core has
-// its range as paged out. The bytes of a chunk that is not written yet stay in memory, so whatever
-// the disk does, nothing depends on it for order or content.
+// Chunks never overlap. A chunk has either persistent messages or transient ones, so that a restart
+// finds only what it is to bring back. A chunk is *resident* while its messages are in the core,
+// else the core has its range as paged out. The bytes of a chunk that is not written yet stay in
+// memory, so whatever the disk does, nothing depends on it for order or content.
 
 #include <cstdint>
 #include <deque>
@@ -14,7 +15,7 @@
 #include <vector>
 
 #include "broker/queue/queue_core.h"
-#include "broker/queue/restored_queue.h"
+#include "persistence/recovery/recovery.h"
 #include "persistence/segments/chunk.h"
 #include "persistence/segments/segment_file.h"
 
@@ -37,9 +38,10 @@ class QueueDisk {
 
 class QueuePages {
  public:
-  // `id` of a queue that only spills is any number.
-  QueuePages(QueueCore& core, QueueDisk& disk, StoredQueueId id, SegmentStream stream)
-      : core_(core), disk_(disk), id_(id), stream_(stream) {}
+  // `durable`: persistent messages are tracked, and their chunks are there after a restart. The id
+  // of another queue is any number.
+  QueuePages(QueueCore& core, QueueDisk& disk, StoredQueueId id, bool durable)
+      : core_(core), disk_(disk), id_(id), durable_(durable) {}
   QueuePages(const QueuePages&) = delete;
   QueuePages& operator=(const QueuePages&) = delete;
 
@@ -76,7 +78,7 @@ class QueuePages {
 
   // What a restart has found. REQUIRES: nothing was paged yet; ascending. Messages in front of
   // `delivered` have been delivered before.
-  void restore(RestoredChunk chunk, QueuePosition delivered);
+  void restore(RecoveredChunk chunk, QueuePosition delivered);
 
  private:
   enum class Move : std::uint8_t { kNone, kReading, kWriting };
@@ -97,7 +99,6 @@ class QueuePages {
     bool reading = false;
     bool failed = false;  // to be tried again
     std::optional<StorageError> corrupt;
-    bool restored = false;
   };
   using Chunks = std::deque<Held>;
   class Storing;
@@ -108,6 +109,7 @@ class QueuePages {
   Held& first_paged();
   bool is_near() const;
   void write_rest(QueuePosition from);
+  SegmentStream stream_of(const Message& message) const;
   void take_what_is_there();
   void put_back(Held& held, const Chunk& chunk);
   bool is_wanted(const Held& held, const ChunkEntry& entry) const;
@@ -120,7 +122,7 @@ class QueuePages {
   QueueCore& core_;
   QueueDisk& disk_;
   const StoredQueueId id_;
-  const SegmentStream stream_;
+  const bool durable_;
   Chunks chunks_;  // ascending positions
   std::uint64_t last_number_ = 0;
   QueuePosition delivered_ = 0;  // before the restart

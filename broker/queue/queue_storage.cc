@@ -21,8 +21,15 @@ QueueStorage::QueueStorage(ShardStorage& shard, QueueCore& core, QueueId id,
       id_(id),
       stored_id_(stored_id),
       durability_(durability),
-      pages_(core, *this, logs() ? stored_id : spill_id(id),
-             logs() ? SegmentStream::kDurable : SegmentStream::kSpill) {}
+      pages_(core, *this, logs() ? stored_id : spill_id(id), logs()) {
+  if (!logs()) return;
+  auto slot = shard_.delivery_map().slot(stored_id);
+  if (slot) {
+    mark_ = *slot;
+  } else {
+    log::error(log::Category::kStorage, "{}", slot.error().message);
+  }
+}
 
 void QueueStorage::published(QueuePosition position, const MessageRef& message, BodyId body) {
   if (labels_.empty() || labels_.back().epoch != shard_.epoch()) {
@@ -61,31 +68,39 @@ void QueueStorage::take_departures() {
   core_.departures().clear();
   if (logs() && core_.next_fresh() != marked_) {
     marked_ = core_.next_fresh();
-    shard_.delivery_marks().mark(mark_slot_, marked_);
+    mark_.mark(marked_);
   }
 }
 
 void QueueStorage::deleted() {
   pages_.release_all();
+  if (logs()) shard_.delivery_map().release(stored_id_);
 }
 
 // ---- restart ----
 
-void QueueStorage::restore(RestoredQueue& restored) {
-  QueuePosition begin = restored.next_position;
-  if (!restored.chunks.empty()) begin = restored.chunks.front().positions.first;
-  if (!restored.entries.empty()) begin = std::min(begin, restored.entries.front().position);
-  core_.restore(begin, restored.next_position);
-  for (RestoredChunk& chunk : restored.chunks) {
-    pages_.restore(std::move(chunk), restored.delivered);
+void QueueStorage::restore(RecoveredQueue& recovered) {
+  QueuePosition begin = recovered.next_position;
+  if (!recovered.chunks.empty()) begin = recovered.chunks.front().positions.first;
+  if (!recovered.messages.empty()) begin = std::min(begin, recovered.messages.front().position);
+  core_.restore(begin, recovered.next_position);
+  for (RecoveredChunk& chunk : recovered.chunks) {
+    pages_.restore(std::move(chunk), recovered.delivered);
   }
-  for (auto& entry : restored.entries) {
-    core_.put_back(entry.position, std::move(entry.message),
-                   entry.redelivered || entry.position < restored.delivered, true, false);
+  std::uint64_t unreadable = 0;
+  for (const RecoveredMessage& each : recovered.messages) {
+    if (MessageRef message = StoredMessage::decode(*each.payload, true)) {
+      const bool redelivered = each.state.redelivered || each.position < recovered.delivered;
+      core_.put_back(each.position, std::move(message), redelivered, true, false);
+    } else {
+      ++unreadable;
+    }
   }
-  if (!restored.entries.empty()) labels_.push_back({LogEpoch{}, begin});
-  marked_ = restored.delivered;
+  if (unreadable != 0) lost(unreadable, {StorageErrorCode::kCorrupt, "not a message"});
+  if (!recovered.messages.empty()) labels_.push_back({LogEpoch{}, begin});
+  marked_ = recovered.delivered;
   core_.restored();
+  changed();
 }
 
 // ---- the disk ----

@@ -7,12 +7,11 @@
 
 #include "broker/config/config.h"
 #include "broker/queue/queue_pages.h"
-#include "broker/queue/restored_queue.h"
+#include "persistence/deliveries/delivery_map.h"
 #include "persistence/log/log_sink.h"
 
 namespace coney {
 
-class DeliveryMarks;
 class ShardStorage;
 
 class QueueStorage final : private QueueDisk {
@@ -30,7 +29,7 @@ class QueueStorage final : private QueueDisk {
   void returned(QueuePosition first, std::uint64_t count);
   // After every change of the core: logs what has left, pages in and out.
   void changed();
-  void restore(RestoredQueue& restored);
+  void restore(RecoveredQueue& recovered);
   void deleted();
 
   QueuePages& pages() { return pages_; }
@@ -68,7 +67,7 @@ class QueueStorage final : private QueueDisk {
   const Durability durability_;
   QueuePages pages_;
   std::deque<Label> labels_;
-  std::uint32_t mark_slot_ = 0;
+  DeliverySlot mark_;
   QueuePosition marked_ = 0;
 };
 

@@ -6,14 +6,15 @@
 #include <memory>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "broker/channel/direct_reply.h"
 #include "broker/error.h"
 #include "broker/ids.h"
 #include "broker/message/message.h"
 #include "broker/queue/queue_call.h"
-#include "broker/queue/restored_queue.h"
 #include "broker/topology/topology.h"
+#include "persistence/recovery/recovery.h"
 #include "persistence/segments/segment_store.h"
 
 namespace coney {
@@ -36,9 +37,14 @@ struct SettleMail {
   std::uint64_t count = 0;  // consecutive positions
   Settlement settlement{};
 };
-struct ResumeMail {
+struct ConsumerTurn {
   QueueId queue;
   ConsumerKey consumer;
+};
+// Consumers that have room again, the last one first. Each shard resumes those of its queues that
+// come next and sends on the others.
+struct ResumeMail {
+  std::vector<ConsumerTurn> turns;
 };
 struct QueueCallMail {
   QueueId queue;
@@ -143,7 +149,7 @@ struct CompactMail {
 // Ends the time in which the queue makes its users wait.
 struct RestoreQueueMail {
   QueueId queue;
-  std::unique_ptr<RestoredQueue> restored;
+  std::unique_ptr<RecoveredQueue> restored;
 };
 
 // ---- acceptor and server -> a shard ----

@@ -4,24 +4,23 @@
 #include "broker/shard/shard.h"
 #include "broker/storage/compaction.h"
 #include "broker/storage/shard_storage.h"
-#include "persistence/log/log_reader.h"
-#include "persistence/segments/segment_scan.h"
 
 namespace coney {
 namespace {
 
 constexpr auto kCategory = log::Category::kStorage;
 
-// What an earlier process has logged is not read back yet.
-class ForgottenRecords final : public LogVisitor {
-  void publish(StoredQueueId, QueuePosition, EntryState, std::string_view,
-               std::string_view) override {}
-  void body(BodyId, std::string_view, std::string_view) override {}
-  void enqueue(StoredQueueId, QueuePosition, EntryState, BodyId) override {}
-  void settle(StoredQueueId, PositionRange) override {}
-  void returned(StoredQueueId, PositionRange) override {}
-  void queue_state(StoredQueueId, QueuePosition, std::span<const PositionRange>) override {}
-};
+void report(const Recovery& recovery) {
+  std::uint64_t messages = 0;
+  for (const auto& [id, queue] : recovery.queues) messages += queue.count();
+  log::info(kCategory, "{} messages in {} queues: {} chunks in segments, {} records in the log",
+            messages, recovery.queues.size(), recovery.segments.report.chunks,
+            recovery.log.records);
+  for (const StorageError& error : recovery.segments.report.errors) {
+    log::error(kCategory, "{}", error.message);
+  }
+  for (const std::string& problem : recovery.log.problems) log::error(kCategory, "{}", problem);
+}
 
 }  // namespace
 
@@ -30,30 +29,41 @@ StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
     const std::vector<KnownQueue>& queues) {
   std::unique_ptr<NodeStorage> storage(new NodeStorage(std::move(shards)));
   FileSystem& files = real_file_system();
-  auto found = scan_segments(files, directory);
-  if (!found) return found.error();
-  auto segments = SegmentStore::open(files, directory, *found, *storage);
-  if (!segments) return segments.error();
-  storage->segments_ = std::move(*segments);
-  std::vector<LogSink*> sinks;
-  for (Shard* shard : storage->shards_) {
-    shard->storage().attach(*storage);
-    sinks.push_back(&shard->storage());
-  }
-  LogOptions options;
-  options.directory = directory.wal_path();
-  ForgottenRecords records;
-  auto history = read_log(files, directory.wal_path(), directory.quarantine_path(), records);
-  if (!history) return history.error();
-  auto log = Log::open(files, options, history->history, std::move(sinks));
-  if (!log) return log.error();
-  storage->log_ = std::move(*log);
+  auto marks = DeliveryMap::open(directory.deliveries_path(), directory.quarantine_path());
+  if (!marks) return marks.error();
+  storage->delivery_map_ = std::move(*marks);
+  std::vector<StoredQueueId> known;
+  for (const KnownQueue& queue : queues) known.push_back(queue.stored_id);
+  auto recovery = recover(files, directory, known, storage->delivery_map_.get());
+  if (!recovery) return recovery.error();
+  report(*recovery);
+  storage->delivery_map_->keep_only(known);
+  if (auto started = storage->start(files, directory, *recovery); !started) return started.error();
   for (const KnownQueue& queue : queues) {
     std::vector<Mail> mail;
-    mail.push_back(RestoreQueueMail{queue.id, std::make_unique<RestoredQueue>()});
+    mail.push_back(RestoreQueueMail{
+        queue.id, std::make_unique<RecoveredQueue>(std::move(recovery->queues[queue.stored_id]))});
     storage->shards_[static_cast<std::size_t>(queue.id.shard)]->deliver_mail(mail);
   }
   return storage;
+}
+
+StorageResult<void> NodeStorage::start(FileSystem& files, const DataDirectoryPaths& directory,
+                                       const Recovery& recovery) {
+  std::vector<LogSink*> sinks;
+  for (Shard* shard : shards_) {
+    shard->storage().attach(*this);
+    sinks.push_back(&shard->storage());
+  }
+  auto segments = SegmentStore::open(files, directory, recovery.segments, *this);
+  if (!segments) return segments.error();
+  segments_ = std::move(*segments);
+  LogOptions options;
+  options.directory = directory.wal_path();
+  auto log = Log::open(files, options, recovery.log.history, std::move(sinks));
+  if (!log) return log.error();
+  log_ = std::move(*log);
+  return {};
 }
 
 NodeStorage::~NodeStorage() {
@@ -63,6 +73,10 @@ NodeStorage::~NodeStorage() {
     }
   }
   segments_.reset();
+  if (!delivery_map_) return;
+  if (auto synced = delivery_map_->sync(); !synced) {
+    log::error(kCategory, "{}", synced.error().message);
+  }
 }
 
 void NodeStorage::memory_used(std::uint64_t used, std::uint64_t limit) {

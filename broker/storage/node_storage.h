@@ -11,15 +11,13 @@
 
 #include "broker/ids.h"
 #include "persistence/data_directory.h"
+#include "persistence/deliveries/delivery_map.h"
 #include "persistence/log/log.h"
+#include "persistence/recovery/recovery.h"
 #include "persistence/segments/segment_store.h"
 
 namespace coney {
 
-class DeliveryMarks {
- public:
-  void mark(std::uint32_t, QueuePosition) {}
-};
 class Shard;
 
 class NodeStorage final : private CompactionSink {
@@ -39,7 +37,7 @@ class NodeStorage final : private CompactionSink {
 
   Log& log() { return *log_; }
   SegmentStore& segments() { return *segments_; }
-  DeliveryMarks& delivery_marks() { return delivery_marks_; }
+  DeliveryMap& delivery_map() { return *delivery_map_; }
 
   // Bytes of ready messages that one queue may keep in memory: fewer the more memory is in use.
   std::uint64_t queue_window() const { return queue_window_.load(std::memory_order_relaxed); }
@@ -54,12 +52,15 @@ class NodeStorage final : private CompactionSink {
 
   explicit NodeStorage(std::vector<Shard*> shards) : shards_(std::move(shards)) {}
 
+  StorageResult<void> start(FileSystem& files, const DataDirectoryPaths& directory,
+                            const Recovery& recovery);
+
   // CompactionSink
   void compact(std::shared_ptr<SegmentFile> file, std::vector<StoredChunk> chunks) override;
   void trouble(const StorageError& error) override;
 
   const std::vector<Shard*> shards_;
-  DeliveryMarks delivery_marks_;
+  std::unique_ptr<DeliveryMap> delivery_map_;
   std::unique_ptr<SegmentStore> segments_;
   std::unique_ptr<Log> log_;
   std::atomic<std::uint64_t> queue_window_{kQueueWindow};

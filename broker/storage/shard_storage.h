@@ -43,7 +43,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   // ---- for queues ----
   LogBatch& log() { return batch_; }
   LogEpoch epoch() const { return epoch_; }
-  DeliveryMarks& delivery_marks() { return node_->delivery_marks(); }
+  DeliveryMap& delivery_map() { return node_->delivery_map(); }
   // Bytes of ready messages that one queue may keep in memory; what is more goes to disk.
   std::uint64_t queue_window() const { return attached() ? node_->queue_window() : UINT64_MAX; }
   void write(QueueId queue, ChunkNumber number, std::shared_ptr<const Chunk> chunk);

@@ -51,7 +51,7 @@ class SlowDisk final : public QueueDisk {
     auto [number, chunk] = std::move(writes_.front());
     writes_.pop_front();
     if (fails) return pages.written(number, kFailure);
-    auto file = std::make_shared<SegmentFile>(SegmentStream::kDurable, SegmentNumber{1}, "");
+    auto file = std::make_shared<SegmentFile>(chunk->header().stream, SegmentNumber{1}, "");
     const auto length = static_cast<std::uint32_t>(chunk->bytes().size());
     file->add(length);
     const ChunkRef place{file, 0, length};
@@ -267,7 +267,7 @@ class World final : public QueueSink {
   std::mt19937_64 random_;
   SlowDisk disk_;
   QueueCore core_{*this};
-  QueuePages pages_{core_, disk_, StoredQueueId{1}, SegmentStream::kDurable};
+  QueuePages pages_{core_, disk_, StoredQueueId{1}, true};
   std::map<QueuePosition, Expected> ready_, unacked_;
   int next_ = 0;
   std::uint64_t stalls_ = 0;

@@ -1,0 +1,296 @@
+#include "persistence/recovery/recovery.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#include "persistence/recovery/position_set.h"
+#include "persistence/segments/chunk.h"
+
+namespace coney {
+namespace {
+
+// A queue while the log is being read.
+struct Building {
+  std::vector<StoredChunk> chunks;  // as they were found; by first position once sorted
+  std::map<QueuePosition, RecoveredMessage> messages;
+  PositionSet gone;
+  QueuePosition end = 0;  // behind every position that was seen
+
+  void seen(QueuePosition position) { end = std::max(end, position + 1); }
+
+  // REQUIRES: the chunks are sorted.
+  bool is_in_chunk(QueuePosition position) const {
+    auto at = std::upper_bound(chunks.begin(), chunks.end(), position,
+                               [](QueuePosition wanted, const StoredChunk& chunk) {
+                                 return wanted < chunk.positions.first;
+                               });
+    return at != chunks.begin() && std::prev(at)->positions.last >= position;
+  }
+};
+
+using Queues = std::unordered_map<StoredQueueId, Building>;
+
+class LogMerge final : public LogVisitor {
+ public:
+  explicit LogMerge(Queues& queues) : queues_(queues) {}
+
+  void publish(StoredQueueId queue, QueuePosition position, EntryState state,
+               std::string_view prefix, std::string_view data) override {
+    Building* to = find(queue);
+    if (to && is_needed(*to, position)) put(*to, position, state, join(prefix, data));
+  }
+
+  void body(BodyId id, std::string_view prefix, std::string_view data) override {
+    bodies_[id] = join(prefix, data);
+  }
+
+  void enqueue(StoredQueueId queue, QueuePosition position, EntryState state,
+               BodyId body) override {
+    Building* to = find(queue);
+    if (!to || !is_needed(*to, position)) return;
+    const auto at = bodies_.find(body);
+    if (at == bodies_.end()) {  // in a block that is damaged
+      to->seen(position);
+      return;
+    }
+    put(*to, position, state, at->second);
+  }
+
+  void settle(StoredQueueId queue, PositionRange range) override {
+    Building* of = find(queue);
+    if (!of) return;
+    of->seen(range.last);
+    of->messages.erase(of->messages.lower_bound(range.first), of->messages.upper_bound(range.last));
+    of->gone.add(range);
+  }
+
+  void returned(StoredQueueId queue, PositionRange range) override {
+    Building* of = find(queue);
+    if (!of) return;
+    of->seen(range.last);
+    const auto end = of->messages.upper_bound(range.last);
+    for (auto at = of->messages.lower_bound(range.first); at != end; ++at) {
+      at->second.state.redelivered = true;
+      ++at->second.state.returned;
+    }
+  }
+
+  void queue_state(StoredQueueId queue, QueuePosition next_position,
+                   std::span<const PositionRange> live) override {
+    Building* of = find(queue);
+    if (!of || next_position == 0) return;
+    of->seen(next_position - 1);
+    PositionSet lives;
+    for (const PositionRange& range : live) lives.add(range);
+    for (const PositionRange& range : lives.missing({0, next_position - 1})) {
+      settle(queue, range);
+    }
+  }
+
+ private:
+  using Payload = std::shared_ptr<const std::string>;
+
+  Building* find(StoredQueueId queue) {
+    const auto at = queues_.find(queue);
+    return at == queues_.end() ? nullptr : &at->second;
+  }
+
+  static Payload join(std::string_view prefix, std::string_view data) {
+    std::string bytes;
+    bytes.reserve(prefix.size() + data.size());
+    bytes.append(prefix).append(data);
+    return std::make_shared<const std::string>(std::move(bytes));
+  }
+
+  static void put(Building& to, QueuePosition position, EntryState state, Payload payload) {
+    to.seen(position);
+    to.messages[position] = {position, state, std::move(payload)};
+  }
+
+  // What is not in a chunk that covers its position had left the queue when that was written.
+  static bool is_needed(Building& of, QueuePosition position) {
+    if (!of.is_in_chunk(position)) return true;
+    of.seen(position);
+    return false;
+  }
+
+  Queues& queues_;
+  std::unordered_map<BodyId, Payload> bodies_;
+};
+
+class Recovering {
+ public:
+  Recovering(FileSystem& files, const DataDirectoryPaths& paths, bool repair)
+      : files_(files), paths_(paths), repair_(repair) {}
+
+  StorageResult<Recovery> run(std::span<const StoredQueueId> known, const DeliveryMap* marks) {
+    SegmentScanOptions options;
+    options.repair = repair_;
+    auto scan = scan_segments(files_, paths_, options);
+    if (!scan) return scan.error();
+    recovery_.segments = std::move(*scan);
+    for (StoredQueueId queue : known) queues_[queue];
+    sort_chunks();
+    if (auto done = read(); !done) return done.error();
+    for (auto& [id, building] : queues_) {
+      recovery_.queues.emplace(id, finish(id, building, marks));
+    }
+    return std::move(recovery_);
+  }
+
+ private:
+  void sort_chunks() {
+    std::unordered_set<StoredQueueId> unknown;
+    for (const StoredChunk& chunk : recovery_.segments.chunks) {
+      const auto at = queues_.find(chunk.queue);
+      if (at != queues_.end()) {
+        at->second.chunks.push_back(chunk);
+        at->second.seen(chunk.positions.last);
+      } else {
+        unknown.insert(chunk.queue);
+        LiveChunk(chunk.ref).release_rest();
+      }
+    }
+    recovery_.unknown_queues = unknown.size();
+    for (auto& [id, building] : queues_) {
+      std::stable_sort(building.chunks.begin(), building.chunks.end(),
+                       [](const StoredChunk& a, const StoredChunk& b) {
+                         return a.positions.first < b.positions.first;
+                       });
+    }
+  }
+
+  StorageResult<void> read() {
+    LogMerge merge(queues_);
+    std::optional<std::filesystem::path> quarantine;
+    if (repair_) quarantine = paths_.quarantine_path();
+    auto report = read_log(files_, paths_.wal_path(), quarantine, merge);
+    if (!report) return report.error();
+    recovery_.log = std::move(*report);
+    return {};
+  }
+
+  RecoveredQueue finish(StoredQueueId id, Building& building, const DeliveryMap* marks) {
+    RecoveredQueue queue;
+    PositionSet covered;
+    for (const StoredChunk& stored : building.chunks) {
+      take_chunk(stored, building, covered, queue);
+    }
+    for (auto& [position, message] : building.messages) {
+      if (!covered.contains(position)) queue.messages.push_back(std::move(message));
+    }
+    const auto mark = marks ? marks->find(id) : std::optional<QueuePosition>(0);
+    queue.next_position = std::max(building.end, mark.value_or(0));
+    queue.delivered = mark.value_or(queue.next_position);
+    return queue;
+  }
+
+  // A chunk of which all lives is not read. One of which only a part does, or that overlaps with
+  // another (a copy that a crash has left), is read to know exactly what is in it.
+  void take_chunk(const StoredChunk& stored, Building& building, PositionSet& covered,
+                  RecoveredQueue& queue) {
+    const bool copy = covered.intersects(stored.positions);
+    const bool touched = building.gone.intersects(stored.positions);
+    RecoveredChunk chunk{stored.ref, stored.positions, stored.count, stored.count, {}};
+    if (touched && building.gone.missing(stored.positions).empty()) {
+      return LiveChunk(stored.ref).release_rest();
+    }
+    std::vector<QueuePosition> positions;
+    // A chunk that cannot be read is left as it is: what is wrong is said when it is needed.
+    if ((copy || touched) && read_positions(stored, positions)) {
+      chunk.count = 0;
+      for (QueuePosition position : positions) {
+        if (building.gone.contains(position) || (copy && covered.contains(position))) continue;
+        ++chunk.count;
+        add(chunk.lives, position);
+      }
+      if (chunk.count == 0) return LiveChunk(stored.ref).release_rest();
+      if (copy && is_between(queue, chunk.lives)) {
+        // Its rest stands between what others have: as if it were in the log.
+        return take_as_messages(stored, chunk.lives, building);
+      }
+      chunk.positions = {chunk.lives.front().first, chunk.lives.back().last};
+      if (chunk.count == stored.count) chunk.lives.clear();
+    }
+    for (const PositionRange& range :
+         chunk.lives.empty() ? std::vector{chunk.positions} : chunk.lives) {
+      covered.add(range);
+    }
+    queue.chunks.push_back(std::move(chunk));
+  }
+
+  static void add(std::vector<PositionRange>& ranges, QueuePosition position) {
+    if (!ranges.empty() && ranges.back().last + 1 == position) {
+      ++ranges.back().last;
+    } else {
+      ranges.push_back({position, position});
+    }
+  }
+
+  // Chunks come by first position: whatever does not lie behind the last one is between.
+  static bool is_between(const RecoveredQueue& queue, const std::vector<PositionRange>& lives) {
+    return !queue.chunks.empty() && lives.front().first <= queue.chunks.back().positions.last;
+  }
+
+  void take_as_messages(const StoredChunk& stored, const std::vector<PositionRange>& lives,
+                        Building& building) {
+    PositionSet wanted;
+    for (const PositionRange& range : lives) wanted.add(range);
+    if (auto chunk = read_chunk(stored)) {
+      ChunkEntry entry;
+      for (ChunkReader reader = chunk->read(); reader.next(entry);) {
+        if (!wanted.contains(entry.position)) continue;
+        building.messages[entry.position] = {entry.position,
+                                             {entry.redelivered, entry.returned},
+                                             std::make_shared<const std::string>(entry.payload)};
+      }
+    }
+    LiveChunk(stored.ref).release_rest();
+  }
+
+  std::optional<Chunk> read_chunk(const StoredChunk& stored) {
+    auto file = files_.open(stored.ref.file->path(), OpenMode::kRead);
+    if (!file) return std::nullopt;
+    ByteBuffer bytes(stored.ref.length);
+    auto read = (*file)->read_at(stored.ref.offset, bytes.span());
+    if (!read || *read != stored.ref.length) return std::nullopt;
+    auto chunk = Chunk::parse(std::move(bytes));
+    if (!chunk) return std::nullopt;
+    return std::move(*chunk);
+  }
+
+  bool read_positions(const StoredChunk& stored, std::vector<QueuePosition>& positions) {
+    auto chunk = read_chunk(stored);
+    if (!chunk) return false;
+    ChunkEntry entry;
+    for (ChunkReader reader = chunk->read(); reader.next(entry);) {
+      positions.push_back(entry.position);
+    }
+    return true;
+  }
+
+  FileSystem& files_;
+  const DataDirectoryPaths& paths_;
+  const bool repair_;
+  Queues queues_;
+  Recovery recovery_;
+};
+
+}  // namespace
+
+std::uint64_t RecoveredQueue::count() const {
+  std::uint64_t count = messages.size();
+  for (const RecoveredChunk& chunk : chunks) count += chunk.count;
+  return count;
+}
+
+StorageResult<Recovery> recover(FileSystem& files, const DataDirectoryPaths& paths,
+                                std::span<const StoredQueueId> known, const DeliveryMap* marks,
+                                bool repair) {
+  return Recovering(files, paths, repair).run(known, marks);
+}
+
+}  // namespace coney

@@ -1,0 +1,62 @@
+#pragma once
+// What a data directory holds of each queue: segments, log and delivery marks put together. Done at
+// start, before the log and the segment store are opened, and by `coney --fsck`. One thread.
+//
+// A message is where a segment has it, else in the log. What the log says of positions (settled,
+// which of them live) holds wherever the message is. Queues that are not known were deleted: what
+// is there of them is released.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "persistence/data_directory.h"
+#include "persistence/deliveries/delivery_map.h"
+#include "persistence/file/file.h"
+#include "persistence/log/log_reader.h"
+#include "persistence/segments/segment_scan.h"
+#include "persistence/storage_error.h"
+#include "persistence/stored_ids.h"
+
+namespace coney {
+
+struct RecoveredMessage {
+  QueuePosition position = 0;
+  EntryState state;
+  std::shared_ptr<const std::string> payload;  // prefix and data; shared by the queues it went to
+};
+
+struct RecoveredChunk {
+  ChunkRef place;
+  PositionRange positions;
+  std::uint32_t count = 0;           // of messages that live
+  std::uint32_t written = 0;         // of messages in it
+  std::vector<PositionRange> lives;  // where those are; empty: all of it lives
+};
+
+struct RecoveredQueue {
+  QueuePosition next_position = 0;
+  QueuePosition delivered = 0;             // everything in front of it may have been delivered
+  std::vector<RecoveredChunk> chunks;      // ascending, disjoint
+  std::vector<RecoveredMessage> messages;  // ascending, in no chunk
+  std::uint64_t count() const;             // of messages
+};
+
+struct Recovery {
+  std::unordered_map<StoredQueueId, RecoveredQueue> queues;  // every known one
+  SegmentScan segments;
+  LogReport log;
+  std::uint64_t unknown_queues = 0;  // deleted, with something left
+};
+
+// `repair`: torn tails are cut and damaged bytes go to quarantine; without it nothing is changed.
+// Errors: kNewerVersion, and what cannot be listed or opened.
+StorageResult<Recovery> recover(FileSystem& files, const DataDirectoryPaths& paths,
+                                std::span<const StoredQueueId> known, const DeliveryMap* marks,
+                                bool repair = true);
+
+}  // namespace coney
