@@ -239,6 +239,7 @@ void Channel::release(std::function<void()> then) {
   auto done = [left, then] {
     if (--*left == 0 && then) then();
   };
+  consumer_tags_.clear();
   const auto consumers = std::exchange(consumers_, {});
   for (const auto& consumer : consumers) {
     if (consumer->direct_reply) continue;

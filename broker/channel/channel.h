@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "amqp/methods.h"
@@ -162,7 +163,8 @@ class Channel {
   bool is_not_default_exchange(std::string_view name);
   // The last declared queue for an empty name.
   std::optional<std::string> queue_name(std::string_view name);
-  ConsumerNumber next_consumer_number() { return ++last_consumer_; }
+  Consumer new_consumer(const amqp::BasicConsume& consume);
+  std::size_t consumer_index(ConsumerNumber number) const;  // of the first from `number` on
   Consumer* find_consumer(ConsumerNumber number);
   Consumer* find_consumer(std::string_view tag);
 
@@ -181,6 +183,7 @@ class Channel {
 
   void start_consumer(Consumer consumer, ConsumerOptions options, bool no_wait);
   void consume_direct_replies(const amqp::BasicConsume& consume);
+  void add_consumer(Consumer added);
   void remove_consumer(ConsumerNumber number);
   void cancel_unanswered(const Consumer& consumer);
   void resume_consumer(const Consumer& consumer);
@@ -225,6 +228,7 @@ class Channel {
 
   std::string last_queue_;                            // of the last queue.declare
   std::vector<std::unique_ptr<Consumer>> consumers_;  // by number, ascending
+  std::unordered_map<std::string_view, Consumer*> consumer_tags_;
   ConsumerNumber last_consumer_ = 0;
   std::size_t next_resumed_ = 0;        // index of the consumer that resumes first the next time
   SparseWindow<Unacked, 128> unacked_;  // position: delivery tag - 1

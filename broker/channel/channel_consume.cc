@@ -3,6 +3,7 @@
 #include "broker/arguments/consumer_arguments.h"
 #include "broker/arguments/resource_text.h"
 #include "broker/channel/channel.h"
+#include "broker/channel/declared_name.h"
 #include "broker/channel/direct_reply.h"
 #include "broker/queue/queue.h"
 
@@ -47,23 +48,36 @@ std::shared_ptr<ConsumerGate> Channel::gate() {
 
 // ---- consumers ----
 
-Channel::Consumer* Channel::find_consumer(ConsumerNumber number) {
-  if (!consumers_.empty() && consumers_.back()->number == number) return consumers_.back().get();
-  auto found = std::lower_bound(
+std::size_t Channel::consumer_index(ConsumerNumber number) const {
+  const auto found = std::lower_bound(
       consumers_.begin(), consumers_.end(), number,
       [](const auto& consumer, ConsumerNumber wanted) { return consumer->number < wanted; });
-  return found != consumers_.end() && (*found)->number == number ? found->get() : nullptr;
+  return static_cast<std::size_t>(found - consumers_.begin());
+}
+
+Channel::Consumer* Channel::find_consumer(ConsumerNumber number) {
+  if (!consumers_.empty() && consumers_.back()->number == number) return consumers_.back().get();
+  const std::size_t index = consumer_index(number);
+  if (index == consumers_.size() || consumers_[index]->number != number) return nullptr;
+  return consumers_[index].get();
 }
 
 Channel::Consumer* Channel::find_consumer(std::string_view tag) {
-  for (const auto& consumer : consumers_) {
-    if (consumer->tag == tag) return consumer.get();
-  }
-  return nullptr;
+  const auto found = consumer_tags_.find(tag);
+  return found == consumer_tags_.end() ? nullptr : found->second;
+}
+
+void Channel::add_consumer(Consumer added) {
+  consumers_.push_back(std::make_unique<Consumer>(std::move(added)));
+  Consumer& consumer = *consumers_.back();
+  consumer_tags_.emplace(consumer.tag, &consumer);
 }
 
 void Channel::remove_consumer(ConsumerNumber number) {
-  std::erase_if(consumers_, [&](const auto& consumer) { return consumer->number == number; });
+  Consumer* consumer = find_consumer(number);
+  if (!consumer) return;
+  consumer_tags_.erase(consumer->tag);
+  consumers_.erase(consumers_.begin() + static_cast<std::ptrdiff_t>(consumer_index(number)));
 }
 
 namespace {
@@ -110,22 +124,27 @@ void Channel::on(const amqp::BasicConsume& consume) {
       gate(), consume.no_ack, consume.exclusive,
       static_cast<std::int32_t>(std::clamp<std::int64_t>(checked->priority, INT32_MIN, INT32_MAX)),
       consume.no_ack ? 0u : prefetch_};
-  Consumer consumer;
-  consumer.number = next_consumer_number();
-  consumer.tag = consume.consumer_tag.empty() ? "amq.ctag-" + random_name()
-                                              : std::string(consume.consumer_tag);
+  Consumer consumer = new_consumer(consume);
   consumer.queue = queue->id;
   consumer.queue_name = std::move(*name);
+  start_consumer(std::move(consumer), std::move(options), consume.no_wait);
+}
+
+Channel::Consumer Channel::new_consumer(const amqp::BasicConsume& consume) {
+  Consumer consumer;
+  consumer.number = ++last_consumer_;
+  consumer.tag = consume.consumer_tag.empty() ? "amq.ctag-" + random_name()
+                                              : std::string(consume.consumer_tag);
   consumer.no_ack = consume.no_ack;
   consumer.prefix = delivery_prefix(consumer.tag);
   consumer.key = {connection_.id(), number_, consumer.number};
-  start_consumer(std::move(consumer), std::move(options), consume.no_wait);
+  return consumer;
 }
 
 void Channel::start_consumer(Consumer consumer, ConsumerOptions options, bool no_wait) {
   const QueueId queue = consumer.queue;
   SubscribeCall call{consumer.key, std::move(options)};
-  consumers_.push_back(std::make_unique<Consumer>(std::move(consumer)));
+  add_consumer(std::move(consumer));
   connection_.ask(
       queue, std::move(call),
       [this, number = last_consumer_, no_wait, method = method_](QueueAnswer& answer) {
@@ -149,18 +168,29 @@ void Channel::resume_consumer(const Consumer& consumer) {
   if (consumer.direct_reply) return;
   Shard& shard = connection_.shard();
   if (consumer.queue.shard != shard.id()) {
-    shard.post(consumer.queue.shard, ResumeMail{consumer.queue, consumer.key});
+    shard.post(consumer.queue.shard, ResumeMail{{{consumer.queue, consumer.key}}});
   } else if (Queue* queue = shard.find(consumer.queue)) {
     queue->resume(consumer.key);
   }
 }
 
+// Another one first each time: there may be room for one only. Under a global prefetch none may
+// overtake those before it, wherever their queues live; otherwise the shards need not wait for each
+// other.
 void Channel::resume_consumers() {
-  // Another one first each time: there may be room for one only.
+  const std::size_t count = consumers_.size();
   const std::size_t first = next_resumed_++;
-  for (std::size_t i = 0; i < consumers_.size(); ++i) {
-    resume_consumer(*consumers_[(first + i) % consumers_.size()]);
+  if (!limit_->active()) {
+    for (std::size_t i = 0; i != count; ++i) resume_consumer(*consumers_[(first + i) % count]);
+    return;
   }
+  std::vector<ConsumerTurn> turns;
+  turns.reserve(count);
+  for (std::size_t i = count; i-- != 0;) {
+    const Consumer& consumer = *consumers_[(first + i) % count];
+    if (!consumer.direct_reply) turns.push_back({consumer.queue, consumer.key});
+  }
+  connection_.shard().resume(std::move(turns));
 }
 
 void Channel::on(const amqp::BasicCancel& cancel) {

@@ -1,25 +1,12 @@
 #include "broker/arguments/equivalence.h"
 #include "broker/arguments/exchange_arguments.h"
 #include "broker/channel/channel.h"
+#include "broker/channel/declared_name.h"
 #include "broker/exchange/exchange_type.h"
 
 // Class exchange: declare, delete, bind, unbind.
 
 namespace coney {
-namespace {
-
-constexpr std::string_view kReservedPrefix = "amq.";
-
-// RabbitMQ drops line ends from names that are declared.
-std::string without_line_ends(std::string_view name) {
-  std::string kept;
-  for (char c : name) {
-    if (c != '\r' && c != '\n') kept.push_back(c);
-  }
-  return kept;
-}
-
-}  // namespace
 
 void Channel::on(const amqp::ExchangeDeclare& declare) {
   auto table = arguments(declare.arguments);

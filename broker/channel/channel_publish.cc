@@ -382,21 +382,14 @@ void Channel::consume_direct_replies(const amqp::BasicConsume& consume) {
       return fail(channel_error(ReplyCode::kPreconditionFailed, "reply consumer already set"));
     }
   }
-  auto consumer = std::make_unique<Consumer>();
-  consumer->number = next_consumer_number();
-  consumer->tag = consume.consumer_tag.empty() ? "amq.ctag-" + random_name()
-                                               : std::string(consume.consumer_tag);
-  consumer->no_ack = consumer->direct_reply = true;
-  amqp::Encoder encoder(consumer->prefix);
-  encoder.u16(amqp::BasicDeliver::kMethod.id.class_id);
-  encoder.u16(amqp::BasicDeliver::kMethod.id.method_id);
-  encoder.short_string(consumer->tag);
+  Consumer consumer = new_consumer(consume);
+  consumer.direct_reply = true;
   if (direct_reply_key_ == 0) direct_reply_key_ = random_key();
   direct_reply_token_ = coney::direct_reply_token({connection_.id(), number_, direct_reply_key_});
   pending_.header.clear();  // kept properties may name the pseudo-queue
   if (!consume.no_wait)
-    connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = consumer->tag});
-  consumers_.push_back(std::move(consumer));
+    connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = consumer.tag});
+  add_consumer(std::move(consumer));
 }
 
 bool Channel::takes_direct_replies(std::uint64_t key) const {

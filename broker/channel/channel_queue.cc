@@ -2,6 +2,7 @@
 #include "broker/arguments/queue_arguments.h"
 #include "broker/arguments/resource_text.h"
 #include "broker/channel/channel.h"
+#include "broker/channel/declared_name.h"
 #include "broker/channel/direct_reply.h"
 
 // Class queue: declare, bind, unbind, purge, delete.
@@ -9,19 +10,9 @@
 namespace coney {
 namespace {
 
-constexpr std::string_view kReservedPrefix = "amq.";
-
 // amq.gen- and 22 characters of base64url, from 16 random bytes, as RabbitMQ names queues.
 std::string generated_queue_name() {
   return "amq.gen-" + random_name();
-}
-
-std::string without_line_ends(std::string_view name) {
-  std::string kept;
-  for (char c : name) {
-    if (c != '\r' && c != '\n') kept.push_back(c);
-  }
-  return kept;
 }
 
 }  // namespace

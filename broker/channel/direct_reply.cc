@@ -3,8 +3,6 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
-#include <array>
-
 #include "amqp/wire.h"
 
 namespace coney {
@@ -71,18 +69,6 @@ std::uint64_t random_key() {
   std::uint64_t key = 0;
   RAND_bytes(reinterpret_cast<unsigned char*>(&key), sizeof key);
   return key;
-}
-
-std::string random_name() {
-  std::array<unsigned char, 16> bytes{};
-  RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
-  std::string text = base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  text.resize(22);
-  for (char& c : text) {
-    if (c == '+') c = '-';
-    if (c == '/') c = '_';
-  }
-  return text;
 }
 
 }  // namespace coney

@@ -27,7 +27,5 @@ std::string direct_reply_token(const DirectReplyAddress& address);
 std::optional<DirectReplyAddress> parse_direct_reply_token(std::string_view token);
 
 std::uint64_t random_key();
-// 22 characters of base64url from 16 random bytes: server-made names of queues and consumers.
-std::string random_name();
 
 }  // namespace coney

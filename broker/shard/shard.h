@@ -85,6 +85,9 @@ class Shard {
   // handled in the next turn, never at once.
   void post(ShardId to, Mail mail);
   bool has_mail() const { return inbox_.has_mail(); }
+  // Resumes consumers one after the other, on whatever shards their queues live; the last one
+  // first.
+  void resume(std::vector<ConsumerTurn> turns);
   // Handles what lies in the inbox. Connections call it between reading bytes and parsing them.
   void drain_inbox();
 

@@ -54,9 +54,7 @@ struct Shard::MailHandler {
     }
   }
 
-  void operator()(ResumeMail& mail) {
-    if (Queue* queue = shard.find(mail.queue)) queue->resume(mail.consumer);
-  }
+  void operator()(ResumeMail& mail) { shard.resume(std::move(mail.turns)); }
 
   void operator()(QueueCallMail& mail) {
     Queue* queue = shard.find(mail.queue);
@@ -157,6 +155,17 @@ Queue* Shard::find(QueueId id) {
   if (id.shard != id_ || id.slot >= queues_.size()) return nullptr;
   const QueueSlot& slot = queues_[id.slot];
   return slot.generation == id.generation ? slot.queue.get() : nullptr;
+}
+
+void Shard::resume(std::vector<ConsumerTurn> turns) {
+  while (!turns.empty() && turns.back().queue.shard == id_) {
+    const ConsumerTurn turn = turns.back();
+    turns.pop_back();
+    if (Queue* queue = find(turn.queue)) queue->resume(turn.consumer);
+  }
+  if (turns.empty()) return;
+  const ShardId next = turns.back().queue.shard;
+  post(next, ResumeMail{std::move(turns)});
 }
 
 void Shard::apply(const Changes& changes) {

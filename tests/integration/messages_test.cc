@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <thread>
 
 #include "tests/integration/broker.h"
@@ -163,6 +164,35 @@ TEST(Prefetch, GlobalLimitHoldsWhileItIsRepeated) {
   EXPECT_EQ(far.deliveries_kept(), kLimit);
   for (int n = 0; n != 305; ++n) far.ack(far.next_delivery().tag);
   EXPECT_EQ(far.counts("q").messages, 0u);
+}
+
+// With room for one message at a time the queues take turns, whatever shard they live on.
+TEST(Prefetch, GlobalLimitIsSharedInTurn) {
+  constexpr int kRounds = 20;
+  TemporaryDirectory directory;
+  LocalBroker broker(directory / "data");
+  Client near(broker.port()), far(broker.port());
+  near.declare("near 1");
+  near.declare("near 2");
+  far.declare("far 1");
+  far.declare("far 2");
+  const std::vector<std::string> queues{"near 1", "far 1", "far 2", "near 2"};
+  near.qos(1, true);
+  for (const std::string& queue : queues) {
+    for (int n = 0; n != 4 * kRounds; ++n) near.publish("", queue, "x");
+    near.counts(queue);
+  }
+  for (const std::string& queue : queues) near.consume(queue, queue);
+  std::map<std::string, int> delivered;
+  for (int n = 0; n != 4 * kRounds; ++n) {
+    const Delivery delivery = near.next_delivery();
+    ++delivered[delivery.consumer];
+    near.ack(delivery.tag);
+  }
+  for (const std::string& queue : queues) {
+    EXPECT_GE(delivered[queue], kRounds / 2) << queue;
+    EXPECT_LE(delivered[queue], kRounds * 2) << queue;
+  }
 }
 
 }  // namespace

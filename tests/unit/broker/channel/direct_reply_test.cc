@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
-
 namespace coney {
 namespace {
 
@@ -46,18 +44,7 @@ TEST(DirectReply, EveryCharacterOfATokenCounts) {
   }
 }
 
-TEST(DirectReply, RandomNamesAreUrlSafeAndDiffer) {
-  std::set<std::string> names;
-  for (int n = 0; n != 1000; ++n) {
-    const std::string name = random_name();
-    EXPECT_EQ(name.size(), 22u);
-    EXPECT_EQ(name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                     "0123456789-_"),
-              std::string::npos)
-        << name;
-    names.insert(name);
-  }
-  EXPECT_EQ(names.size(), 1000u);
+TEST(DirectReply, KeysDiffer) {
   EXPECT_NE(random_key(), random_key());
 }
 

@@ -168,5 +168,33 @@ TEST_F(QueueCoreTest, CompactedQueueWorksOn) {
   EXPECT_EQ(deliveries(), (Log{"1:b"}));
 }
 
+// Equal but for one part of the key.
+TEST_F(QueueCoreTest, ConsumersAreFoundByTheirWholeKey) {
+  const ConsumerKey base{{ShardId{1}, 2, 3}, 4, 5};
+  std::vector<ConsumerKey> keys(6, base);
+  keys[1].connection.shard = ShardId{0};
+  keys[2].connection.slot = 9;
+  keys[3].connection.generation = 9;
+  keys[4].channel = 9;
+  keys[5].number = 9;
+  for (const ConsumerKey& each : keys) core_.subscribe(each, options(0));
+  for (std::size_t n = 0; n != keys.size(); ++n) {
+    EXPECT_TRUE(core_.cancel(keys[n])) << n;
+    EXPECT_FALSE(core_.cancel(keys[n])) << n;
+    EXPECT_EQ(core_.consumer_count(), keys.size() - n - 1);
+  }
+}
+
+TEST_F(QueueCoreTest, KeyOfACancelledConsumerMayComeAgain) {
+  publish("a");
+  consume(1, options(0));
+  core_.cancel(key(1));
+  consume(2, options(0));  // the place of the first is still taken by what it has
+  consume(1, options(0));
+  core_.requeue(positions_[0], 1, true);
+  publish("b");
+  EXPECT_EQ(deliveries(), (Log{"1:a", "2:a!", "1:b"}));
+}
+
 }  // namespace
 }  // namespace coney
