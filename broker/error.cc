@@ -64,6 +64,13 @@ ProtocolError connection_error(ReplyCode code, std::string text) {
   return {code, std::move(text), true, {}};
 }
 
+ProtocolError undecodable(amqp::DecodeError error, const amqp::MethodInfo& method) {
+  if (error == amqp::DecodeError::kMalformedUtf8) {
+    return {ReplyCode::kFrameError, "Malformed UTF-8 in shortstr", true, {}};
+  }
+  return {ReplyCode::kFrameError, "cannot decode " + std::string(method.name), true, method.id};
+}
+
 ProtocolError from_fault(const ArgumentFault& fault) {
   return {static_cast<ReplyCode>(fault.reply_code), fault.text, fault.closes_connection, {}};
 }

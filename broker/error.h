@@ -44,6 +44,8 @@ std::string reply_text(const ProtocolError& error);
 
 ProtocolError channel_error(ReplyCode code, std::string text);
 ProtocolError connection_error(ReplyCode code, std::string text);
+// The arguments of a method of class connection. They are not quoted: some hold a password.
+ProtocolError undecodable(amqp::DecodeError error, const amqp::MethodInfo& method);
 ProtocolError from_fault(const ArgumentFault& fault);
 
 }  // namespace coney

@@ -6,6 +6,7 @@
 #include "broker/connection/handshake.h"
 #include "broker/log/log.h"
 #include "broker/server/server_context.h"
+#include "broker/transport/socket_peer.h"
 
 // Socket, frames, time limits.
 
@@ -17,6 +18,7 @@ constexpr std::size_t kMaxCommands = 1024;                 // in flight to the t
 constexpr std::size_t kBite = 8 * 1024;                    // read by a publisher that yields
 constexpr std::size_t kKeptCapacity = 4096;                // of unparsed_ while idle
 constexpr std::size_t kMaxPieces = 64;                     // per gathered write
+constexpr auto kLastWrites = std::chrono::seconds(5);      // to a client that has ended its side
 
 }  // namespace
 
@@ -90,7 +92,7 @@ void Connection::on_readable() {
     case IoStatus::kWantWrite:
       return watch_->wait_writable();
     case IoStatus::kEof:
-      return drop(state_ == State::kClosed ? "" : "client unexpectedly closed TCP connection");
+      return on_end_of_stream();
     case IoStatus::kError:
       return drop(result.error);
   }
@@ -120,6 +122,40 @@ void Connection::read_again() {
   } else {
     watch_->wait_readable();
   }
+}
+
+// The client may have ended its side alone: it is still sent the answers to what came before.
+void Connection::on_end_of_stream() {
+  if (state_ == State::kClosed) return drop("");
+  if (!may_parse() || awaits_answers()) return;  // going on leads here again
+  end_behind_output();
+}
+
+// Consumers, unacknowledged messages and what has not been confirmed yet are given up at once.
+void Connection::end_behind_output() {
+  const char* const reason = "client unexpectedly closed TCP connection";
+  if (output_.empty() && channels_to_flush_.empty()) return drop(reason);
+  log::warning(log::Category::kConnection, "closing connection {}: {}", identity_.name, reason);
+  for (auto& [number, channel] : channels_) channel->end_of_turn();
+  release_channels();
+  forget_answers();
+  state_ = State::kClosed;
+  deadline_ = shard_.now() + kLastWrites;
+  schedule_flush();
+}
+
+bool Connection::awaits_answers() const {
+  return !awaited_.empty() || !commands_.empty() || commit_then_;
+}
+
+// Where reading has stopped the end of the stream is not read. An alarm may last: what the client
+// has sent behind it is not waited for, as little as RabbitMQ does. The other waits end soon, and
+// what was sent is taken then.
+bool Connection::client_has_left() const {
+  if (may_parse() || awaits_answers()) return false;
+  if (blocked_) return peer_has_ended(transport_->fd());
+  return unparsed_.empty() && !has_unread_bytes(transport_->fd()) &&
+         peer_has_ended(transport_->fd());
 }
 
 bool Connection::may_parse() const {
@@ -340,7 +376,7 @@ void Connection::write_output() {
     if (result.bytes != 0) last_write_ = shard_.now();
     if (result.status == IoStatus::kOk) continue;
     if (result.status == IoStatus::kError || result.status == IoStatus::kEof) {
-      return drop(result.error);
+      return drop(state_ == State::kClosed ? "" : result.error);
     }
     writing_blocked_ = result.status == IoStatus::kWantWrite;
     if (writing_blocked_) watch_->wait_writable();
@@ -385,7 +421,9 @@ void Connection::tick(Shard::Clock::time_point now) {
                 : state_ == State::kTlsHandshake ? "TLS handshake timeout"
                                                  : "handshake timeout");
   }
-  if (state_ != State::kRunning || identity_.heartbeat == 0) return;
+  if (state_ != State::kRunning) return;
+  if (client_has_left()) return end_behind_output();
+  if (identity_.heartbeat == 0) return;
   const auto interval = std::chrono::seconds(identity_.heartbeat);
   if (may_parse() && now - last_read_ > 2 * interval) {
     return drop("missed heartbeats from client, timeout: " + std::to_string(identity_.heartbeat) +

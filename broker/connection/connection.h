@@ -145,6 +145,10 @@ class Connection final : public SocketHandler {
   void continue_tls_handshake();
   void limit_time(std::chrono::milliseconds limit);  // of a handshake; zero: none
   void read_again();
+  void on_end_of_stream();
+  void end_behind_output();
+  bool awaits_answers() const;
+  bool client_has_left() const;
   bool may_parse() const;
   void go_on();  // parses what waits, then reads again
   void parse(std::string_view bytes);
@@ -161,6 +165,7 @@ class Connection final : public SocketHandler {
   void resume_consumers();
   // connection_methods.cc: methods, the ends of channels and of the connection
   void handle_connection_method(const amqp::Frame& frame);
+  void update_secret(std::string_view arguments);
   void handle_method_while_closing(std::string_view payload);
   void handle_channel_frame(const amqp::Frame& frame);
   void refuse_unknown_method(amqp::MethodId id);

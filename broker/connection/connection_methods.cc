@@ -53,13 +53,21 @@ void Connection::handle_connection_method(const amqp::Frame& frame) {
   if (id == amqp::ConnectionClose::kMethod.id) {
     return close_by_client();
   }
-  if (id == amqp::ConnectionUpdateSecret::kMethod.id) {
-    return send(0, amqp::ConnectionUpdateSecretOk{});
-  }
+  if (id == amqp::ConnectionUpdateSecret::kMethod.id) return update_secret(frame.payload.substr(4));
   if (!amqp::find_method(id)) return refuse_unknown_method(id);
   close_connection(
       connection_error(ReplyCode::kChannelError, "unexpected method in connection state running"),
       id);
+}
+
+// No mechanism of ours has a secret that ends: it is accepted and not looked at.
+void Connection::update_secret(std::string_view arguments) {
+  constexpr auto& kMethod = amqp::ConnectionUpdateSecret::kMethod;
+  const auto decoded = amqp::decode_arguments<amqp::ConnectionUpdateSecret>(arguments);
+  if (decoded) return send(0, amqp::ConnectionUpdateSecretOk{});
+  ProtocolError error = undecodable(decoded.error(), kMethod);
+  const amqp::MethodId method = error.method;
+  close_connection(std::move(error), method);
 }
 
 void Connection::refuse_unknown_method(amqp::MethodId id) {

@@ -34,12 +34,10 @@ void send(std::string& out, const Method& method) {
   amqp::append_frame(out, amqp::FrameType::kMethod, 0, payload);
 }
 
-// The bytes are not quoted: those of start-ok and secure-ok hold a password.
-HandshakeOutcome undecodable(amqp::DecodeError error, const amqp::MethodInfo& method) {
-  if (error == amqp::DecodeError::kMalformedUtf8) {
-    return close_with(ReplyCode::kFrameError, "Malformed UTF-8 in shortstr");
-  }
-  return close_with(ReplyCode::kFrameError, "cannot decode " + std::string(method.name), method.id);
+HandshakeOutcome close_undecodable(amqp::DecodeError error, const amqp::MethodInfo& method) {
+  ProtocolError fault = undecodable(error, method);
+  const amqp::MethodId about = fault.method;
+  return {Next::kCloseWithError, std::move(fault), about, {}};
 }
 
 amqp::Table capabilities() {
@@ -196,7 +194,7 @@ void Handshake::send_start(std::string& out) const {
 HandshakeOutcome Handshake::on_start_ok(std::string_view arguments, std::string& out) {
   constexpr auto& kMethod = amqp::ConnectionStartOk::kMethod;
   const auto start_ok = amqp::decode_arguments<amqp::ConnectionStartOk>(arguments);
-  if (!start_ok) return undecodable(start_ok.error(), kMethod);
+  if (!start_ok) return close_undecodable(start_ok.error(), kMethod);
   auto properties = amqp::decode_table(start_ok->client_properties);
   if (!properties) {
     return close_with(ReplyCode::kSyntaxError,
@@ -232,7 +230,7 @@ void Handshake::take_client_properties(amqp::Table properties) {
 HandshakeOutcome Handshake::on_secure_ok(std::string_view arguments, std::string& out) {
   constexpr auto& kMethod = amqp::ConnectionSecureOk::kMethod;
   const auto secure_ok = amqp::decode_arguments<amqp::ConnectionSecureOk>(arguments);
-  if (!secure_ok) return undecodable(secure_ok.error(), kMethod);
+  if (!secure_ok) return close_undecodable(secure_ok.error(), kMethod);
   return authenticate(secure_ok->response, kMethod.id, out);
 }
 
@@ -316,7 +314,7 @@ void Handshake::send_tune(std::string& out) const {
 HandshakeOutcome Handshake::on_tune_ok(std::string_view arguments) {
   constexpr auto& kMethod = amqp::ConnectionTuneOk::kMethod;
   const auto tune_ok = amqp::decode_arguments<amqp::ConnectionTuneOk>(arguments);
-  if (!tune_ok) return undecodable(tune_ok.error(), kMethod);
+  if (!tune_ok) return close_undecodable(tune_ok.error(), kMethod);
   const Config& config = environment_.config;
   auto wrong = out_of_range("frame_max", tune_ok->frame_max, amqp::kFrameMinSize, config.frame_max);
   if (!wrong) wrong = out_of_range("channel_max", tune_ok->channel_max, 0, config.channel_max);
@@ -333,7 +331,7 @@ HandshakeOutcome Handshake::on_tune_ok(std::string_view arguments) {
 HandshakeOutcome Handshake::on_open(std::string_view arguments, std::string& out) {
   constexpr auto& kMethod = amqp::ConnectionOpen::kMethod;
   const auto open = amqp::decode_arguments<amqp::ConnectionOpen>(arguments);
-  if (!open) return undecodable(open.error(), kMethod);
+  if (!open) return close_undecodable(open.error(), kMethod);
   if (const auto refused = enter_vhost(open->virtual_host)) {
     return close_with(ReplyCode::kNotAllowed, *refused, kMethod.id);
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -102,6 +103,29 @@ TEST_F(AlarmTest, DiskThatCannotBeMeasuredChangesNothing) {
   set(0, 5000);
   EXPECT_EQ(publisher.next_alarm(), "");
   EXPECT_EQ(other.next_alarm(), "");
+}
+
+// What it holds goes back at once, also when there are bytes of it that have not been read.
+TEST_F(AlarmTest, BlockedClientThatLeavesIsNoticed) {
+  Client other(broker_.port());
+  for (const bool unread : {false, true, false, true}) {  // on both shards
+    auto publisher = std::make_unique<Client>(broker_.port());
+    publisher->declare("q", {.exclusive = true});
+    other.declare("held");
+    other.publish("", "held", "x");
+    other.flush();
+    publisher->consume("held", "c");
+    publisher->next_delivery();
+    set(0, 999);
+    publisher->publish("", "q", "");
+    EXPECT_EQ(publisher->next_alarm(), "low on disk");
+    if (unread) publisher->publish("", "q", std::string(100'000, 'x'));
+    publisher.reset();
+    while (other.counts("held").messages == 0) continue;
+    EXPECT_TRUE(other.get("held", true)->redelivered);
+    while (other.queue_exists("q")) continue;
+    set(0, 5000);
+  }
 }
 
 }  // namespace
