@@ -128,7 +128,7 @@ class ChunkOwner {
     auto ref = fixture_.write(*chunk);
     if (!ref) return;
     owned.chunk.release_rest();
-    owned = {LiveChunk(*ref), false};
+    owned.chunk = LiveChunk(*ref);  // what was synced stays so: one of both places is on the disk
   }
 
   SegmentStoreFixture& fixture_;

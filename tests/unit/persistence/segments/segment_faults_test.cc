@@ -182,6 +182,44 @@ TEST_F(SegmentFaults, AFileIsNotRemovedBeforeWhatWasMovedIsSynced) {
   EXPECT_TRUE(await([&] { return old.file->gone(); }));
 }
 
+TEST_F(SegmentFaults, AFileIsNotRemovedWhileWhatWasMovedIsInAFileThatWasGivenUp) {
+  ASSERT_TRUE(owner.write(420));
+  ASSERT_TRUE(owner.sync());
+  const ChunkRef old = owner.chunks().begin()->second.chunk.ref();
+  ASSERT_TRUE(owner.write(420));
+  disk.fail_once(disk.operations());  // the sync before the removal
+  owner.release(0);
+  fixture.compaction.await_trouble();
+  EXPECT_FALSE(fixture.sync());
+  EXPECT_FALSE(fixture.sync());
+  EXPECT_FALSE(old.file->gone());
+  EXPECT_NO_THROW(disk.content(old.file->path()));
+  owner.release(0);
+  EXPECT_TRUE(await([&] { return old.file->gone(); }));
+}
+
+// Two chunks in one write, of which only the first reaches the disk; both were said to have failed.
+TEST_F(SegmentFaults, AChunkThatWasSaidToHaveFailedIsNotFoundAtAStart) {
+  ASSERT_TRUE(owner.write());
+  disk.hold_syncs("");
+  fixture.store().sync(fixture.sink, 1000);
+  disk.wait_for_held_sync();
+  fixture.store().write(test_chunk(ChunkOwner::kQueue, 100), fixture.sink, 1001);
+  fixture.store().write(test_chunk(ChunkOwner::kQueue, 200), fixture.sink, 1002);
+  disk.fail_writes(Fault::kShortWrite);
+  disk.release_syncs();
+  EXPECT_FALSE(fixture.sink.written(1001));
+  EXPECT_FALSE(fixture.sink.written(1002));
+  EXPECT_TRUE(fixture.sink.synced(1000));
+  disk.heal();
+  ASSERT_TRUE(owner.write());
+  fixture.close();
+  ASSERT_TRUE(fixture.open());
+  ASSERT_EQ(fixture.scan().chunks.size(), 2u);
+  EXPECT_EQ(fixture.scan().chunks[0].positions.first, 0u);
+  EXPECT_EQ(fixture.scan().chunks[1].positions.first, 10u);
+}
+
 TEST_F(SegmentFaults, ARemovalThatFailsIsTriedAgain) {
   while (owner.chunks().size() < 8) ASSERT_TRUE(owner.write());
   ASSERT_TRUE(owner.sync());
