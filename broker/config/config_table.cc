@@ -575,7 +575,6 @@ constexpr ConfigKey kKeys[] = {
          "same goes for acknowledgements and tx.commit. An orderly stop loses nothing in any of "
          "the three.",
      .coneys_own = true,
-     .pending = true,
      .set = [](Draft& d, const Name&,
                const Value& v) { d.config.durability = static_cast<Durability>(v.choice); }},
     {.key = "durability.vhost.$vhost",
@@ -584,7 +583,6 @@ constexpr ConfigKey kKeys[] = {
      .help = "The same for the queues of one vhost, in place of `durability`: "
              "`durability.vhost./ = write`.",
      .coneys_own = true,
-     .pending = true,
      .set =
          [](Draft& d, const Name& n, const Value& v) {
            d.config.vhost_durability[n] = static_cast<Durability>(v.choice);

@@ -116,9 +116,12 @@ void Connection::on_storage_ready() {
 void Connection::await_commit(TxId id, bool logged, std::uint32_t answers,
                               std::function<void(bool)> then) {
   commit_then_ = std::move(then);
-  shard_.storage().commit(id, logged, answers, [&shard = shard_, to = id_](bool durable) {
-    if (Connection* connection = shard.find(to)) connection->on_committed(durable);
-  });
+  const Durability durability = shard_.config().durability_of(identity_.vhost);
+  shard_.storage().commit(id, durability, logged, answers,
+                          [&shard = shard_, to = id_](bool durable) {
+                            if (Connection* connection = shard.find(to))
+                              connection->on_committed(durable);
+                          });
 }
 
 void Connection::on_committed(bool durable) {

@@ -48,7 +48,7 @@ class NodeStorage final : private CompactionSink {
   void log_recovered();
 
  private:
-  static constexpr std::uint64_t kQueueWindow = 32 * 1024 * 1024;
+  static constexpr std::uint64_t kQueueWindow = 16 * 1024 * 1024;
 
   explicit NodeStorage(std::vector<Shard*> shards) : shards_(std::move(shards)) {}
 

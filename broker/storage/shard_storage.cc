@@ -13,12 +13,13 @@ namespace coney {
 namespace {
 
 constexpr SegmentCookie kRetirementCookie = 0;
-constexpr std::uint64_t kMostPending = 64 * 1024 * 1024;  // bytes on their way to the disk
+constexpr std::uint64_t kMostPending = 24 * 1024 * 1024;  // bytes on their way to the disk
 
 }  // namespace
 
 void ShardStorage::attach(NodeStorage& node) {
   node_ = &node;
+  queue_window_ = node.queue_window();
   // Ids of this process: a random start keeps them apart from those of earlier ones.
   std::random_device random;
   last_id_ = (std::uint64_t{random()} << 32 | random()) >> 8 |
@@ -63,8 +64,9 @@ void ShardStorage::confirm_when(Durability durability, const ConfirmMail& confir
   confirms.push_back(confirm);
 }
 
-void ShardStorage::commit(TxId id, bool logged, std::uint32_t answers, Done done) {
-  Commit commit{logged, answers, std::move(done)};
+void ShardStorage::commit(TxId id, Durability durability, bool logged, std::uint32_t answers,
+                          Done done) {
+  Commit commit{durability, logged, answers, std::move(done)};
   if (answers == 0) return finish(id, std::move(commit));
   commits_.emplace(id, std::move(commit));
 }
@@ -82,7 +84,9 @@ void ShardStorage::part_logged(TxId id, bool logged) {
 void ShardStorage::finish(TxId id, Commit commit) {
   if (!commit.logged) return commit.done(true);
   batch_.commit_tx(id);
-  for_sync_.others.push_back(std::move(commit.done));
+  if (commit.durability == Durability::kNone) return commit.done(true);
+  Waiting& waiting = commit.durability == Durability::kFsync ? for_sync_ : for_write_;
+  waiting.others.push_back(std::move(commit.done));
 }
 
 bool ShardStorage::congested() const {
@@ -205,6 +209,7 @@ void ShardStorage::end_retirement(bool synced) {
 
 void ShardStorage::tick() {
   if (!attached()) return;
+  queue_window_ = node_->queue_window();
   if (std::exchange(retry_chunks_, false)) {
     shard_.for_each_queue([](Queue& queue) { queue.retry_disk(); });
   }

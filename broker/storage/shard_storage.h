@@ -45,7 +45,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   LogEpoch epoch() const { return epoch_; }
   DeliveryMap& delivery_map() { return node_->delivery_map(); }
   // Bytes of ready messages that one queue may keep in memory; what is more goes to disk.
-  std::uint64_t queue_window() const { return attached() ? node_->queue_window() : UINT64_MAX; }
+  std::uint64_t queue_window() const { return queue_window_; }
   void write(QueueId queue, ChunkNumber number, std::shared_ptr<const Chunk> chunk);
   void read(QueueId queue, ChunkNumber number, const ChunkRef& place);
   static LogPayload payload(const StoredMessage& stored, const MessageRef& message);
@@ -57,8 +57,8 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void confirm_when(Durability durability, const ConfirmMail& confirm);
   TxId new_transaction() { return TxId{new_id()}; }
   // All parts are on their way: `logged` says whether this shard has logged one, `answers` other
-  // shards will say so of theirs. `done` runs when the transaction is on disk, or is lost.
-  void commit(TxId id, bool logged, std::uint32_t answers, Done done);
+  // shards will say so of theirs. `done` runs when the transaction is that durable, or is lost.
+  void commit(TxId id, Durability durability, bool logged, std::uint32_t answers, Done done);
   void part_logged(TxId id, bool logged);
   // The disk takes less than it is given: publishers should wait (Shard::wait_for_storage).
   bool congested() const;
@@ -89,6 +89,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
     bool begun = false;
   };
   struct Commit {
+    Durability durability{};
     bool logged = false;
     std::uint32_t answers = 0;
     Done done;
@@ -149,6 +150,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   SegmentCookie last_cookie_ = 0;
   Retirement retirement_;
   std::vector<Leaving> leaving_;
+  std::uint64_t queue_window_ = UINT64_MAX;
   bool retry_chunks_ = false;
   bool congested_ = false;
 };
