@@ -16,7 +16,7 @@ using encoding::store;
 constexpr std::array<char, 8> kFileMagic = {'c', 'o', 'n', 'e', 'y', 'l', 'o', 'g'};
 constexpr std::uint32_t kBlockMagic = 0x6b6c62c1;
 constexpr std::size_t kCrcAt = 4;  // in a block; all that follows it is covered
-constexpr std::string_view kFileSuffix = ".log";
+constexpr std::string_view kFileSuffix = ".wal";
 constexpr std::string_view kSpareSuffix = ".spare";
 
 std::string hex(LogFileNumber number) {

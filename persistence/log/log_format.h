@@ -91,7 +91,7 @@ inline constexpr std::uint8_t kHasState = 0x10;  // returned count * 2 + redeliv
 inline constexpr std::uint8_t kInTransaction =
     0x20;  // the transaction comes before everything else
 
-// "00000000000000a1.log"
+// "00000000000000a1.wal"
 std::string file_name(LogFileNumber number);
 // nullopt: no such name.
 std::optional<LogFileNumber> parse_file_name(std::string_view name);

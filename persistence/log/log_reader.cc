@@ -266,7 +266,7 @@ void DirectoryReader::bad(LogFileNumber number, std::string_view content, const 
 std::optional<std::string> DirectoryReader::keep_aside(LogFileNumber number, std::string_view bytes,
                                                        std::uint64_t offset) {
   if (!quarantine_) return std::nullopt;
-  std::string name = log_format::file_name(number) + "-" + std::to_string(offset) + ".bad";
+  std::string name = log_format::file_name(number) + "-" + std::to_string(offset);
   fs::path path = *quarantine_ / name;
   if (auto made = system_.make_directory(*quarantine_); !made) return made.error().message;
   auto file = system_.open(path, OpenMode::kCreate);

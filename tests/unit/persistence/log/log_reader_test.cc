@@ -127,8 +127,8 @@ TEST_F(LogOnDisk, ADamagedBlockInFrontOfSyncedOnesIsQuarantined) {
   EXPECT_EQ(read.report.lost_records, 1u);
   EXPECT_EQ(read.report.torn_bytes, 0u);
   ASSERT_THAT(read.report.problems, SizeIs(1));
-  EXPECT_THAT(read.report.problems[0], HasSubstr("0000000000000001.log: the block at 12288"));
-  std::string kept = disk_->content(kQuarantine / "0000000000000001.log-12288.bad");
+  EXPECT_THAT(read.report.problems[0], HasSubstr("0000000000000001.wal: the block at 12288"));
+  std::string kept = disk_->content(kQuarantine / "0000000000000001.wal-12288");
   EXPECT_EQ(kept, disk_->content(path(1)).substr(12288, kept.size()));
   EXPECT_GT(kept.size(), 48u);
 }
@@ -320,7 +320,7 @@ TEST_F(LogOnDisk, AMissingFileIsReported) {
   ReadLog read = read_back(*disk_);
   EXPECT_EQ(read.lines.size(), 40u - 15);
   ASSERT_THAT(read.report.problems, SizeIs(1));
-  EXPECT_THAT(read.report.problems[0], HasSubstr("0000000000000002.log is missing"));
+  EXPECT_THAT(read.report.problems[0], HasSubstr("0000000000000002.wal is missing"));
 }
 
 TEST_F(LogOnDisk, ABlockLargerThanAFileFitsAndItsFileIsCutWhenUsedAgain) {
