@@ -234,6 +234,7 @@ void SegmentWriter::consider_all() {
     changed_.pop_back();
     consider(file);
   }
+  finish_removals();
 }
 
 void SegmentWriter::consider(const FilePtr& file) {
@@ -251,12 +252,29 @@ void SegmentWriter::consider(const FilePtr& file) {
 void SegmentWriter::remove(const FilePtr& file) {
   sync_open();
   if (!everything_synced(file)) return try_again(file);
-  auto removed = context_.files.remove(file->path());
-  if (removed && durable()) removed = context_.files.sync_directory(context_.directory);
-  if (!removed) {
+  if (auto removed = context_.files.remove(file->path()); !removed) {
     context_.compaction.trouble(removed.error());
     return try_again(file);
   }
+  removed_.insert(file);
+}
+
+// One sync of the directory for all.
+void SegmentWriter::finish_removals() {
+  if (removed_.empty()) return;
+  StorageResult<void> synced;
+  if (durable()) synced = context_.files.sync_directory(context_.directory);
+  if (!synced) context_.compaction.trouble(synced.error());
+  for (const FilePtr& file : std::exchange(removed_, {})) {
+    if (synced) {
+      forget(file);
+    } else {
+      try_again(file);
+    }
+  }
+}
+
+void SegmentWriter::forget(const FilePtr& file) {
   file->set_gone();
   table_.remove(file);
   unsynced_.forget(file->number());

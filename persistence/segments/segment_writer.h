@@ -107,6 +107,8 @@ class SegmentWriter {
   void consider_all();
   void consider(const FilePtr& file);
   void remove(const FilePtr& file);
+  void finish_removals();
+  void forget(const FilePtr& file);
   void offer_some();
   void offer(const FilePtr& file);
   StorageResult<SegmentDirectory> directory_of(const FilePtr& file);
@@ -128,6 +130,7 @@ class SegmentWriter {
   std::map<FilePtr, SegmentDirectory> given_up_;       // their sync failed
   std::vector<FilePtr> changed_;                       // to be considered
   std::set<FilePtr> postponed_;                        // to be considered again later
+  std::set<FilePtr> removed_;                          // but not yet for good
   std::vector<FilePtr> candidates_;                    // to be offered
   std::set<FilePtr> offers_;                           // that the sink has
   std::optional<Clock::time_point> retry_at_;
