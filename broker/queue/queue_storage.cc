@@ -35,12 +35,24 @@ void QueueStorage::published(QueuePosition position, const MessageRef& message, 
   if (labels_.empty() || labels_.back().epoch != shard_.epoch()) {
     labels_.push_back({shard_.epoch(), position});
   }
+  const TxId transaction = shard_.open_transaction();
+  if (transaction != TxId{} &&
+      (open_transactions_.empty() || open_transactions_.back().first != transaction)) {
+    open_transactions_.emplace_back(transaction, position);
+    pages_.keep_from(open_transactions_.front().second);
+    shard_.joins_transaction(transaction, id_);
+  }
   if (body != BodyId{}) {
     shard_.log().enqueue(stored_id_, position, body);
   } else {
     const StoredMessage stored(*message);
     shard_.log().publish(stored_id_, position, ShardStorage::payload(stored, message));
   }
+}
+
+void QueueStorage::transaction_ended(TxId id) {
+  std::erase_if(open_transactions_, [id](const auto& open) { return open.first == id; });
+  pages_.keep_from(open_transactions_.empty() ? UINT64_MAX : open_transactions_.front().second);
 }
 
 void QueueStorage::returned(QueuePosition first, std::uint64_t count) {
@@ -66,7 +78,8 @@ void QueueStorage::take_departures() {
     if (!pages_.empty()) pages_.departed(run);
   }
   core_.departures().clear();
-  if (logs() && core_.next_fresh() != marked_) {
+  // It never falls: after a restart what is delivered again stands in front of it.
+  if (logs() && core_.next_fresh() > marked_) {
     marked_ = core_.next_fresh();
     mark_.mark(marked_);
   }

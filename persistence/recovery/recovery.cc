@@ -110,9 +110,10 @@ class LogMerge final : public LogVisitor {
     to.messages[position] = {position, state, std::move(payload)};
   }
 
-  // What is not in a chunk that covers its position had left the queue when that was written.
+  // What is not in a chunk that covers its position had left the queue when that was written. What
+  // a transaction publishes counts from its commit on and may have been settled in front of that.
   static bool is_needed(Building& of, QueuePosition position) {
-    if (!of.is_in_chunk(position)) return true;
+    if (!of.is_in_chunk(position) && !of.gone.contains(position)) return true;
     of.seen(position);
     return false;
   }
