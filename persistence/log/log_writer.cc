@@ -50,8 +50,8 @@ void LogWriter::leave_file() {
 
 StorageResult<LogFileNumber> LogWriter::add(LogBlock& block) {
   if (failed_) return failed_before();
-  std::uint64_t bytes = log_format::align(block.size + block.tail.size(), kPageBytes);
-  if (end_ > kPageBytes && log_format::align(end_, 8) + bytes > file_bytes_) {
+  std::uint64_t bytes = block.size + block.tail.size();
+  if (end_ > kPageBytes && log_format::align(end_ + bytes, kPageBytes) > file_bytes_) {
     if (auto rolled = roll(); !rolled) return rolled.error();
   }
   put_header(block.bytes.get(), block);

@@ -376,8 +376,8 @@ TEST_F(RunningLog, TheLogStaysSmallWhenShardsMoveWhatTheyAreAskedFor) {
   shards.join();
   EXPECT_TRUE(log_->close());
   log_.reset();
-  EXPECT_LE(disk_.total_bytes(), 8 * kSmallFile);  // with one made ready and two spare ones
-  EXPECT_LE(read_back(disk_).report.files.size(), 5u);
+  EXPECT_LE(disk_.total_bytes(), 8 * kSmallFile);       // with one made ready and two spare ones
+  EXPECT_LE(read_back(disk_).report.files.size(), 6u);  // the last may have begun one
 }
 
 TEST_F(RunningLog, FilesStayUntilEveryShardHasMoved) {
