@@ -30,15 +30,12 @@ void Channel::on(const amqp::TxCommit&) {
   const std::vector<ShardId> others = other_shards(work);
   const TxId id = shard.storage().new_transaction();
   for (ShardId other : others) shard.post(other, TransactionMail{id, true, shard.id()});
-  LogBatch& log = shard.storage().log();
-  const std::uint64_t records = log.records();
-  log.begin_tx(id);
+  shard.storage().begin_part(id);
   carry_out(work);
-  log.end_tx();
+  const bool logged = shard.storage().end_part();
   for (ShardId other : others) shard.post(other, TransactionMail{id, false, shard.id()});
   connection_.await_commit(
-      id, log.records() != records, static_cast<std::uint32_t>(others.size()),
-      [this, &connection = connection_, number = number_](bool durable) {
+      id, logged, others, [this, &connection = connection_, number = number_](bool durable) {
         if (connection.find_channel(number) != this || closing_) return;
         if (durable) return connection.send(number, amqp::TxCommitOk{});
         method_ = amqp::TxCommit::kMethod.id;

@@ -102,7 +102,8 @@ class Connection final : public SocketHandler {
   // The disk cannot keep up: nothing is read until it has.
   void wait_for_storage();
   // Reading stops until the transaction is on disk; then `then` runs and reading goes on.
-  void await_commit(TxId id, bool logged, std::uint32_t answers, std::function<void(bool)> then);
+  void await_commit(TxId id, bool logged, std::vector<ShardId> others,
+                    std::function<void(bool)> then);
   // The consumers of a queue it publishes to cannot keep up: it reads in small bites for a while.
   void yield_to_consumers() { bite_ = true; }
 

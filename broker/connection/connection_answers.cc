@@ -113,11 +113,11 @@ void Connection::on_storage_ready() {
   go_on();
 }
 
-void Connection::await_commit(TxId id, bool logged, std::uint32_t answers,
+void Connection::await_commit(TxId id, bool logged, std::vector<ShardId> others,
                               std::function<void(bool)> then) {
   commit_then_ = std::move(then);
   const Durability durability = shard_.config().durability_of(identity_.vhost);
-  shard_.storage().commit(id, durability, logged, answers,
+  shard_.storage().commit(id, durability, logged, std::move(others),
                           [&shard = shard_, to = id_](bool durable) {
                             if (Connection* connection = shard.find(to))
                               connection->on_committed(durable);

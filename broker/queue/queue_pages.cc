@@ -55,7 +55,7 @@ QueuePages::Held& QueuePages::add(Chunk chunk) {
 
 void QueuePages::page_out(std::uint64_t keep) {
   const auto from = core_.first_to_page_out(keep);
-  if (!from) return;
+  if (!from || *from >= keep_from_) return;
   auto at = at_or_behind(*from);
   if (at == chunks_.end() || at->positions.first > *from) {
     write_rest(*from);
@@ -69,7 +69,8 @@ void QueuePages::page_out(std::uint64_t keep) {
 // A chunk of what stands from there on, up to the next one that there is.
 void QueuePages::write_rest(QueuePosition from) {
   const auto next = at_or_behind(from);
-  const QueuePosition limit = next == chunks_.end() ? UINT64_MAX : next->positions.first;
+  const QueuePosition limit =
+      std::min(keep_from_, next == chunks_.end() ? UINT64_MAX : next->positions.first);
   ChunkBuilder builder;
   SegmentStream stream{};
   core_.visit(from, [&](const ResidentMessage& each) {
@@ -350,7 +351,7 @@ class QueuePages::Storing {
 void QueuePages::store(QueuePosition end) {
   Storing storing(*this);
   core_.visit(0, [&](const ResidentMessage& each) {
-    if (each.position >= end) return false;
+    if (each.position >= std::min(end, keep_from_)) return false;
     // A chunk ends in front of a message that it does not take: it is paged out as a whole.
     if (each.tracked && !each.stored) {
       storing.take(each);

@@ -46,6 +46,8 @@ class QueuePages {
   QueuePages& operator=(const QueuePages&) = delete;
 
   bool empty() const { return chunks_.empty(); }
+  // What stands there or behind stays in memory: it does not count yet (an open transaction).
+  void keep_from(QueuePosition position) { keep_from_ = position; }
   // The queue is deleted: nothing of it is needed on disk. Just destroyed, everything stays there.
   void release_all();
 
@@ -125,6 +127,7 @@ class QueuePages {
   const bool durable_;
   Chunks chunks_;  // ascending positions
   std::uint64_t last_number_ = 0;
+  QueuePosition keep_from_ = UINT64_MAX;
   QueuePosition delivered_ = 0;  // before the restart
   // What was put back and not delivered yet: last position and bytes.
   std::deque<std::pair<QueuePosition, std::uint64_t>> ahead_;

@@ -27,6 +27,8 @@ class QueueStorage final : private QueueDisk {
   // `body` 0: the message is logged here.
   void published(QueuePosition position, const MessageRef& message, BodyId body);
   void returned(QueuePosition first, std::uint64_t count);
+  // A transaction with messages of this queue has been committed, or is lost.
+  void transaction_ended(TxId id);
   // After every change of the core: logs what has left, pages in and out.
   void changed();
   void restore(RecoveredQueue& recovered);
@@ -67,6 +69,7 @@ class QueueStorage final : private QueueDisk {
   const Durability durability_;
   QueuePages pages_;
   std::deque<Label> labels_;
+  std::vector<std::pair<TxId, QueuePosition>> open_transactions_;  // and their first positions
   DeliverySlot mark_;
   QueuePosition marked_ = 0;
 };

@@ -81,6 +81,9 @@ struct TransactionPartMail {
   TxId id{};
   bool logged = false;  // there is something of it in the log
 };
+struct TransactionEndedMail {
+  TxId id{};
+};
 // The bytes of a publisher's mail that were taken out of the inbox.
 struct PublishCreditMail {
   ConnectionId publisher;
@@ -164,11 +167,12 @@ struct AlarmMail {
   std::string reason;
 };
 
-using Mail = std::variant<PublishMail, SettleMail, ResumeMail, QueueCallMail, TransactionMail,
-                          DeliverMail, ConfirmMail, TransactionPartMail, PublishCreditMail,
-                          QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail,
-                          DirectReplyQueryMail, ChangesMail, TopologyAnswerMail, QueueRetiredMail,
-                          LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail,
-                          CompactMail, RestoreQueueMail, AcceptedMail, ShutDownMail, AlarmMail>;
+using Mail =
+    std::variant<PublishMail, SettleMail, ResumeMail, QueueCallMail, TransactionMail, DeliverMail,
+                 ConfirmMail, TransactionPartMail, TransactionEndedMail, PublishCreditMail,
+                 QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail, DirectReplyQueryMail,
+                 ChangesMail, TopologyAnswerMail, QueueRetiredMail, LogNewsMail, ChunkWrittenMail,
+                 ChunkReadMail, SegmentsSyncedMail, CompactMail, RestoreQueueMail, AcceptedMail,
+                 ShutDownMail, AlarmMail>;
 
 }  // namespace coney

@@ -200,7 +200,6 @@ class Shard {
   std::vector<RestoreQueueMail> restores_;
   std::uint32_t restoring_ = 0;  // queues
   std::vector<ConnectionId> waiting_for_storage_;
-  std::uint64_t transaction_records_ = 0;  // in the batch when its part of a transaction began
 
   std::string alarm_;  // reason while an alarm is on
   bool shutting_down_ = false;

@@ -37,15 +37,10 @@ struct Shard::MailHandler {
   }
 
   void operator()(TransactionMail& mail) {
-    LogBatch& log = shard.storage_->log();
-    if (mail.begin) {
-      shard.transaction_records_ = log.records();
-      return log.begin_tx(mail.id);
-    }
-    log.end_tx();
-    shard.post(mail.sender,
-               TransactionPartMail{mail.id, log.records() != shard.transaction_records_});
+    if (mail.begin) return shard.storage_->begin_part(mail.id);
+    shard.post(mail.sender, TransactionPartMail{mail.id, shard.storage_->end_part()});
   }
+  void operator()(TransactionEndedMail& mail) { shard.storage_->transaction_ended(mail.id); }
   void operator()(TransactionPartMail& mail) { shard.storage_->part_logged(mail.id, mail.logged); }
 
   void operator()(SettleMail& mail) {

@@ -64,9 +64,24 @@ void ShardStorage::confirm_when(Durability durability, const ConfirmMail& confir
   confirms.push_back(confirm);
 }
 
-void ShardStorage::commit(TxId id, Durability durability, bool logged, std::uint32_t answers,
+// ---- transactions ----
+
+void ShardStorage::begin_part(TxId id) {
+  open_part_ = id;
+  records_before_ = batch_.records();
+  batch_.begin_tx(id);
+}
+
+bool ShardStorage::end_part() {
+  open_part_ = {};
+  batch_.end_tx();
+  return batch_.records() != records_before_;
+}
+
+void ShardStorage::commit(TxId id, Durability durability, bool logged, std::vector<ShardId> others,
                           Done done) {
-  Commit commit{durability, logged, answers, std::move(done)};
+  const std::size_t answers = others.size();
+  Commit commit{durability, logged, std::move(others), answers, std::move(done)};
   if (answers == 0) return finish(id, std::move(commit));
   commits_.emplace(id, std::move(commit));
 }
@@ -84,9 +99,24 @@ void ShardStorage::part_logged(TxId id, bool logged) {
 void ShardStorage::finish(TxId id, Commit commit) {
   if (!commit.logged) return commit.done(true);
   batch_.commit_tx(id);
-  if (commit.durability == Durability::kNone) return commit.done(true);
+  const bool waits = commit.durability != Durability::kNone;
   Waiting& waiting = commit.durability == Durability::kFsync ? for_sync_ : for_write_;
-  waiting.others.push_back(std::move(commit.done));
+  waiting.others.push_back([this, id, waits, others = std::move(commit.others),
+                            done = waits ? commit.done : Done()](bool durable) {
+    transaction_ended(id);
+    for (ShardId other : others) shard_.post(other, TransactionEndedMail{id});
+    if (done) done(durable);
+  });
+  if (!waits) commit.done(true);
+}
+
+void ShardStorage::transaction_ended(TxId id) {
+  const auto at = joined_.find(id);
+  if (at == joined_.end()) return;
+  for (QueueId queue : at->second) {
+    if (Queue* joined = shard_.find(queue)) joined->storage()->transaction_ended(id);
+  }
+  joined_.erase(at);
 }
 
 bool ShardStorage::congested() const {

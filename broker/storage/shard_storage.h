@@ -50,16 +50,25 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void read(QueueId queue, ChunkNumber number, const ChunkRef& place);
   static LogPayload payload(const StoredMessage& stored, const MessageRef& message);
 
+  // The transaction that is being logged, 0: none; and that the queue has messages in it.
+  TxId open_transaction() const { return open_part_; }
+  void joins_transaction(TxId id, QueueId queue) { joined_[id].push_back(queue); }
+
   // ---- for channels ----
   // Logs the message for the queues that will name it; see LogBatch.
   BodyId log_body(const MessageRef& message);
   // The confirm is sent once all records of this turn are that durable. REQUIRES: not kNone.
   void confirm_when(Durability durability, const ConfirmMail& confirm);
   TxId new_transaction() { return TxId{new_id()}; }
-  // All parts are on their way: `logged` says whether this shard has logged one, `answers` other
-  // shards will say so of theirs. `done` runs when the transaction is that durable, or is lost.
-  void commit(TxId id, Durability durability, bool logged, std::uint32_t answers, Done done);
+  // What is logged in between belongs to the transaction; end says whether there is anything.
+  void begin_part(TxId id);
+  bool end_part();
+  // All parts are on their way: `logged` says whether this shard has logged one, `others` will say
+  // so of theirs. `done` runs when the transaction is that durable, or is lost.
+  void commit(TxId id, Durability durability, bool logged, std::vector<ShardId> others, Done done);
   void part_logged(TxId id, bool logged);
+  // Committed or lost: its messages are like any other.
+  void transaction_ended(TxId id);
   // The disk takes less than it is given: publishers should wait (Shard::wait_for_storage).
   bool congested() const;
   // As it was at the end of the last turn.
@@ -91,7 +100,8 @@ class ShardStorage final : public LogSink, public SegmentSink {
   struct Commit {
     Durability durability{};
     bool logged = false;
-    std::uint32_t answers = 0;
+    std::vector<ShardId> others;
+    std::size_t answers = 0;  // to come
     Done done;
   };
   struct Request {
@@ -145,6 +155,9 @@ class ShardStorage final : public LogSink, public SegmentSink {
   LogEpoch epoch_{};
   bool epoch_is_new_ = false;
   std::uint64_t last_id_ = 0;
+  TxId open_part_{};
+  std::uint64_t records_before_ = 0;  // in the batch when it began
+  std::map<TxId, std::vector<QueueId>> joined_;
   std::map<TxId, Commit> commits_;  // that wait for the parts of other shards
   std::unordered_map<SegmentCookie, Request> requests_;
   SegmentCookie last_cookie_ = 0;
