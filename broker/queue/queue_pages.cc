@@ -433,4 +433,8 @@ void QueuePages::restore(RecoveredChunk chunk, QueuePosition delivered) {
   shrink(std::prev(chunks_.end()), 0);
 }
 
+void QueuePages::restore_left_behind(const std::shared_ptr<SegmentFile>& file) {
+  left_behind_.push_back(file);
+}
+
 }  // namespace coney

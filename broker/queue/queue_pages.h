@@ -81,6 +81,8 @@ class QueuePages {
   // What a restart has found. REQUIRES: nothing was paged yet; ascending. Messages in front of
   // `delivered` have been delivered before.
   void restore(RecoveredChunk chunk, QueuePosition delivered);
+  // A restart has found chunks of the queue there of which nothing lives.
+  void restore_left_behind(const std::shared_ptr<SegmentFile>& file);
 
  private:
   enum class Move : std::uint8_t { kNone, kReading, kWriting };

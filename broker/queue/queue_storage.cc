@@ -97,6 +97,7 @@ void QueueStorage::restore(RecoveredQueue& recovered) {
   if (!recovered.chunks.empty()) begin = recovered.chunks.front().positions.first;
   if (!recovered.messages.empty()) begin = std::min(begin, recovered.messages.front().position);
   core_.restore(begin, recovered.next_position);
+  for (const auto& file : recovered.left_behind) pages_.restore_left_behind(file);
   for (RecoveredChunk& chunk : recovered.chunks) {
     pages_.restore(std::move(chunk), recovered.delivered);
   }

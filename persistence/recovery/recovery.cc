@@ -197,7 +197,7 @@ class Recovering {
     const bool touched = building.gone.intersects(stored.positions);
     RecoveredChunk chunk{stored.ref, stored.positions, stored.count, stored.count, {}};
     if (touched && building.gone.missing(stored.positions).empty()) {
-      return LiveChunk(stored.ref).release_rest();
+      return leave_behind(stored, queue);
     }
     std::vector<QueuePosition> positions;
     // A chunk that cannot be read is left as it is: what is wrong is said when it is needed.
@@ -208,10 +208,11 @@ class Recovering {
         ++chunk.count;
         add(chunk.lives, position);
       }
-      if (chunk.count == 0) return LiveChunk(stored.ref).release_rest();
+      if (chunk.count == 0) return leave_behind(stored, queue);
       if (copy && is_between(queue, chunk.lives)) {
         // Its rest stands between what others have: as if it were in the log.
-        return take_as_messages(stored, chunk.lives, building);
+        take_as_messages(stored, chunk.lives, building);
+        return leave_behind(stored, queue);
       }
       chunk.positions = {chunk.lives.front().first, chunk.lives.back().last};
       if (chunk.count == stored.count) chunk.lives.clear();
@@ -221,6 +222,12 @@ class Recovering {
       covered.add(range);
     }
     queue.chunks.push_back(std::move(chunk));
+  }
+
+  static void leave_behind(const StoredChunk& stored, RecoveredQueue& queue) {
+    LiveChunk(stored.ref).release_rest();
+    auto& files = queue.left_behind;
+    if (files.empty() || files.back() != stored.ref.file) files.push_back(stored.ref.file);
   }
 
   static void add(std::vector<PositionRange>& ranges, QueuePosition position) {
@@ -249,7 +256,6 @@ class Recovering {
                                              std::make_shared<const std::string>(entry.payload)};
       }
     }
-    LiveChunk(stored.ref).release_rest();
   }
 
   std::optional<Chunk> read_chunk(const StoredChunk& stored) {

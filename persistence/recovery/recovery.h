@@ -43,7 +43,9 @@ struct RecoveredQueue {
   QueuePosition delivered = 0;             // everything in front of it may have been delivered
   std::vector<RecoveredChunk> chunks;      // ascending, disjoint
   std::vector<RecoveredMessage> messages;  // ascending, in no chunk
-  std::uint64_t count() const;             // of messages
+  // Where chunks lie of which nothing lives. The log alone knows that.
+  std::vector<std::shared_ptr<SegmentFile>> left_behind;
+  std::uint64_t count() const;  // of messages
 };
 
 struct Recovery {
