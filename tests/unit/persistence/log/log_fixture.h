@@ -21,7 +21,7 @@
 
 namespace coney {
 
-inline const std::filesystem::path kLogDirectory = "/data/log";
+inline const std::filesystem::path kLogDirectory = "/data/wal";
 inline const std::filesystem::path kQuarantine = "/data/quarantine";
 inline constexpr std::uint64_t kSmallFile = 64 * 1024;
 
