@@ -196,19 +196,35 @@ TEST_F(DeliveryMapTest, RandomBytesAreNoMarks) {
 }
 
 TEST_F(DeliveryMapTest, OfTwoSlotsOfOneQueueTheHigherMarkCounts) {
-  slot(1).mark(10);
-  slot(2).mark(20);
-  map.reset();
-  std::string bad = bytes();
-  const std::uint64_t twin[] = {1, encode_mark(StoredQueueId{1}, 30)};
-  bad.replace(4096 + 16, 16, reinterpret_cast<const char*>(twin), 16);
-  overwrite(bad);
+  for (const QueuePosition other : {5, 30}) {
+    overwrite("");
+    open();
+    slot(1).mark(10);
+    slot(2).mark(20);
+    map.reset();
+    std::string bad = bytes();
+    const std::uint64_t twin[] = {1, encode_mark(StoredQueueId{1}, other)};
+    bad.replace(4096 + 16, 16, reinterpret_cast<const char*>(twin), 16);
+    overwrite(bad);
+    for (const std::uint64_t damaged : {1, 0}) {
+      open();
+      EXPECT_EQ(find(1), std::max<QueuePosition>(10, other));
+      EXPECT_EQ(map->report().queues, 1u);
+      EXPECT_EQ(map->report().damaged, damaged);
+    }
+  }
+}
+
+TEST_F(DeliveryMapTest, ADeletedQueueHasNoMarkAfterARestart) {
+  slot(1).mark(100);
+  slot(2).mark(200);
+  map->release(StoredQueueId{1});
+  map->release(StoredQueueId{3});
+  EXPECT_EQ(find(1), std::nullopt);
   open();
-  EXPECT_EQ(find(1), 30u);
+  EXPECT_EQ(find(1), std::nullopt);
+  EXPECT_EQ(find(2), 200u);
   EXPECT_EQ(map->report().queues, 1u);
-  open();
-  EXPECT_EQ(find(1), 30u);
-  EXPECT_EQ(map->report().damaged, 0u);
 }
 
 TEST_F(DeliveryMapTest, AnyCutLeavesTheMarksInFrontOfIt) {
