@@ -9,6 +9,8 @@
 #include "broker/definitions/offline_export.h"
 #include "broker/log/log.h"
 #include "broker/server/server.h"
+#include "persistence/file/file.h"
+#include "persistence/recovery/check.h"
 
 namespace {
 
@@ -20,6 +22,16 @@ int export_definitions(const std::string& directory, const coney::Config& config
   }
   std::cout << *json << std::flush;
   return std::cout ? 0 : 1;
+}
+
+int check_data(const std::string& directory) {
+  auto report = coney::check_data_directory(coney::real_file_system(), directory);
+  if (!report) {
+    std::cerr << "coney: " << report.error().message << '\n';
+    return 1;
+  }
+  std::cout << report->text << std::flush;
+  return report->sound && std::cout ? 0 : 1;
 }
 
 int run_broker(const coney::LoadedConfig& loaded) {
@@ -49,5 +61,6 @@ int main(int argc, char** argv) {
   }
   if (command.run) return run_broker(command.loaded);
   if (command.exported) return export_definitions(*command.exported, command.loaded.config);
+  if (command.checked) return check_data(*command.checked);
   return command.exit_code;
 }

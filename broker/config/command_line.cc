@@ -16,6 +16,7 @@ struct Flags {
   std::string data_dir;
   std::vector<std::string> settings;
   std::optional<std::string> export_definitions;
+  std::optional<std::string> fsck;
   bool check_config = false;
   bool config_reference = false;
 };
@@ -38,6 +39,13 @@ void describe(CLI::App& app, Flags& flags) {
                  "Print the definitions of a data directory in RabbitMQ's JSON format and exit")
       ->type_name("DIR")
       ->excludes("--check-config");
+  app.add_option(
+         "--fsck", flags.fsck,
+         "Read all of a data directory that no broker uses, print what it holds and what is "
+         "damaged, and exit; nothing is changed")
+      ->type_name("DIR")
+      ->excludes("--check-config")
+      ->excludes("--export-definitions");
   app.add_flag("--config-reference", flags.config_reference,
                "Print all keys of the configuration as a Markdown document and exit");
 }
@@ -95,6 +103,11 @@ CommandLine parse_command_line(int argc, const char* const* argv, const Environm
     return print(std::string(error.what()) + "\nsee coney --help\n", kWrongCommandLine);
   }
   if (flags.config_reference) return print(configuration_markdown(), 0);
+  if (flags.fsck) {
+    CommandLine result;
+    result.checked = std::move(flags.fsck);
+    return result;
+  }
   return load(flags, environment);
 }
 

@@ -62,6 +62,15 @@ TEST(CommandLine, WrongConfigurationDoesNotRun) {
   EXPECT_THAT(result.output, HasSubstr("unknown key 'nothing'"));
 }
 
+TEST(CommandLine, CheckingADirectoryNeedsNoConfiguration) {
+  const CommandLine result = parse({"--fsck", "/data", "--set", "nothing=1"});
+  EXPECT_FALSE(result.run);
+  EXPECT_EQ(result.checked, "/data");
+  EXPECT_EQ(result.output, "");
+  EXPECT_EQ(parse({"--fsck"}).exit_code, 2);
+  EXPECT_EQ(parse({"--fsck", "/data", "--check-config"}).exit_code, 2);
+}
+
 TEST(CommandLine, ExportTakesTheNamesFromTheConfiguration) {
   const CommandLine result =
       parse({"--export-definitions", "/data", "--set", "cluster_name=rabbit@a"});
@@ -118,7 +127,7 @@ TEST(CommandLine, ManualNamesEveryFlag) {
   std::ostringstream text;
   text << file.rdbuf();
   for (const char* flag : {"config", "data-dir", "set", "check-config", "help", "version",
-                           "config-reference", "export-definitions"}) {
+                           "config-reference", "export-definitions", "fsck"}) {
     std::string escaped = std::string("\\-\\-") + flag;
     for (size_t dash = 4; (dash = escaped.find('-', dash)) != escaped.npos; dash += 2) {
       escaped.insert(dash, "\\");
