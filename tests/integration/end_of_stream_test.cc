@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "amqp/properties.h"
+#include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
 #include "tests/unit/persistence/temporary_directory.h"
@@ -133,8 +134,7 @@ TEST_F(EndOfStream, WhatWasSentBeforeItIsTaken) {
   for (int n = 0; n != kCount; ++n) requests += publish("q", body);
   for (std::uint32_t round = 1; round != 3; ++round) {
     answers(requests);
-    while (client.counts("q").messages < round * kCount) continue;
-    EXPECT_EQ(client.counts("q").messages, round * kCount);
+    EXPECT_TRUE(becomes_true([&] { return client.counts("q").messages == round * kCount; }));
   }
 }
 
@@ -142,7 +142,7 @@ TEST_F(EndOfStream, ConsumerGetsNothingBehindIt) {
   Client client(broker_.port());
   client.declare("q");
   answers(frame(1, amqp::BasicConsume{.queue = "q"}));
-  while (client.counts("q").consumers != 0) continue;
+  EXPECT_TRUE(becomes_true([&] { return client.counts("q").consumers == 0; }));
   client.publish("", "q", "x");
   EXPECT_FALSE(client.get("q")->redelivered);
 }

@@ -4,26 +4,16 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <chrono>
 #include <fstream>
 #include <iterator>
 
+#include "tests/integration/becomes_true.h"
 #include "tests/integration/client.h"
 #include "tests/integration/tls_broker.h"
 #include "tests/unit/persistence/temporary_directory.h"
 
 namespace coney::test {
 namespace {
-
-// Asks again and again, for ten seconds. Every question goes to the broker or the disk.
-template <typename Question>
-bool becomes_true(Question question) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!question()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-  }
-  return true;
-}
 
 class Reload : public testing::Test {
  protected:
