@@ -214,10 +214,10 @@ void ShardStorage::for_each_logging_queue(Visit visit) {
 }
 
 void ShardStorage::start_retirement() {
-  if (retirement_.wanted == LogEpoch{} || retirement_.running || retirement_.finished) return;
+  if (!retirement_.wanted || retirement_.running || retirement_.finished) return;
   // What a restart brings to queues that wait for it is in the log's oldest files.
   if (shard_.restoring()) return;
-  retirement_.up_to = std::exchange(retirement_.wanted, LogEpoch{});
+  retirement_.up_to = *std::exchange(retirement_.wanted, std::nullopt);
   retirement_.running = true;
   for_each_logging_queue([&](QueueStorage& queue) { queue.move_out(retirement_.up_to); });
   node_->segments().sync(*this, kRetirementCookie);
@@ -229,7 +229,7 @@ void ShardStorage::end_retirement(bool synced) {
   for_each_logging_queue(
       [&](QueueStorage& queue) { done = done && queue.has_moved_out(retirement_.up_to); });
   if (!done) {  // tried again with the next tick
-    retirement_.wanted = std::max(retirement_.wanted, retirement_.up_to);
+    retirement_.wanted = std::max(retirement_.wanted, std::optional(retirement_.up_to));
     retry_chunks_ = true;
     return;
   }

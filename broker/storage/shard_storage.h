@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -112,7 +113,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   // the log is told which of their messages live.
   struct Retirement {
     LogEpoch up_to{};
-    LogEpoch wanted{};      // 0: nothing
+    std::optional<LogEpoch> wanted;
     bool running = false;   // the segments are being synced
     bool finished = false;  // to be told to the log once the batch is handed over
   };
