@@ -111,6 +111,16 @@ TEST_F(EndOfStream, AnswersThatTakeTimeAreAwaited) {
             1u);
 }
 
+// Reading goes on while declares are in flight: the end is read in front of their answers.
+TEST_F(EndOfStream, DeclaresInFlightAreAnswered) {
+  for (int n = 0; n != 5; ++n) {
+    const std::string name = std::to_string(n);
+    const auto got = methods(answers(frame(1, amqp::QueueDeclare{.queue = name}) +
+                                     frame(1, amqp::QueueDeclare{.queue = name + "b"})));
+    EXPECT_EQ(ids_of(got), (ids<amqp::QueueDeclareOk, amqp::QueueDeclareOk>()));
+  }
+}
+
 TEST_F(EndOfStream, LargeAnswersAreWrittenToTheLast) {
   const std::string body(1'000'000, 'x');
   constexpr int kCount = 20;
