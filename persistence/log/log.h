@@ -44,6 +44,8 @@ struct LogHistory {
 struct LogOptions {
   std::filesystem::path directory;
   std::uint64_t file_bytes = 32 * 1024 * 1024;
+  // Of the first file of a log that has none to write over: making it ready takes time.
+  std::uint64_t first_file_bytes = 4 * 1024 * 1024;
   std::chrono::milliseconds lazy_sync{100};
   std::chrono::milliseconds retry{1000};
   // With more closed files than this, the shards are asked to move what is in the oldest.
@@ -54,7 +56,7 @@ struct LogOptions {
 struct LogStatus {
   LogFileNumber file{};             // that is being written
   std::uint64_t files = 0;          // with records that may be needed; without spare ones
-  std::uint64_t bytes = 0;          // all files of the log
+  std::uint64_t bytes = 0;          // of their space, about
   std::uint64_t pending_bytes = 0;  // submitted and not written
   std::uint64_t batches = 0;
   std::uint64_t commits = 0;  // gathered writes

@@ -11,8 +11,8 @@ LogCommitter::LogCommitter(FileSystem& files, LogOptions options, const LogHisto
       sinks_(std::move(sinks)),
       submitted_(sinks_.size()),
       preparer_(LogFiles(files, options_.directory, options_.file_bytes, history.spare_names),
-                history.next, options_.salt),
-      writer_(preparer_, options_.file_bytes, history.end),
+                history.next, options_),
+      writer_(preparer_, history.end),
       retention_(sinks_.size(), options_.closed_files),
       progress_(sinks_.size()) {
   for (LogFileNumber file : history.files) retention_.restored(file);
@@ -317,6 +317,7 @@ void LogCommitter::look_after_files() {
       preparer_.discard(file.number);
     }
   }
+  if (writer_.nearly_full()) preparer_.prepare();
   while (auto epoch = retention_.next_epoch()) {
     for (LogSink* sink : sinks_) sink->epoch(*epoch);
   }
@@ -343,6 +344,7 @@ void LogCommitter::finish() {
 void LogCommitter::publish_status() {
   counts_.file = writer_.file();
   counts_.files = retention_.closed_files() + 1;
+  counts_.bytes = counts_.files * options_.file_bytes;
   counts_.written_bytes = writer_.written_bytes();
   counts_.waiting_for = retention_.waiting_for();
   counts_.held_by_transaction = retention_.held_by_transaction();

@@ -1,12 +1,13 @@
 #include "persistence/log/log_file_preparer.h"
 
+#include <algorithm>
 #include <random>
 #include <utility>
 
 namespace coney {
 
-LogFilePreparer::LogFilePreparer(LogFiles files, LogFileNumber next, std::uint32_t salt)
-    : files_(std::move(files)), salt_(salt), next_(next), thread_([this] { run(); }) {}
+LogFilePreparer::LogFilePreparer(LogFiles files, LogFileNumber next, const LogOptions& options)
+    : files_(std::move(files)), options_(options), next_(next), thread_([this] { run(); }) {}
 
 LogFilePreparer::~LogFilePreparer() {
   {
@@ -21,16 +22,23 @@ StorageResult<NewLogFile> LogFilePreparer::next_file() {
   std::unique_lock lock(mutex_);
   if (ready_ && !*ready_) {  // that was some time ago
     ready_.reset();
-    changed_.notify_all();
   }
+  wanted_ = true;
+  changed_.notify_all();
   changed_.wait(lock, [&] { return ready_.has_value(); });
-  auto file = *std::exchange(ready_, std::nullopt);
+  wanted_ = false;
+  auto made = *std::exchange(ready_, std::nullopt);
+  if (!made) return made.error();
+  first_ = false;
   LogFileNumber number = next_;
-  if (file) next_ = LogFileNumber{static_cast<std::uint64_t>(next_) + 1};
-  lock.unlock();
-  changed_.notify_all();  // the next one, or the same again
-  if (!file) return file.error();
-  return NewLogFile{number, std::move(*file), make_salt(number)};
+  next_ = LogFileNumber{static_cast<std::uint64_t>(next_) + 1};
+  return NewLogFile{number, std::move(made->file), made->bytes, make_salt(number)};
+}
+
+void LogFilePreparer::prepare() {
+  std::lock_guard lock(mutex_);
+  if (std::exchange(wanted_, true)) return;
+  changed_.notify_all();
 }
 
 void LogFilePreparer::put_away(Unneeded file) {
@@ -45,14 +53,14 @@ void LogFilePreparer::put_away(Unneeded file) {
 void LogFilePreparer::run() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return stop_ || has_work(); });
+    changed_.wait(lock, [&] { return stop_ || has_to_make() || has_to_tidy(); });
     // What is put away may be what the next file is made of.
-    if (tidy_ && !unneeded_.empty()) {
+    if (has_to_tidy()) {
       tidy(lock);
     } else if (stop_) {
       return;
     } else {
-      prepare(lock);
+      make(lock);
     }
   }
 }
@@ -69,17 +77,18 @@ void LogFilePreparer::tidy(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-void LogFilePreparer::prepare(std::unique_lock<std::mutex>& lock) {
+void LogFilePreparer::make(std::unique_lock<std::mutex>& lock) {
   LogFileNumber number = next_;
+  std::uint64_t bytes = first_ ? options_.first_file_bytes : options_.file_bytes;
   lock.unlock();
-  auto file = files_.create(number);
+  auto made = files_.create(number, std::min(bytes, options_.file_bytes));
   lock.lock();
-  ready_ = std::move(file);
+  ready_ = std::move(made);
   changed_.notify_all();
 }
 
 std::uint32_t LogFilePreparer::make_salt(LogFileNumber number) const {
-  if (salt_ != 0) return salt_ + static_cast<std::uint32_t>(number);
+  if (options_.salt != 0) return options_.salt + static_cast<std::uint32_t>(number);
   return std::random_device()();
 }
 

@@ -4,6 +4,22 @@
 #include <utility>
 
 namespace coney {
+namespace {
+
+// Written zeros and not only reserved space: a sync of a page that was never written has to change
+// the file system's books, too, and takes half as long again.
+StorageResult<void> fill(File& file, std::uint64_t bytes) {
+  if (auto reserved = file.allocate(bytes); !reserved) return reserved;
+  std::string zeros(std::min<std::uint64_t>(bytes, 1024 * 1024), '\0');
+  for (std::uint64_t offset = 0; offset < bytes; offset += zeros.size()) {
+    std::string_view piece = zeros;
+    piece = piece.substr(0, bytes - offset);
+    if (auto written = file.write_at(offset, piece); !written) return written;
+  }
+  return file.sync();
+}
+
+}  // namespace
 
 LogFiles::LogFiles(FileSystem& system, std::filesystem::path directory, std::uint64_t file_bytes,
                    std::vector<std::string> spare_names)
@@ -12,17 +28,18 @@ LogFiles::LogFiles(FileSystem& system, std::filesystem::path directory, std::uin
       file_bytes_(file_bytes),
       spares_(std::move(spare_names)) {}
 
-StorageResult<std::unique_ptr<File>> LogFiles::create(LogFileNumber number) {
+StorageResult<LogFiles::Created> LogFiles::create(LogFileNumber number, std::uint64_t new_bytes) {
   std::string name = log_format::file_name(number);
   while (!spares_.empty()) {
     std::string spare = std::move(spares_.back());
     spares_.pop_back();
-    if (auto file = create_from_spare(spare, name)) return file;
+    if (auto file = create_from_spare(spare, name)) return Created{std::move(*file), file_bytes_};
     (void)system_.remove(path(spare));  // whatever is wrong with it
   }
-  auto file = create_new(name);
-  if (!file) (void)system_.remove(path(name));  // a part of it would only take space
-  return file;
+  auto file = create_new(name, new_bytes);
+  if (file) return Created{std::move(*file), new_bytes};
+  (void)system_.remove(path(name));  // a part of it would only take space
+  return file.error();
 }
 
 StorageResult<std::unique_ptr<File>> LogFiles::create_from_spare(const std::string& spare,
@@ -40,25 +57,13 @@ StorageResult<std::unique_ptr<File>> LogFiles::create_from_spare(const std::stri
   return file;
 }
 
-StorageResult<std::unique_ptr<File>> LogFiles::create_new(const std::string& name) {
+StorageResult<std::unique_ptr<File>> LogFiles::create_new(const std::string& name,
+                                                          std::uint64_t bytes) {
   auto file = system_.open(path(name), OpenMode::kCreate);
   if (!file) return file;
-  if (auto filled = fill(**file); !filled) return filled.error();
+  if (auto filled = fill(**file, bytes); !filled) return filled.error();
   if (auto synced = system_.sync_directory(directory_); !synced) return synced.error();
   return file;
-}
-
-// Written zeros and not only reserved space: a sync of a page that was never written has to change
-// the file system's books, too, and takes half as long again.
-StorageResult<void> LogFiles::fill(File& file) {
-  if (auto reserved = file.allocate(file_bytes_); !reserved) return reserved;
-  std::string zeros(std::min<std::uint64_t>(file_bytes_, 1024 * 1024), '\0');
-  for (std::uint64_t offset = 0; offset < file_bytes_; offset += zeros.size()) {
-    std::string_view piece = zeros;
-    piece = piece.substr(0, file_bytes_ - offset);
-    if (auto written = file.write_at(offset, piece); !written) return written;
-  }
-  return file.sync();
 }
 
 StorageResult<void> LogFiles::retire(LogFileNumber number) {

@@ -20,8 +20,14 @@ class LogFiles {
   LogFiles(FileSystem& system, std::filesystem::path directory, std::uint64_t file_bytes,
            std::vector<std::string> spare_names);
 
-  // A file of this number of any content, there for good with at least file_bytes of space.
-  StorageResult<std::unique_ptr<File>> create(LogFileNumber number);
+  struct Created {
+    std::unique_ptr<File> file;
+    std::uint64_t bytes = 0;  // of space
+  };
+  // A file of this number of any content, there for good, with file_bytes of space, or `new_bytes`
+  // when it has to be a new one.
+  StorageResult<Created> create(LogFileNumber number, std::uint64_t new_bytes);
+  StorageResult<Created> create(LogFileNumber number) { return create(number, file_bytes_); }
   // The file is not one of the log any more, for good.
   StorageResult<void> retire(LogFileNumber number);
   // The same for a file that the disk had trouble with: it is not used again.
@@ -33,8 +39,7 @@ class LogFiles {
   std::filesystem::path path(const std::string& name) const { return directory_ / name; }
   StorageResult<std::unique_ptr<File>> create_from_spare(const std::string& spare,
                                                          const std::string& name);
-  StorageResult<std::unique_ptr<File>> create_new(const std::string& name);
-  StorageResult<void> fill(File& file);
+  StorageResult<std::unique_ptr<File>> create_new(const std::string& name, std::uint64_t bytes);
 
   FileSystem& system_;
   std::filesystem::path directory_;

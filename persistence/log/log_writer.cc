@@ -21,8 +21,8 @@ StorageError failed_before() {
 
 }  // namespace
 
-LogWriter::LogWriter(LogFileSource& source, std::uint64_t file_bytes, LogPosition end)
-    : source_(source), file_bytes_(file_bytes), synced_(end), base_(end), noted_(end) {}
+LogWriter::LogWriter(LogFileSource& source, LogPosition end)
+    : source_(source), synced_(end), base_(end), noted_(end) {}
 
 StorageResult<void> LogWriter::begin_file(LogPosition end) {
   pieces_.clear();
@@ -34,6 +34,7 @@ StorageResult<void> LogWriter::begin_file(LogPosition end) {
   file_ = std::move(next->file);
   number_ = next->number;
   salt_ = next->salt;
+  file_bytes_ = next->bytes;
   std::array<char, kPageBytes> page = {};
   log_format::FileHeader{number_, salt_, synced_}.encode(page.data());
   if (auto written = file_->write_at(0, {page.data(), page.size()}); !written) return written;

@@ -18,10 +18,11 @@ namespace coney {
 struct NewLogFile {
   LogFileNumber number{};
   std::unique_ptr<File> file;
+  std::uint64_t bytes = 0;  // when it is full
   std::uint32_t salt = 0;
 };
 
-// Gives out files of the log's size with rising numbers, each once.
+// Gives out files with rising numbers, each once.
 class LogFileSource {
  public:
   virtual ~LogFileSource() = default;
@@ -31,7 +32,7 @@ class LogFileSource {
 class LogWriter {
  public:
   // `end`: behind the last record of the log so far. begin_file(end) comes first.
-  LogWriter(LogFileSource& source, std::uint64_t file_bytes, LogPosition end);
+  LogWriter(LogFileSource& source, LogPosition end);
 
   // Goes on in a new file, which says that the log before it counts up to `end`.
   // REQUIRES: end <= synced().
@@ -54,6 +55,8 @@ class LogWriter {
   // The log does not say yet how far it is synced.
   bool needs_mark() const { return noted_ < synced_; }
   LogFileNumber file() const { return number_; }
+  // The next file will be needed before long.
+  bool nearly_full() const { return end_ > file_bytes_ / 4; }
   std::uint64_t written_bytes() const { return written_bytes_; }
 
   // Files that were left since the last call.
@@ -71,10 +74,10 @@ class LogWriter {
   void put_header(char* header, LogBlock& block);
 
   LogFileSource& source_;
-  std::uint64_t file_bytes_;
   std::unique_ptr<File> file_;
   LogFileNumber number_{};
   std::uint32_t salt_ = 0;
+  std::uint64_t file_bytes_ = 0;
   std::uint64_t end_ = 0;      // of what was written or added, in the current file
   std::uint64_t flushed_ = 0;  // of what was written
   LogPosition synced_;

@@ -45,7 +45,7 @@ class LogModel {
     ASSERT_TRUE(read.report.problems.empty()) << read.report.problems[0] << ", seed " << seed_;
     check(read.lines);
     source_ = std::make_unique<PlainSource>(disk_, read.report.history);
-    writer_ = std::make_unique<LogWriter>(*source_, kSmallFile, read.report.history.end);
+    writer_ = std::make_unique<LogWriter>(*source_, read.report.history.end);
     for (LogFileNumber file : read.report.history.files) {
       auto opened = disk_.open(kLogDirectory / log_format::file_name(file), OpenMode::kReadWrite);
       ASSERT_TRUE(opened && (*opened)->sync());

@@ -31,7 +31,7 @@ class GoldenSource : public LogFileSource {
   StorageResult<NewLogFile> next_file() override {
     auto file = files_.create(LogFileNumber{++last_});
     if (!file) return file.error();
-    return NewLogFile{LogFileNumber{last_}, std::move(*file), 0xabcdef00 + last_};
+    return NewLogFile{LogFileNumber{last_}, std::move(file->file), file->bytes, 0xabcdef00 + last_};
   }
 
  private:
@@ -43,7 +43,7 @@ class GoldenSource : public LogFileSource {
 // version 1, with this.
 void write_golden(const fs::path& directory) {
   GoldenSource source(directory);
-  LogWriter writer(source, kFileBytes, {});
+  LogWriter writer(source, {});
   ASSERT_TRUE(writer.begin_file({}));
   LogBatch all;
   all.publish(kQueue, 300, payload("prefix", "data"));

@@ -88,7 +88,8 @@ class PlainSource : public LogFileSource {
     if (!file) return file.error();
     LogFileNumber number = next_;
     next_ = LogFileNumber{static_cast<std::uint64_t>(number) + 1};
-    return NewLogFile{number, std::move(*file), 77 + static_cast<std::uint32_t>(number)};
+    return NewLogFile{number, std::move(file->file), file->bytes,
+                      77 + static_cast<std::uint32_t>(number)};
   }
   LogFiles& files() { return files_; }
 

@@ -26,7 +26,7 @@ class LogOnDisk : public testing::Test {
   ReadLog start(bool quarantine = false) {
     ReadLog read = read_back(*disk_, quarantine);
     source_ = std::make_unique<PlainSource>(*disk_, read.report.history);
-    writer_ = std::make_unique<LogWriter>(*source_, kSmallFile, read.report.history.end);
+    writer_ = std::make_unique<LogWriter>(*source_, read.report.history.end);
     EXPECT_TRUE(writer_->begin_file(read.report.history.end));
     EXPECT_TRUE(writer_->sync());
     return read;

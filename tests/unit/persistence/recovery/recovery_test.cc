@@ -20,7 +20,7 @@ class Recovering : public testing::Test {
  protected:
   void SetUp() override {
     source_ = std::make_unique<PlainSource>(disk_, LogHistory{});
-    writer_ = std::make_unique<LogWriter>(*source_, kSmallFile, LogPosition{});
+    writer_ = std::make_unique<LogWriter>(*source_, LogPosition{});
     ASSERT_TRUE(writer_->begin_file({}));
   }
   void log(LogBatch& batch) {
