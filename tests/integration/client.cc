@@ -11,6 +11,7 @@ namespace {
 using namespace std::string_literals;
 
 constexpr std::uint32_t kFrameMax = 131072;
+constexpr std::string_view kNoProperties("\0\0", 2);
 constexpr std::size_t kWriteFrom = 64 * 1024;  // bytes that are waiting to be sent
 
 // Tells the broker that connection.blocked is understood, and connection.close for a refused login.
@@ -143,6 +144,11 @@ void Client::bind(const std::string& queue, const std::string& exchange, const s
   expect<amqp::QueueBindOk>(1);
 }
 
+void Client::delete_queue(const std::string& queue) {
+  send(1, amqp::QueueDelete{.queue = queue});
+  expect<amqp::QueueDeleteOk>(1);
+}
+
 void Client::purge(const std::string& queue) {
   send(1, amqp::QueuePurge{.queue = queue});
   expect<amqp::QueuePurgeOk>(1);
@@ -150,10 +156,11 @@ void Client::purge(const std::string& queue) {
 
 // ---- messages ----
 
-void Client::publish(std::string_view exchange, std::string_view key, std::string_view body) {
+void Client::publish(std::string_view exchange, std::string_view key, std::string_view body,
+                     const amqp::PropertyList& properties) {
   send(1, amqp::BasicPublish{.exchange = exchange, .routing_key = key});
   std::string header;
-  amqp::encode_content_header(header, body.size(), {});
+  amqp::encode_content_header(header, body.size(), properties);
   amqp::append_frame(out_, amqp::FrameType::kHeader, 1, header);
   amqp::append_body_frames(out_, 1, body, kFrameMax);
   if (confirming_) unconfirmed_.insert(++published_);
@@ -164,6 +171,21 @@ void Client::confirm_select() {
   send(1, amqp::ConfirmSelect{});
   expect<amqp::ConfirmSelectOk>(1);
   confirming_ = true;
+}
+
+void Client::tx_select() {
+  send(1, amqp::TxSelect{});
+  expect<amqp::TxSelectOk>(1);
+}
+
+void Client::tx_commit() {
+  send(1, amqp::TxCommit{});
+  expect<amqp::TxCommitOk>(1);
+}
+
+void Client::tx_rollback() {
+  send(1, amqp::TxRollback{});
+  expect<amqp::TxRollbackOk>(1);
 }
 
 void Client::wait_for_confirms() {
@@ -324,9 +346,12 @@ void Client::take(const amqp::Frame& frame) {
       return take_method(frame.channel, frame.payload);
     case amqp::FrameType::kHeartbeat:
       return;
-    case amqp::FrameType::kHeader:
-      content_.value().missing = amqp::decode_content_header(frame.payload).value().body_size;
+    case amqp::FrameType::kHeader: {
+      const auto header = amqp::decode_content_header(frame.payload).value();
+      content_.value().missing = header.body_size;
+      if (header.properties != kNoProperties) content_->delivery.properties = header.properties;
       break;
+    }
     case amqp::FrameType::kBody:
       content_.value().delivery.body.append(frame.payload);
       content_->missing -= frame.payload.size();
@@ -339,10 +364,10 @@ void Client::take_method(std::uint16_t channel, std::string_view payload) {
   if (is<amqp::BasicDeliver>(payload)) {
     const auto deliver = decode<amqp::BasicDeliver>(payload);
     content_.emplace().delivery = {
-        deliver.delivery_tag, deliver.redelivered, std::string(deliver.consumer_tag), {}};
+        deliver.delivery_tag, deliver.redelivered, std::string(deliver.consumer_tag), {}, {}};
   } else if (is<amqp::BasicGetOk>(payload)) {
     const auto got = decode<amqp::BasicGetOk>(payload);
-    content_.emplace().delivery = {got.delivery_tag, got.redelivered, {}, {}};
+    content_.emplace().delivery = {got.delivery_tag, got.redelivered, {}, {}, {}};
   } else if (take_event(payload)) {
     return;
   } else if (is<amqp::ChannelClose>(payload)) {

@@ -16,6 +16,7 @@
 #include "amqp/field.h"
 #include "amqp/frame.h"
 #include "amqp/methods.h"
+#include "amqp/properties.h"
 #include "tests/integration/stream.h"
 
 namespace coney::test {
@@ -35,6 +36,7 @@ struct Delivery {
   bool redelivered = false;
   std::string consumer;  // empty for basic.get
   std::string body;
+  std::string properties;  // flags and values, as they came; empty when there are none
   bool operator==(const Delivery&) const = default;
 };
 
@@ -81,12 +83,17 @@ class Client {
   void declare_exchange(const std::string& exchange, const std::string& type, bool durable);
   void bind(const std::string& queue, const std::string& exchange, const std::string& key);
   void purge(const std::string& queue);
+  void delete_queue(const std::string& queue);
 
-  void publish(std::string_view exchange, std::string_view key, std::string_view body);
+  void publish(std::string_view exchange, std::string_view key, std::string_view body,
+               const amqp::PropertyList& properties = {});
   void confirm_select();
   // Waits until every publish since confirm_select() is acknowledged.
   void wait_for_confirms();
-  // The same, but not longer than until next_alarm() has something; then that.
+  void tx_select();
+  void tx_commit();
+  void tx_rollback();
+  // wait_for_confirms(), but not longer than until next_alarm() has something; then that.
   std::optional<std::string> wait_for_confirms_or_alarm();
   // The reason of the next connection.blocked; empty: it was connection.unblocked.
   std::string next_alarm();

@@ -1,0 +1,43 @@
+// The kill test; see README.md.
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <random>
+
+#include "tests/crash/trial.h"
+
+int main(int argc, char** argv) {
+  using namespace coney::crash;
+  TrialOptions options;
+  std::string program, directory;
+  unsigned load = 1000;
+  options.seed = std::random_device{}();
+  CLI::App app{"Kills a broker under load again and again and checks that it keeps its promises"};
+  app.add_option("--coney", program, "The broker's program")->required()->check(CLI::ExistingFile);
+  app.add_option("--rounds", options.rounds, "How often it is killed")->capture_default_str();
+  app.add_option("--seed", options.seed, "What the rounds look like; random without it");
+  app.add_option("--load", load, "Longest load of a round in ms")->capture_default_str();
+  app.add_option("--directory", directory, "Where the data goes; must not exist");
+  app.add_option("--set", options.settings, "key=value for the broker");
+  app.add_flag("--keep-each", options.keep_each, "Keep the data as each start has found it");
+  CLI11_PARSE(app, argc, argv);
+
+  if (directory.empty()) {
+    directory = (std::filesystem::temp_directory_path() / "coney-crash-XXXXXX").string();
+    if (::mkdtemp(directory.data()) == nullptr) return perror("mkdtemp"), 1;
+  } else if (!std::filesystem::create_directory(directory)) {
+    return fmt::print("{} exists\n", directory), 1;
+  }
+  options.program = std::filesystem::absolute(program);
+  options.directory = directory;
+  options.most_load = std::chrono::milliseconds(std::max(load, 21u));
+  fmt::print("seed {}, {} rounds\n", options.seed, options.rounds);
+  std::fflush(stdout);
+  if (!Trial(options).run()) {
+    fmt::print("seed {}; the broker's data and log are kept in {}\n", options.seed, directory);
+    return 1;
+  }
+  std::filesystem::remove_all(directory);
+}
