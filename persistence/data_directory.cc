@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+#include "persistence/system_error.h"
+
 namespace coney {
 namespace {
 
@@ -37,29 +39,6 @@ class Descriptor {
  private:
   int number_;
 };
-
-StorageErrorCode classify(int error) {
-  switch (error) {
-    case EACCES:
-    case EPERM:
-    case ENOENT:
-    case ENOTDIR:
-    case EISDIR:
-    case EROFS:
-    case ELOOP:
-    case ENAMETOOLONG:
-      return StorageErrorCode::kCannotOpen;
-    case ENOSPC:
-    case EDQUOT:
-      return StorageErrorCode::kNoSpace;
-    default:
-      return StorageErrorCode::kIo;
-  }
-}
-
-StorageError system_error(int error, const std::string& doing, const fs::path& path) {
-  return {classify(error), doing + " " + path.string() + ": " + std::strerror(error)};
-}
 
 // Like mkdir -p, but only the owner may look in: password hashes and messages are in there.
 StorageResult<void> create_owner_only(const fs::path& path) {

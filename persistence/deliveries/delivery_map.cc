@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "persistence/file/crc32c.h"
+#include "persistence/system_error.h"
 
 namespace coney {
 namespace {
@@ -33,27 +34,6 @@ static_assert(sizeof(Header) == 16);
 
 std::uint32_t header_crc(const Header& header) {
   return crc32c({reinterpret_cast<const char*>(&header), offsetof(Header, crc)});
-}
-
-StorageErrorCode classify(int error) {
-  switch (error) {
-    case EACCES:
-    case EPERM:
-    case ENOENT:
-    case ENOTDIR:
-    case EISDIR:
-    case EROFS:
-      return StorageErrorCode::kCannotOpen;
-    case ENOSPC:
-    case EDQUOT:
-      return StorageErrorCode::kNoSpace;
-    default:
-      return StorageErrorCode::kIo;
-  }
-}
-
-StorageError system_error(int error, const char* doing, const fs::path& path) {
-  return {classify(error), std::string(doing) + " " + path.string() + ": " + std::strerror(error)};
 }
 
 void store(std::uint64_t& word, std::uint64_t value) {

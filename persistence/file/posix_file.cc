@@ -13,36 +13,12 @@
 #include <utility>
 
 #include "persistence/file/file.h"
+#include "persistence/system_error.h"
 
 namespace coney {
 namespace {
 
 namespace fs = std::filesystem;
-
-StorageErrorCode classify(int error) {
-  switch (error) {
-    case EACCES:
-    case EPERM:
-    case ENOENT:
-    case ENOTDIR:
-    case EISDIR:
-    case EROFS:
-    case ELOOP:
-    case EMFILE:
-    case ENFILE:
-    case ENAMETOOLONG:
-      return StorageErrorCode::kCannotOpen;
-    case ENOSPC:
-    case EDQUOT:
-      return StorageErrorCode::kNoSpace;
-    default:
-      return StorageErrorCode::kIo;
-  }
-}
-
-StorageError system_error(int error, const char* doing, const fs::path& path) {
-  return {classify(error), std::string(doing) + " " + path.string() + ": " + std::strerror(error)};
-}
 
 // The part of a gathered write that is still to do.
 class Gather {
