@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
 #include "tests/unit/persistence/temporary_directory.h"
@@ -51,13 +54,13 @@ Flags drain_with_flags(Client& client, const std::string& queue) {
 }
 
 // 0 where sanitizers keep what is freed.
-std::uint64_t resident_kilobytes() {
+std::int64_t resident_kilobytes() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return 0;
 #endif
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmRSS:")) return std::stoull(line.substr(6));
+    if (line.starts_with("VmRSS:")) return std::stoll(line.substr(6));
   }
   return 0;
 }
@@ -91,6 +94,22 @@ class Storage : public testing::Test {
     for (const std::string& body : bodies) publisher.publish("", queue, body, persistent());
     publisher.wait_for_confirms();
     publisher.close();
+  }
+
+  static constexpr std::ptrdiff_t kMostLogFiles = 4;
+  std::ptrdiff_t log_files() const {
+    const std::filesystem::directory_iterator files(directory_ / "data" / "wal");
+    return std::count_if(begin(files), end(files),
+                         [](const auto& file) { return file.path().extension() == ".wal"; });
+  }
+  // Restarts until all that the log holds now is in segments: each run begins a file.
+  void outlive_log() {
+    for (std::ptrdiff_t life = 0; life <= kMostLogFiles; ++life) {
+      client_->declare("filler", kDurable);
+      store("filler", {"x"});
+      restart();
+      ASSERT_TRUE(becomes_true([this] { return log_files() <= kMostLogFiles; }));
+    }
   }
 
   Durability durability_ = Durability::kFsync;
@@ -282,6 +301,36 @@ TEST_F(Storage, DeletedQueueStaysDeleted) {
   EXPECT_EQ(client_->counts("q").messages, 0u);
 }
 
+// ---- the log's files ----
+
+TEST_F(Storage, LogFilesOfEarlierRunsAreGivenBack) {
+  client_->declare("q", kDurable);
+  for (int life = 0; life != 8; ++life) {
+    store("q", {std::to_string(life)});
+    restart();
+  }
+  EXPECT_TRUE(becomes_true([this] { return log_files() <= kMostLogFiles; }));
+  restart();
+  EXPECT_EQ(drain(*client_, "q"), numbers(0, 7));
+}
+
+// What was moved to a segment and settled there stays settled when the log files that say so are
+// gone and the segment is not.
+TEST_F(Storage, SettledMessagesOfASegmentThatStaysDoNotComeBack) {
+  client_->declare("kept", kDurable);
+  client_->declare("q", kDurable);
+  store("kept", numbers(0, 99));
+  store("q", numbers(0, 99));
+  outlive_log();
+  client_->consume("q", "c");
+  for (int n = 0; n != 100; ++n) client_->next_delivery();
+  client_->ack(0, true);
+  client_->flush();
+  outlive_log();
+  EXPECT_EQ(client_->counts("q").messages, 0u);
+  EXPECT_EQ(drain(*client_, "kept"), numbers(0, 99));
+}
+
 // ---- routing ----
 
 TEST_F(Storage, MessageOfManyQueuesComesBackInEachThatHasNotSettledIt) {
@@ -444,6 +493,13 @@ class DeepStorage : public Storage {
     }
     publisher.close();
   }
+  std::uint64_t megabytes_in(const char* folder) const {
+    std::uint64_t bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(directory_ / "data" / folder)) {
+      bytes += file.file_size();
+    }
+    return bytes / 1'000'000;
+  }
   void expect_all(const std::string& queue) {
     client_->qos(500);
     client_->consume(queue, "c");
@@ -461,18 +517,20 @@ class DeepStorage : public Storage {
 
 TEST_F(DeepStorage, MemoryStaysFlatAndTheOrderIsKept) {
   client_->declare("q", kDurable);
-  const std::uint64_t before = resident_kilobytes();
+  const std::int64_t before = resident_kilobytes();
   fill("q", true);
   EXPECT_EQ(client_->counts("q").messages, static_cast<std::uint32_t>(kDeep));
-  EXPECT_LT(resident_kilobytes() - before, 80'000u);  // of 100 MB of bodies alone
+  EXPECT_LT(resident_kilobytes() - before, 80'000);  // of 100 MB of bodies alone
+  EXPECT_TRUE(becomes_true([this] { return megabytes_in("segments") > 60; }));
   expect_all("q");
 }
 
 TEST_F(DeepStorage, TransientMessagesSpillAndComeBackInOrder) {
   client_->declare("q");
-  const std::uint64_t before = resident_kilobytes();
+  const std::int64_t before = resident_kilobytes();
   fill("q", false);
-  EXPECT_LT(resident_kilobytes() - before, 80'000u);
+  EXPECT_LT(resident_kilobytes() - before, 80'000);
+  EXPECT_TRUE(becomes_true([this] { return megabytes_in("spill") > 60; }));
   expect_all("q");
 }
 
