@@ -338,7 +338,10 @@ void Ledger::all_drained() {
 
 void Ledger::missing(const CopyName& each, Entry& of, Copy& found) {
   if (found.state == State::kMaybe) {
-    if (found.acked_in != TxNumber{}) evidence(found.acked_in, true, each, "was settled");
+    // Of an unconfirmed one nobody knows whether it was there to be settled.
+    if (found.acked_in != TxNumber{} && found.must) {
+      evidence(found.acked_in, true, each, "was settled");
+    }
     return gone(of, found, "it was acked and not there when all was drained");
   }
   if (found.state != State::kWaiting) return;

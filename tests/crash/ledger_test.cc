@@ -260,6 +260,37 @@ TEST_F(LedgerTest, AcksAreOneWithThePublishesOfTheirTransaction) {
   expect_fault("in part");
 }
 
+TEST_F(LedgerTest, AbsenceOfAnUnconfirmedMessageDoesNotShowThatItsAckHappened) {
+  const MessageKey unconfirmed = publish(), source = confirmed();
+  deliver(unconfirmed);
+  deliver(source);
+  const TxNumber tx = ledger_.begin();
+  ledger_.acked(kQueue, unconfirmed, tx);
+  ledger_.acked(kQueue, source, tx);
+  ledger_.commit_sent(tx);
+  kill();
+  ledger_.drain_begins();
+  deliver(source, true);
+  ack(source);
+  ledger_.all_drained();
+  expect_no_fault();
+}
+
+TEST_F(LedgerTest, AcksOfATransactionAreAllOrNothing) {
+  const MessageKey first = confirmed(), second = confirmed();
+  deliver(first);
+  deliver(second);
+  const TxNumber tx = ledger_.begin();
+  ledger_.acked(kQueue, first, tx);
+  ledger_.acked(kQueue, second, tx);
+  ledger_.commit_sent(tx);
+  kill();
+  ledger_.drain_begins();
+  deliver(second, true);
+  ledger_.all_drained();
+  expect_fault("in part");
+}
+
 TEST_F(LedgerTest, CommittedTransactionIsThere) {
   const TxNumber tx = ledger_.begin();
   publish(kQueue, false, tx);
