@@ -339,16 +339,20 @@ TEST_F(LogOnDisk, ABlockLargerThanAFileFitsAndItsFileIsCutWhenUsedAgain) {
 TEST_F(LogOnDisk, ABlockInsideAMessageIsNotTakenForOne) {
   start();
   commit(0);
-  std::string forged(4096, '\0');
-  log_format::BlockHeader{.payload_crc = crc32c("\x04\x01\x00\x63"),
+  const std::string_view record("\x04\x01\x00\x63", 4);  // settle
+  std::string block(log_format::BlockHeader::kBytes, '\0');
+  log_format::BlockHeader{.payload_crc = crc32c(record),
                           .payload_bytes = 4,
                           .records = 1,
                           .salt = 0,
                           .file = LogFileNumber{1},
                           .synced = {LogFileNumber{1}, 8192}}
-      .encode(forged.data());
-  for (std::size_t at = 0; at + 8 < forged.size(); at += 56) {
-    std::memcpy(forged.data() + at, forged.data(), 48);
+      .encode(block.data());
+  block += record;
+  std::string forged;
+  while (forged.size() < 3000) {  // at any alignment
+    forged += block;
+    forged.resize(forged.size() + 5);
   }
   LogBatch batch;
   batch.publish(kQueue, 1, payload("p", forged));
