@@ -180,6 +180,7 @@ void QueuePages::give_up(Held& held) {
 // ---- leaving ----
 
 void QueuePages::departed(const PositionRun& run) {
+  std::erase(departing_, run);
   for (auto at = at_or_behind(run.first); at != chunks_.end() && at->positions.first < run.end();) {
     QueuePosition first = std::max(run.first, at->positions.first);
     QueuePosition end = std::min(run.end(), at->positions.last + 1);
@@ -287,15 +288,20 @@ void QueuePages::left(const std::shared_ptr<SegmentFile>& file) {
   }
 }
 
+bool QueuePages::lives(const Held& held, const ChunkEntry& entry) {
+  if (held.paged_from && entry.position >= *held.paged_from) return is_wanted(held, entry);
+  return core_.has_stored(entry.position) ||
+         std::any_of(departing_.begin(), departing_.end(), [&](const PositionRun& run) {
+           return run.first <= entry.position && entry.position < run.end();
+         });
+}
+
 // A chunk of those of its messages that still live.
 void QueuePages::write_copy(Held& held, const Chunk& chunk) {
   ChunkBuilder builder;
   ChunkEntry entry;
   for (ChunkReader reader = chunk.read(); reader.next(entry);) {
-    const bool lives = held.paged_from && entry.position >= *held.paged_from
-                           ? is_wanted(held, entry)
-                           : core_.has_stored(entry.position);
-    if (!lives) continue;
+    if (!lives(held, entry)) continue;
     builder.add(entry.position, entry.persistent, entry.redelivered || entry.position < delivered_,
                 entry.returned, {}, entry.payload);
   }
@@ -377,6 +383,16 @@ bool QueuePages::stores(QueuePosition end) {
 }
 
 std::vector<PositionRange> QueuePages::live_positions() {
+  std::vector<PositionRange> ranges = positions_held();
+  if (departing_.empty()) return ranges;
+  for (const PositionRun& run : departing_) ranges.push_back({run.first, run.end() - 1});
+  std::sort(ranges.begin(), ranges.end(),
+            [](const PositionRange& a, const PositionRange& b) { return a.first < b.first; });
+  return ranges;
+}
+
+// Those that are in the queue.
+std::vector<PositionRange> QueuePages::positions_held() {
   std::vector<PositionRange> ranges;
   auto add = [&ranges](PositionRange range) {
     if (!ranges.empty() && ranges.back().last + 1 == range.first) {

@@ -58,6 +58,10 @@ class QueuePages {
   // These messages have left the queue (QueueCore::departures).
   void departed(const PositionRun& run);
 
+  // They have left the queue in a transaction that is open: on disk they have not yet, until
+  // departed() is called for the same run.
+  void departing(const PositionRun& run) { departing_.push_back(run); }
+
   // Answers of the disk. kCorrupt of a read gives the messages up, any other error is for retry().
   void written(ChunkNumber number, StorageResult<ChunkRef> place);
   void read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk);
@@ -107,6 +111,8 @@ class QueuePages {
   using Chunks = std::deque<Held>;
   class Storing;
 
+  std::vector<PositionRange> positions_held();
+  bool lives(const Held& held, const ChunkEntry& entry);
   Chunks::iterator find(ChunkNumber number);
   Chunks::iterator at_or_behind(QueuePosition position);  // the first that ends there or later
   Held& add(Chunk chunk);
@@ -130,6 +136,7 @@ class QueuePages {
   Chunks chunks_;  // ascending positions
   std::uint64_t last_number_ = 0;
   QueuePosition keep_from_ = UINT64_MAX;
+  std::vector<PositionRun> departing_;
   QueuePosition delivered_ = 0;  // before the restart
   // What was put back and not delivered yet: last position and bytes.
   std::deque<std::pair<QueuePosition, std::uint64_t>> ahead_;

@@ -1,5 +1,7 @@
 #include "broker/queue/queue_storage.h"
 
+#include <algorithm>
+
 #include "broker/log/log.h"
 #include "broker/message/stored_message.h"
 #include "broker/storage/shard_storage.h"
@@ -35,12 +37,9 @@ void QueueStorage::published(QueuePosition position, const MessageRef& message, 
   if (labels_.empty() || labels_.back().epoch != shard_.epoch()) {
     labels_.push_back({shard_.epoch(), position});
   }
-  const TxId transaction = shard_.open_transaction();
-  if (transaction != TxId{} &&
-      (open_transactions_.empty() || open_transactions_.back().first != transaction)) {
-    open_transactions_.emplace_back(transaction, position);
-    pages_.keep_from(open_transactions_.front().second);
-    shard_.joins_transaction(transaction, id_);
+  if (OpenTransaction* open = open_transaction(); open && open->first_published > position) {
+    open->first_published = position;
+    keep_published();
   }
   if (body != BodyId{}) {
     shard_.log().enqueue(stored_id_, position, body);
@@ -50,9 +49,33 @@ void QueueStorage::published(QueuePosition position, const MessageRef& message, 
   }
 }
 
+// The one whose part is being logged; null: none is.
+QueueStorage::OpenTransaction* QueueStorage::open_transaction() {
+  const TxId id = shard_.open_transaction();
+  if (id == TxId{} || !logs()) return nullptr;
+  if (open_transactions_.empty() || open_transactions_.back().id != id) {
+    open_transactions_.push_back({id});
+    shard_.joins_transaction(id, id_);
+  }
+  return &open_transactions_.back();
+}
+
 void QueueStorage::transaction_ended(TxId id) {
-  std::erase_if(open_transactions_, [id](const auto& open) { return open.first == id; });
-  pages_.keep_from(open_transactions_.empty() ? UINT64_MAX : open_transactions_.front().second);
+  const auto at = std::find_if(open_transactions_.begin(), open_transactions_.end(),
+                               [id](const OpenTransaction& open) { return open.id == id; });
+  if (at == open_transactions_.end()) return;
+  for (const PositionRun& run : at->departed) pages_.departed(run);
+  open_transactions_.erase(at);
+  std::erase(move_waits_for_, id);
+  keep_published();
+}
+
+void QueueStorage::keep_published() {
+  QueuePosition first = UINT64_MAX;
+  for (const OpenTransaction& open : open_transactions_) {
+    first = std::min(first, open.first_published);
+  }
+  pages_.keep_from(first);
 }
 
 void QueueStorage::returned(QueuePosition first, std::uint64_t count) {
@@ -75,7 +98,12 @@ void QueueStorage::changed() {
 void QueueStorage::take_departures() {
   for (const PositionRun& run : core_.departures()) {
     if (logs()) shard_.log().settle(stored_id_, run.first, run.count);
-    if (!pages_.empty()) pages_.departed(run);
+    if (OpenTransaction* open = open_transaction()) {
+      open->departed.push_back(run);
+      pages_.departing(run);
+    } else if (!pages_.empty()) {
+      pages_.departed(run);
+    }
   }
   core_.departures().clear();
   // It never falls: after a restart what is delivered again stands in front of it.
@@ -153,11 +181,17 @@ QueuePosition QueueStorage::end_of(LogEpoch up_to) const {
 }
 
 void QueueStorage::move_out(LogEpoch up_to) {
+  // A message that may come back, if its transaction does not count, is in the log alone.
+  move_waits_for_.clear();
+  for (const OpenTransaction& open : open_transactions_) {
+    if (!open.departed.empty()) move_waits_for_.push_back(open.id);
+  }
   if (labels_.empty() || labels_.front().epoch > up_to) return;
   pages_.store(end_of(up_to));
 }
 
 bool QueueStorage::has_moved_out(LogEpoch up_to) {
+  if (!move_waits_for_.empty()) return false;
   return labels_.empty() || labels_.front().epoch > up_to || pages_.stores(end_of(up_to));
 }
 

@@ -55,11 +55,20 @@ class QueueStorage final : private QueueDisk {
     QueuePosition from = 0;
   };
 
+  // What happens to messages in it counts once it is committed.
+  struct OpenTransaction {
+    TxId id{};
+    QueuePosition first_published = UINT64_MAX;
+    std::vector<PositionRun> departed;
+  };
+
   void write(ChunkNumber number, std::shared_ptr<const Chunk> chunk) override;
   void read(ChunkNumber number, const ChunkRef& place) override;
   void lost(std::uint64_t messages, const StorageError& error) override;
 
   void take_departures();
+  OpenTransaction* open_transaction();
+  void keep_published();
   QueuePosition end_of(LogEpoch up_to) const;
 
   ShardStorage& shard_;
@@ -69,7 +78,8 @@ class QueueStorage final : private QueueDisk {
   const Durability durability_;
   QueuePages pages_;
   std::deque<Label> labels_;
-  std::vector<std::pair<TxId, QueuePosition>> open_transactions_;  // and their first positions
+  std::vector<OpenTransaction> open_transactions_;
+  std::vector<TxId> move_waits_for_;  // transactions in which messages had left when it began
   DeliverySlot mark_;
   QueuePosition marked_ = 0;
 };
