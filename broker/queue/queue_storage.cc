@@ -90,6 +90,7 @@ void QueueStorage::changed() {
     if (core_.departures().empty()) break;
     take_departures();
   }
+  mark_delivered();
   if (core_.resident_bytes() > shard_.queue_window() && !shard_.congested()) {
     pages_.page_out(shard_.queue_window() / 4);
   }
@@ -106,11 +107,14 @@ void QueueStorage::take_departures() {
     }
   }
   core_.departures().clear();
-  // It never falls: after a restart what is delivered again stands in front of it.
-  if (logs() && core_.next_fresh() > marked_) {
-    marked_ = core_.next_fresh();
-    mark_.mark(marked_);
-  }
+}
+
+// Before the bytes leave. It never falls: after a restart what is delivered again stands in front
+// of it.
+void QueueStorage::mark_delivered() {
+  if (!logs() || core_.next_fresh() <= marked_) return;
+  marked_ = core_.next_fresh();
+  mark_.mark(marked_);
 }
 
 void QueueStorage::deleted() {

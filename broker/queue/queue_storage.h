@@ -67,6 +67,7 @@ class QueueStorage final : private QueueDisk {
   void lost(std::uint64_t messages, const StorageError& error) override;
 
   void take_departures();
+  void mark_delivered();
   OpenTransaction* open_transaction();
   void keep_published();
   QueuePosition end_of(LogEpoch up_to) const;
