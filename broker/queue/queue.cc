@@ -62,7 +62,7 @@ void Queue::resume(const ConsumerKey& consumer) {
 // After every call that may have changed the core.
 void Queue::changed() {
   if (!storage_) {
-    if (core_.resident_bytes() <= shard_.storage().queue_window()) [[likely]]
+    if (!shard_.storage().exceeds_window(core_)) [[likely]]
       return;
     storage_ = std::make_unique<QueueStorage>(shard_.storage(), core_, id_, StoredQueueId{},
                                               Durability::kNone);

@@ -129,6 +129,7 @@ class QueueCore {
   QueuePosition next_fresh() const { return next_fresh_; }
   // Memory of the ready messages that were not delivered yet and are not paged out.
   std::uint64_t resident_bytes() const { return resident_bytes_; }
+  std::uint64_t resident_count() const { return fresh_ - paged_count_; }
   bool is_paged() const { return !paged_.empty(); }
   const PagedRange& last_paged() const { return paged_.back(); }
   // Nothing can be delivered before the first paged range is back.

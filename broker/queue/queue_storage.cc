@@ -91,7 +91,7 @@ void QueueStorage::changed() {
     take_departures();
   }
   mark_delivered();
-  if (core_.resident_bytes() > shard_.queue_window() && !shard_.congested()) {
+  if (shard_.exceeds_window(core_) && !shard_.congested()) {
     pages_.page_out(shard_.queue_window() / 4);
   }
 }

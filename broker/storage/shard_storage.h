@@ -47,6 +47,12 @@ class ShardStorage final : public LogSink, public SegmentSink {
   DeliveryMap& delivery_map() { return node_->delivery_map(); }
   // Bytes of ready messages that one queue may keep in memory; what is more goes to disk.
   std::uint64_t queue_window() const { return queue_window_; }
+  // A few large messages may take more than the window, when memory is not short.
+  bool exceeds_window(const QueueCore& core) const {
+    return core.resident_bytes() > queue_window_ &&
+           (core.resident_count() > kFewMessages ||
+            core.resident_bytes() > kLargeWindows * queue_window_);
+  }
   void write(QueueId queue, ChunkNumber number, std::shared_ptr<const Chunk> chunk);
   void read(QueueId queue, ChunkNumber number, const ChunkRef& place);
   static LogPayload payload(const StoredMessage& stored, const MessageRef& message);
@@ -86,6 +92,9 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void handle(CompactMail& mail);
 
  private:
+  static constexpr std::uint64_t kFewMessages = 4096;
+  static constexpr std::uint64_t kLargeWindows = 24;
+
   // Who waits for a batch.
   struct Waiting {
     LogSequence sequence{};
