@@ -241,12 +241,12 @@ void QueuePages::written(ChunkNumber number, StorageResult<ChunkRef> place) {
 void QueuePages::read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk) {
   const auto at = find(number);
   if (at == chunks_.end()) return;
-  at->reading = false;
   if (at->move == Move::kReading) {
     at->move = Move::kNone;
     if (chunk) write_copy(*at, **chunk);
   }
-  if (!at->paged_from) return;
+  // What was read to be moved is not kept: it may not be needed for long.
+  if (!std::exchange(at->reading, false) || !at->paged_from) return;
   if (chunk) {
     at->bytes = std::move(*chunk);
   } else if (chunk.error().code == StorageErrorCode::kCorrupt) {
@@ -269,7 +269,7 @@ void QueuePages::leave(const std::shared_ptr<SegmentFile>& file) {
   for (Held& held : chunks_) {
     if (held.place.ref().file != file || held.move != Move::kNone) continue;
     held.move = Move::kReading;
-    if (!std::exchange(held.reading, true)) disk_.read(held.number, held.place.ref());
+    if (!held.reading) disk_.read(held.number, held.place.ref());
   }
 }
 

@@ -104,8 +104,8 @@ class QueuePages {
     // From here to its end it is paged out; its messages in front of that are in memory.
     std::optional<QueuePosition> paged_from;
     std::uint64_t paged_count = 0;
-    bool reading = false;
-    bool failed = false;  // to be tried again
+    bool reading = false;  // for the queue; a move reads by itself
+    bool failed = false;   // to be tried again
     std::optional<StorageError> corrupt;
   };
   using Chunks = std::deque<Held>;

@@ -80,7 +80,7 @@ NodeStorage::~NodeStorage() {
 }
 
 void NodeStorage::memory_used(std::uint64_t used, std::uint64_t limit) {
-  // Full at half of the limit, an eighth of that close to it.
+  // Full up to half of the limit, a sixteenth where the alarm is near.
   std::uint64_t window = kQueueWindow;
   if (used > limit / 2) window /= 2;
   if (used > limit / 10 * 7) window /= 8;

@@ -11,6 +11,7 @@
 #include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
+#include "tests/integration/script.h"
 #include "tests/unit/persistence/temporary_directory.h"
 
 namespace coney::test {
@@ -20,23 +21,8 @@ using namespace std::string_literals;
 
 class EndOfStream : public testing::Test {
  protected:
-  template <typename Method>
-  static std::string frame(std::uint16_t channel, const Method& method) {
-    std::string payload, bytes;
-    amqp::encode_method(payload, method);
-    amqp::append_frame(bytes, amqp::FrameType::kMethod, channel, payload);
-    return bytes;
-  }
-  static std::string opening() {
-    return std::string(amqp::kProtocolHeader) +
-           frame(0,
-                 amqp::ConnectionStartOk{
-                     .mechanism = "PLAIN", .response = "\0guest\0guest"s, .locale = "en_US"}) +
-           frame(0, amqp::ConnectionTuneOk{.channel_max = 100, .frame_max = 131072}) +
-           frame(0, amqp::ConnectionOpen{.virtual_host = "/"}) + frame(1, amqp::ChannelOpen{});
-  }
   static std::string publish(const std::string& queue, const std::string& body) {
-    std::string bytes = frame(1, amqp::BasicPublish{.routing_key = queue}), header;
+    std::string bytes = method_frame(1, amqp::BasicPublish{.routing_key = queue}), header;
     amqp::encode_content_header(header, body.size(), {});
     amqp::append_frame(bytes, amqp::FrameType::kHeader, 1, header);
     amqp::append_body_frames(bytes, 1, body, 131072);
@@ -87,18 +73,18 @@ class EndOfStream : public testing::Test {
 
 TEST_F(EndOfStream, AnswersAreWrittenBeforeTheSocketCloses) {
   for (int n = 0; n != 20; ++n) {  // also behind others in a turn
-    const auto got = methods(answers(frame(1, amqp::BasicQos{.prefetch_count = 1}) +
-                                     frame(1, amqp::ChannelFlow{.active = true})));
+    const auto got = methods(answers(method_frame(1, amqp::BasicQos{.prefetch_count = 1}) +
+                                     method_frame(1, amqp::ChannelFlow{.active = true})));
     EXPECT_EQ(ids_of(got), (ids<amqp::BasicQosOk, amqp::ChannelFlowOk>())) << n;
   }
 }
 
 TEST_F(EndOfStream, AnswersThatTakeTimeAreAwaited) {
-  auto got =
-      methods(answers(frame(1, amqp::QueueDeclare{.queue = "a"}) +
-                      frame(1, amqp::QueueDeclare{.queue = "b"}) + frame(1, amqp::ConfirmSelect{}) +
-                      publish("a", "x") + frame(1, amqp::QueueDelete{.queue = "b"}) +
-                      frame(1, amqp::QueueDeclare{.queue = "a", .passive = true})));
+  auto got = methods(answers(method_frame(1, amqp::QueueDeclare{.queue = "a"}) +
+                             method_frame(1, amqp::QueueDeclare{.queue = "b"}) +
+                             method_frame(1, amqp::ConfirmSelect{}) + publish("a", "x") +
+                             method_frame(1, amqp::QueueDelete{.queue = "b"}) +
+                             method_frame(1, amqp::QueueDeclare{.queue = "a", .passive = true})));
   const auto is_ack = [](const std::string& payload) {
     return ids_of({payload}) == ids<amqp::BasicAck>();
   };
@@ -115,8 +101,8 @@ TEST_F(EndOfStream, AnswersThatTakeTimeAreAwaited) {
 TEST_F(EndOfStream, DeclaresInFlightAreAnswered) {
   for (int n = 0; n != 5; ++n) {
     const std::string name = std::to_string(n);
-    const auto got = methods(answers(frame(1, amqp::QueueDeclare{.queue = name}) +
-                                     frame(1, amqp::QueueDeclare{.queue = name + "b"})));
+    const auto got = methods(answers(method_frame(1, amqp::QueueDeclare{.queue = name}) +
+                                     method_frame(1, amqp::QueueDeclare{.queue = name + "b"})));
     EXPECT_EQ(ids_of(got), (ids<amqp::QueueDeclareOk, amqp::QueueDeclareOk>()));
   }
 }
@@ -124,9 +110,9 @@ TEST_F(EndOfStream, DeclaresInFlightAreAnswered) {
 TEST_F(EndOfStream, LargeAnswersAreWrittenToTheLast) {
   const std::string body(1'000'000, 'x');
   constexpr int kCount = 20;
-  std::string requests = frame(1, amqp::QueueDeclare{.queue = "q"});
+  std::string requests = method_frame(1, amqp::QueueDeclare{.queue = "q"});
   for (int n = 0; n != kCount; ++n) requests += publish("q", body);
-  for (int n = 0; n != kCount; ++n) requests += frame(1, amqp::BasicGet{.queue = "q"});
+  for (int n = 0; n != kCount; ++n) requests += method_frame(1, amqp::BasicGet{.queue = "q"});
   const std::string received = answers(requests);
   EXPECT_EQ(methods(received).size(), 1u + kCount);
   EXPECT_GT(received.size(), kCount * body.size());
@@ -151,21 +137,21 @@ TEST_F(EndOfStream, WhatWasSentBeforeItIsTaken) {
 TEST_F(EndOfStream, ConsumerGetsNothingBehindIt) {
   Client client(broker_.port());
   client.declare("q");
-  answers(frame(1, amqp::BasicConsume{.queue = "q"}));
+  answers(method_frame(1, amqp::BasicConsume{.queue = "q"}));
   EXPECT_TRUE(becomes_true([&] { return client.counts("q").consumers == 0; }));
   client.publish("", "q", "x");
   EXPECT_FALSE(client.get("q")->redelivered);
 }
 
 TEST_F(EndOfStream, ErrorIsToldToo) {
-  const auto got = methods(answers(frame(1, amqp::QueuePurge{.queue = "nowhere"})));
+  const auto got = methods(answers(method_frame(1, amqp::QueuePurge{.queue = "nowhere"})));
   EXPECT_EQ(ids_of(got), (ids<amqp::ChannelClose>()));
 }
 
 // Not about the end: it takes frames that Client does not send.
 TEST_F(EndOfStream, MalformedUpdateSecretIsAnError) {
-  EXPECT_EQ(ids_of(methods(
-                answers(frame(0, amqp::ConnectionUpdateSecret{.new_secret = "a", .reason = "b"})))),
+  EXPECT_EQ(ids_of(methods(answers(
+                method_frame(0, amqp::ConnectionUpdateSecret{.new_secret = "a", .reason = "b"})))),
             (ids<amqp::ConnectionUpdateSecretOk>()));
   for (const auto& [arguments, text, about] :
        {std::tuple("\0\0\0\x09hush"s, "FRAME_ERROR - cannot decode connection.update-secret", 70),

@@ -9,6 +9,7 @@
 #include "amqp/frame.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
+#include "tests/integration/script.h"
 #include "tests/unit/persistence/temporary_directory.h"
 
 namespace coney::test {
@@ -49,21 +50,6 @@ class Hostile : public testing::Test {
     for (char& byte : bytes) byte = static_cast<char>(random());
     return bytes;
   }
-  template <typename Method>
-  static std::string frame(std::uint16_t channel, const Method& method) {
-    std::string payload, bytes;
-    amqp::encode_method(payload, method);
-    amqp::append_frame(bytes, amqp::FrameType::kMethod, channel, payload);
-    return bytes;
-  }
-  static std::string opening() {
-    return std::string(amqp::kProtocolHeader) +
-           frame(0,
-                 amqp::ConnectionStartOk{
-                     .mechanism = "PLAIN", .response = "\0guest\0guest"s, .locale = "en_US"}) +
-           frame(0, amqp::ConnectionTuneOk{.channel_max = 100, .frame_max = 131072}) +
-           frame(0, amqp::ConnectionOpen{.virtual_host = "/"}) + frame(1, amqp::ChannelOpen{});
-  }
 
   TemporaryDirectory directory_;
   LocalBroker broker_{directory_ / "data"};
@@ -98,8 +84,8 @@ TEST_F(Hostile, RandomMethodsOnAnOpenChannel) {
 }
 
 TEST_F(Hostile, FramesThatEndAnywhere) {
-  const std::string whole = opening() + frame(1, amqp::QueueDeclare{.queue = "q"}) +
-                            frame(1, amqp::BasicPublish{.routing_key = "q"});
+  const std::string whole = opening() + method_frame(1, amqp::QueueDeclare{.queue = "q"}) +
+                            method_frame(1, amqp::BasicPublish{.routing_key = "q"});
   for (std::size_t size = 0; size <= whole.size(); ++size) attack(whole.substr(0, size));
   expect_service();
 }
@@ -114,7 +100,7 @@ TEST_F(Hostile, HugeAnnouncedSizes) {
   encoder.u16(0);
   encoder.u64(~std::uint64_t{0});
   encoder.u16(0);
-  std::string bytes = opening() + frame(1, amqp::BasicPublish{.routing_key = "q"});
+  std::string bytes = opening() + method_frame(1, amqp::BasicPublish{.routing_key = "q"});
   amqp::append_frame(bytes, amqp::FrameType::kHeader, 1, huge_body);
   attack(bytes);
   // A table and strings that are longer than their frame.
@@ -136,8 +122,8 @@ TEST_F(Hostile, AThousandHandshakesThatNeverEnd) {
 
 TEST_F(Hostile, ChannelsOpenedWithoutReading) {
   std::string bytes = opening();
-  for (std::uint16_t n = 2; n != 100; ++n) bytes += frame(n, amqp::ChannelOpen{});
-  for (int n = 0; n != 2000; ++n) bytes += frame(1, amqp::QueueDeclare{});
+  for (std::uint16_t n = 2; n != 100; ++n) bytes += method_frame(n, amqp::ChannelOpen{});
+  for (int n = 0; n != 2000; ++n) bytes += method_frame(1, amqp::QueueDeclare{});
   attack(bytes);
   expect_service();
 }

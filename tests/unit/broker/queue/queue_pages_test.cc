@@ -1,0 +1,114 @@
+#include "broker/queue/queue_pages.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "amqp/properties.h"
+
+namespace coney {
+namespace {
+
+MessageRef message(std::size_t size) {
+  const std::string body(size, 'x');
+  std::string header;
+  amqp::encode_content_header(header, body.size(), amqp::PropertyList{});
+  MessageBuilder builder("", "q", header, body.size(), true);
+  builder.append(body);
+  return builder.finish();
+}
+
+// A queue of persistent messages, and a disk that does at once what it is asked to do.
+class QueuePagesTest : public testing::Test, public QueueSink, public QueueDisk {
+ protected:
+  bool admit(const ConsumerOptions&, std::size_t) override { return false; }
+  void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, bool,
+               MessageRef) override {}
+  void write(ChunkNumber number, std::shared_ptr<const Chunk> chunk) override {
+    auto file = std::make_shared<SegmentFile>(chunk->header().stream, SegmentNumber{1}, "");
+    const auto length = static_cast<std::uint32_t>(chunk->bytes().size());
+    file->add(length);
+    files_.push_back(file);
+    chunks_[file.get()] = std::move(chunk);
+    written_.push_back({number, ChunkRef{file, 0, length}});
+  }
+  void read(ChunkNumber number, const ChunkRef& place) override {
+    to_read_.push_back({number, place});
+  }
+  void lost(std::uint64_t messages, const StorageError&) override { lost_ += messages; }
+
+  void finish_writes() {
+    for (auto& [number, place] : std::exchange(written_, {})) pages_.written(number, place);
+  }
+  void finish_reads() {
+    for (auto& [number, place] : std::exchange(to_read_, {})) {
+      pages_.read(number, chunks_.at(place.file.get()));
+    }
+  }
+  // Chunks of one message each, none of which is needed soon.
+  void page_out(int chunks) {
+    for (int n = 0; n != 20'000; ++n) core_.publish(message(10), true);
+    const std::uint64_t keep = core_.resident_bytes();
+    for (int n = 0; n != chunks; ++n) core_.publish(message(300'000), true);
+    for (int n = 0; n != chunks; ++n) pages_.page_out(keep);
+    finish_writes();
+  }
+
+  std::vector<std::shared_ptr<SegmentFile>> files_;
+  std::map<SegmentFile*, std::shared_ptr<const Chunk>> chunks_;
+  std::vector<std::pair<ChunkNumber, ChunkRef>> written_, to_read_;
+  std::uint64_t lost_ = 0;
+  QueueCore core_{*this};
+  QueuePages pages_{core_, *this, StoredQueueId{1}, true};
+};
+
+TEST_F(QueuePagesTest, WhatIsMovedToAnotherFileDoesNotStayInMemory) {
+  page_out(3);
+  ASSERT_EQ(files_.size(), 3u);
+  const auto old = files_[1];
+  pages_.leave(old);
+  EXPECT_TRUE(pages_.is_leaving(old));
+  finish_reads();
+  finish_writes();
+  EXPECT_FALSE(pages_.is_leaving(old));
+  pages_.left(old);
+  EXPECT_EQ(old->live_bytes(), 0u);
+  // This disk has the only reference.
+  for (const auto& [file, chunk] : chunks_) EXPECT_EQ(chunk.use_count(), 1);
+}
+
+TEST_F(QueuePagesTest, MovedMessagesAreReadFromTheirNewFile) {
+  page_out(1);
+  pages_.leave(files_[0]);
+  finish_reads();
+  finish_writes();
+  pages_.left(files_[0]);
+  chunks_.erase(files_[0].get());
+  while (core_.get(true)) {
+  }
+  pages_.read_ahead();
+  finish_reads();
+  pages_.read_ahead();
+  EXPECT_TRUE(core_.get(true));
+  EXPECT_EQ(lost_, 0u);
+}
+
+TEST_F(QueuePagesTest, DamagedChunkIsGivenUpAndTheRestGoesOn) {
+  page_out(2);
+  while (core_.get(true)) {
+  }
+  pages_.read_ahead();
+  ASSERT_EQ(to_read_.size(), 2u);
+  pages_.read(to_read_[0].first, StorageError{StorageErrorCode::kCorrupt, "damaged"});
+  to_read_.erase(to_read_.begin());
+  finish_reads();
+  pages_.read_ahead();
+  EXPECT_EQ(lost_, 1u);
+  EXPECT_TRUE(core_.get(true));
+  EXPECT_FALSE(core_.get(true));
+}
+
+}  // namespace
+}  // namespace coney
