@@ -71,22 +71,30 @@ Reason leader_locator(const Value& v, const Table&) {
 // Places ---------------------------------------------------------------------------------------
 
 template <auto member>
-void integer(QueueArguments& into, const Value& v) {
-  into.*member = *v.as_integer();
+void integer(QueueSettings& into, const Value& v) {
+  if (auto value = v.as_integer()) into.*member = *value;
 }
 
 template <auto member>
-void text(QueueArguments& into, const Value& v) {
+void text(QueueSettings& into, const Value& v) {
   into.*member = *v.as_string();
 }
 
-void store_overflow(QueueArguments& into, const Value& v) {
+void store_overflow(QueueSettings& into, const Value& v) {
   const std::string& word = *v.as_string();
   if (word == "reject-publish") into.overflow = Overflow::kRejectPublish;
   if (word == "reject-publish-dlx") into.overflow = Overflow::kRejectPublishDlx;
 }
 
-void store_single_active(QueueArguments& into, const Value& v) {
+void store_strategy(QueueSettings& into, const Value& v) {
+  into.dead_letter_at_least_once = *v.as_string() == "at-least-once";
+}
+
+void store_max_age(QueueSettings& into, const Value& v) {
+  into.max_age = parse_max_age(*v.as_string())->count();
+}
+
+void store_single_active(QueueSettings& into, const Value& v) {
   into.single_active_consumer = *v.as_bool();
 }
 
@@ -120,41 +128,47 @@ bool unless_classic(const Value& v) {
 // clang-format off
 constexpr QueueArgumentRow kRows[] = {
     {"x-expires", kClassic | kQuorum, alone<check_expiry>,
-     integer<&QueueArguments::expires>, all_of_it},
+     integer<&QueueSettings::expires>, all_of_it},
     {"x-message-ttl", kClassic | kQuorum, alone<check_duration>,
-     integer<&QueueArguments::message_ttl>, all_of_it},
+     integer<&QueueSettings::message_ttl>, all_of_it},
     {"x-dead-letter-exchange", kClassic | kQuorum, alone<check_text>,
-     text<&QueueArguments::dead_letter_exchange>, all_of_it},
+     text<&QueueSettings::dead_letter_exchange>, all_of_it},
     {"x-dead-letter-routing-key", kClassic | kQuorum, dead_letter_routing_key,
-     text<&QueueArguments::dead_letter_routing_key>, all_of_it},
-    {"x-dead-letter-strategy", kQuorum, dead_letter_strategy, nullptr, all_of_it},
+     text<&QueueSettings::dead_letter_routing_key>, all_of_it},
+    {"x-dead-letter-strategy", kQuorum, dead_letter_strategy, store_strategy, all_of_it},
     {"x-max-length", kClassic | kQuorum, alone<check_non_negative>,
-     integer<&QueueArguments::max_length>, all_of_it},
+     integer<&QueueSettings::max_length>, all_of_it},
     {"x-max-length-bytes", kEvery, alone<check_non_negative>,
-     integer<&QueueArguments::max_length_bytes>, all_of_it},
+     integer<&QueueSettings::max_length_bytes>, all_of_it},
     {"x-max-in-memory-length", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
     {"x-max-in-memory-bytes", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
     {"x-max-priority", kClassic, alone<check_priorities>,
-     integer<&QueueArguments::max_priority>, unless_zero},
+     integer<&QueueSettings::max_priority>, unless_zero},
     {"x-overflow", kClassic | kQuorum, overflow, store_overflow, unless_drop_head},
     {"x-queue-mode", kClassic, anything, nullptr, nothing},
     {"x-queue-version", kClassic, queue_version, nullptr, nothing},
     {"x-single-active-consumer", kClassic | kQuorum, alone<check_bool>,
      store_single_active, if_true},
     {"x-queue-type", kEvery, queue_type, nullptr, unless_classic},
-    {"x-max-age", kStream, max_age, nullptr, all_of_it},
-    {"x-stream-max-segment-size-bytes", kStream, alone<check_non_negative>, nullptr, all_of_it},
-    {"x-stream-filter-size-bytes", kStream, anything, nullptr, all_of_it},
+    {"x-max-age", kStream, max_age, store_max_age, all_of_it},
+    {"x-stream-max-segment-size-bytes", kStream, alone<check_non_negative>,
+     integer<&QueueSettings::max_segment_bytes>, all_of_it},
+    {"x-stream-filter-size-bytes", kStream, anything,
+     integer<&QueueSettings::filter_bytes>, all_of_it},
     {"x-initial-cluster-size", kStream, alone<check_positive>, nullptr, all_of_it},
     {"x-queue-leader-locator", kEvery, leader_locator, nullptr, nothing},
     {"x-queue-master-locator", kClassic, anything, nullptr, nothing},
     {"x-quorum-initial-group-size", kQuorum, alone<check_positive>, nullptr, all_of_it},
-    {"x-delivery-limit", kQuorum, anything, nullptr, all_of_it},
-    {"x-consumer-timeout", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+    {"x-delivery-limit", kQuorum, anything,
+     integer<&QueueSettings::delivery_limit>, all_of_it},
+    {"x-consumer-timeout", kQuorum, alone<check_non_negative>,
+     integer<&QueueSettings::consumer_timeout>, all_of_it},
     {"x-consumer-disconnected-timeout", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
     {"x-delayed-retry-type", kQuorum, anything, nullptr, all_of_it},
-    {"x-delayed-retry-min", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
-    {"x-delayed-retry-max", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+    {"x-delayed-retry-min", kQuorum, alone<check_non_negative>,
+     integer<&QueueSettings::delayed_retry_min>, all_of_it},
+    {"x-delayed-retry-max", kQuorum, alone<check_non_negative>,
+     integer<&QueueSettings::delayed_retry_max>, all_of_it},
 };
 // clang-format on
 

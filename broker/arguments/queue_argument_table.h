@@ -22,8 +22,8 @@ struct QueueArgumentRow {
   // give it the same value.
   std::uint8_t types;
   Reason (*check)(const amqp::Value& value, const amqp::Table& arguments);
-  // Puts a checked value into the struct; null when nothing reads it there.
-  void (*store)(QueueArguments& into, const amqp::Value& value);
+  // Puts a checked value into the settings; null when nothing reads it there.
+  void (*store)(QueueSettings& into, const amqp::Value& value);
   // True when this (checked) value asks for behaviour that does not exist yet. An issue that
   // brings the behaviour makes it `nothing`.
   bool (*missing)(const amqp::Value& value);

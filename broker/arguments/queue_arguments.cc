@@ -136,16 +136,23 @@ std::optional<ArgumentFault> check_dead_letter_exchange(const QueueDeclaration& 
                              text_of(declaration));
 }
 
+QueueSettings queue_settings(QueueType type, const amqp::Table& arguments) {
+  QueueSettings settings{.type = type};
+  for (const QueueArgumentRow& row : queue_argument_rows()) {
+    const amqp::Value* value = arguments.find(row.key);
+    if (!value || !row.store || !row.known_to(type) || row.check(*value, arguments)) continue;
+    row.store(settings, *value);
+  }
+  return settings;
+}
+
 boost::system::result<QueueArguments, ArgumentFault> check_queue_arguments(
     const QueueDeclaration& declaration) {
   QueueArguments checked;
-  checked.type = requested_queue_type(declaration);
-  if (auto fault = find_fault(declaration, checked.type)) return std::move(*fault);
+  const QueueType type = requested_queue_type(declaration);
+  if (auto fault = find_fault(declaration, type)) return std::move(*fault);
   checked.table = with_queue_type(declaration);
-  for (const QueueArgumentRow& row : queue_argument_rows()) {
-    const amqp::Value* value = checked.table.find(row.key);
-    if (value && row.store) row.store(checked, *value);
-  }
+  checked.settings = queue_settings(type, checked.table);
   checked.not_implemented = find_missing(checked.table);
   return checked;
 }

@@ -14,6 +14,7 @@
 #include "amqp/table.h"
 #include "broker/arguments/argument_fault.h"
 #include "broker/arguments/queue_type.h"
+#include "broker/queue/queue_settings.h"
 
 namespace coney {
 
@@ -28,20 +29,9 @@ struct QueueDeclaration {
   QueueType default_type = QueueType::kClassic;  // the vhost's
 };
 
-enum class Overflow : std::uint8_t { kDropHead, kRejectPublish, kRejectPublishDlx };
-
-// Checked arguments; times in milliseconds, sizes in bytes.
+// Checked arguments.
 struct QueueArguments {
-  QueueType type = QueueType::kClassic;
-  std::optional<std::int64_t> message_ttl;
-  std::optional<std::int64_t> expires;
-  std::optional<std::int64_t> max_length;
-  std::optional<std::int64_t> max_length_bytes;
-  std::int64_t max_priority = 0;  // 0: a queue without priorities
-  Overflow overflow = Overflow::kDropHead;
-  std::optional<std::string> dead_letter_exchange;
-  std::optional<std::string> dead_letter_routing_key;
-  bool single_active_consumer = false;
+  QueueSettings settings;
   // What is stored, listed and compared: canonical, x-queue-type always in it.
   amqp::Table table;
   // The first argument that needs behaviour which does not exist yet: the declare answers 540.
@@ -63,6 +53,10 @@ std::optional<ArgumentFault> check_server_named(const QueueDeclaration& declarat
 // RabbitMQ looks at the type of x-dead-letter-exchange before everything else, because it asks for
 // permissions on that exchange.
 std::optional<ArgumentFault> check_dead_letter_exchange(const QueueDeclaration& declaration);
+
+// What arguments that were checked once ask for; values that no check would let through count as
+// absent.
+QueueSettings queue_settings(QueueType type, const amqp::Table& arguments);
 
 // All checks of a queue that does not exist yet, check_dead_letter_exchange() included.
 boost::system::result<QueueArguments, ArgumentFault> check_queue_arguments(

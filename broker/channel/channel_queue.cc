@@ -74,7 +74,7 @@ void Channel::declare_queue(QueueRecord record, bool no_wait) {
                                  "argument '" + *checked->not_implemented + "' of " +
                                      queue_text(record.name, record.vhost)));
   }
-  record.type = queue_type_name(checked->type);
+  record.type = queue_type_name(checked->settings.type);
   record.arguments = std::move(checked->table);
   create_queue(std::move(record), no_wait);
 }

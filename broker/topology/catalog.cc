@@ -191,6 +191,13 @@ void Catalog::put(const QueuePut& change) {
   queue->owner = change.owner;
   queue->stored_id = change.stored_id;
   queue->from_disk = change.from_disk;
+  queue->settings = change.settings;
+}
+
+void Catalog::put(const QueueSettingsPut& change) {
+  Vhost* vhost = find_vhost(change.vhost);
+  CatalogQueue* queue = vhost ? vhost->find_queue(change.name) : nullptr;
+  if (queue) queue->settings = change.settings;
 }
 
 void Catalog::put(const QueueRemoved& change) {

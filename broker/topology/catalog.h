@@ -55,6 +55,7 @@ struct CatalogQueue {
   ConnectionId owner;         // valid for an exclusive queue
   StoredQueueId stored_id{};  // of its messages on disk; 0 unless durable and not exclusive
   bool from_disk = false;     // it was there before this start
+  QueueSettingsPtr settings;
   DestinationIndex destination = 0;
   BindingSet incoming;
 };
@@ -130,6 +131,7 @@ class Catalog {
   void put(const ExchangePut& change);
   void put(const ExchangeRemoved& change);
   void put(const QueuePut& change);
+  void put(const QueueSettingsPut& change);
   void put(const QueueRemoved& change);
   void put(const BindingPut& change);
   void put(const BindingRemoved& change);

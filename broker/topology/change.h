@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/ids.h"
+#include "broker/queue/queue_settings.h"
 #include "persistence/definitions/records.h"
 #include "persistence/stored_ids.h"
 
@@ -36,6 +37,13 @@ struct QueuePut {
   ConnectionId owner;         // of an exclusive queue
   StoredQueueId stored_id{};  // 0: the queue does not outlive the broker; set when it is stored
   bool from_disk = false;     // it was there before this start and may have messages
+  QueueSettingsPtr settings;  // what it does now; filled in with what its arguments ask for
+};
+// What is asked of a queue that exists has changed.
+struct QueueSettingsPut {
+  std::string vhost, name;
+  QueueId id;
+  QueueSettingsPtr settings;
 };
 struct QueueRemoved {
   std::string vhost, name;
@@ -48,8 +56,9 @@ struct BindingRemoved {
   std::shared_ptr<const BindingRecord> record;
 };
 
-using Change = std::variant<VhostPut, UserPut, PermissionPut, TopicPermissionPut, ExchangePut,
-                            ExchangeRemoved, QueuePut, QueueRemoved, BindingPut, BindingRemoved>;
+using Change =
+    std::variant<VhostPut, UserPut, PermissionPut, TopicPermissionPut, ExchangePut, ExchangeRemoved,
+                 QueuePut, QueueSettingsPut, QueueRemoved, BindingPut, BindingRemoved>;
 using Changes = std::vector<Change>;
 
 }  // namespace coney

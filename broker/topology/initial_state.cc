@@ -220,7 +220,7 @@ class Import {
       return std::nullopt;
     }
     QueueRecord queue = record;
-    queue.type = queue_type_name(checked->type);
+    queue.type = queue_type_name(checked->settings.type);
     queue.arguments = std::move(checked->table);
     state_.apply(QueuePut{share(queue), state_.slots().allocate(), {}});
     return std::nullopt;

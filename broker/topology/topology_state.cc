@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "broker/arguments/queue_arguments.h"
+
 namespace coney {
 namespace {
 
@@ -34,6 +36,22 @@ bool is_stored(const QueueRecord& queue) {
   return queue.durable && !queue.exclusive;
 }
 
+// Most queues ask for nothing: they share one value for each type.
+QueueSettingsPtr settings_of(const QueueRecord& queue) {
+  static const QueueSettingsPtr kPlain[] = {
+      std::make_shared<QueueSettings>(QueueSettings{.type = QueueType::kClassic}),
+      std::make_shared<QueueSettings>(QueueSettings{.type = QueueType::kQuorum}),
+      std::make_shared<QueueSettings>(QueueSettings{.type = QueueType::kStream})};
+  const QueueType type = parse_queue_type(queue.type).value_or(QueueType::kClassic);
+  const QueueSettingsPtr& plain = kPlain[static_cast<int>(type)];
+  QueueSettings settings = queue_settings(type, queue.arguments);
+  return settings == *plain ? plain : std::make_shared<QueueSettings>(std::move(settings));
+}
+
+void fill_in_settings(QueuePut& put) {
+  if (!put.settings) put.settings = settings_of(*put.record);
+}
+
 }  // namespace
 
 std::vector<ExchangeRecord> predeclared_exchanges(const std::string& vhost) {
@@ -57,6 +75,7 @@ TopologyState::TopologyState(std::unique_ptr<DefinitionStore> store, unsigned sh
     : store_(std::move(store)), slots_(shards) {}
 
 void TopologyState::apply(Change change) {
+  if (auto* queue = std::get_if<QueuePut>(&change)) fill_in_settings(*queue);
   remember_undo(change);
   if (store_) store_change(change);
   if (const auto* queue = std::get_if<QueueRemoved>(&change)) retired_.push_back(queue->id);
@@ -65,6 +84,7 @@ void TopologyState::apply(Change change) {
 }
 
 void TopologyState::apply_stored(Change change) {
+  if (auto* queue = std::get_if<QueuePut>(&change)) fill_in_settings(*queue);
   apply_to_catalog(change);
   changes_.push_back(std::move(change));
 }
@@ -121,7 +141,12 @@ void TopologyState::remember_undo(const Change& change) {
             const CatalogQueue& queue =
                 *catalog_.find_vhost(removed.vhost)->find_queue(removed.name);
             remember_bindings(queue.incoming);
-            undo_.push_back(QueuePut{queue.record, queue.id, queue.owner, queue.stored_id});
+            undo_.push_back(QueuePut{queue.record, queue.id, queue.owner, queue.stored_id,
+                                     queue.from_disk, queue.settings});
+          },
+          [&](const QueueSettingsPut& put) {
+            const CatalogQueue& queue = *catalog_.find_vhost(put.vhost)->find_queue(put.name);
+            undo_.push_back(QueueSettingsPut{put.vhost, put.name, put.id, queue.settings});
           },
           [&](const BindingPut& put) { undo_.push_back(BindingRemoved{put.record}); },
           [&](const BindingRemoved& removed) { undo_.push_back(BindingPut{removed.record}); },
@@ -208,6 +233,7 @@ void TopologyState::store_change(Change& change) {
                 [&](DefinitionStore& store) { return store.remove_exchange(one.vhost, one.name); });
           },
           [&](QueuePut& one) { store(one); },
+          [](const QueueSettingsPut&) {},  // follows from what is stored
           [&](const QueueRemoved& one) {
             auto* queue = catalog_.find_vhost(one.vhost)->find_queue(one.name);
             if (!coney::is_stored(*queue->record)) return;

@@ -83,7 +83,7 @@ TEST(QueueArguments, EmptyAndUndefinedTypeMeanTheDefaultType) {
   for (auto word : {"", "undefined"}) {
     Request request{of_type(word)};
     request.default_type = QueueType::kQuorum;
-    EXPECT_EQ(request.accepted().type, QueueType::kQuorum);
+    EXPECT_EQ(request.accepted().settings.type, QueueType::kQuorum);
     EXPECT_EQ(*request.accepted().table.find("x-queue-type"), Value::text("quorum"));
   }
 }
@@ -91,12 +91,12 @@ TEST(QueueArguments, EmptyAndUndefinedTypeMeanTheDefaultType) {
 TEST(QueueArguments, DefaultTypeGivesWayToWhatItCannotBe) {
   Request request;
   request.default_type = QueueType::kQuorum;
-  EXPECT_EQ(request.accepted().type, QueueType::kQuorum);
+  EXPECT_EQ(request.accepted().settings.type, QueueType::kQuorum);
   request.exclusive = true;
-  EXPECT_EQ(request.accepted().type, QueueType::kClassic);
+  EXPECT_EQ(request.accepted().settings.type, QueueType::kClassic);
   request = {{}, false};
   request.default_type = QueueType::kStream;
-  EXPECT_EQ(request.accepted().type, QueueType::kClassic);
+  EXPECT_EQ(request.accepted().settings.type, QueueType::kClassic);
 }
 
 TEST(QueueArguments, OnlyClassicQueuesAreNamedByTheServer) {

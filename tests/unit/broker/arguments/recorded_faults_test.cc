@@ -89,7 +89,7 @@ class Model {
     }
     auto checked = check_queue_arguments(declaration);
     if (!checked) return checked.error();
-    record.type = std::string(queue_type_name(checked->type));
+    record.type = std::string(queue_type_name(checked->settings.type));
     queues_[name] = record;
     return std::nullopt;
   }

@@ -1,0 +1,47 @@
+#pragma once
+// What is asked of a queue beyond first in, first out: its arguments merged with its policies.
+// Immutable and shared; a change of policy makes a new one.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "broker/arguments/queue_type.h"
+
+namespace coney {
+
+// What becomes of a message that does not fit the length limits.
+enum class Overflow : std::uint8_t { kDropHead, kRejectPublish, kRejectPublishDlx };
+
+// Times in milliseconds, sizes in bytes.
+struct QueueSettings {
+  static constexpr std::int64_t kQuorumDeliveryLimit = 20;
+
+  QueueType type = QueueType::kClassic;
+  std::optional<std::int64_t> message_ttl;
+  std::optional<std::int64_t> expires;
+  std::optional<std::int64_t> max_length;        // ready messages
+  std::optional<std::int64_t> max_length_bytes;  // of bodies; of a stream: of everything
+  std::int64_t max_priority = 0;                 // 0: a classic queue without priorities
+  Overflow overflow = Overflow::kDropHead;
+  std::optional<std::string> dead_letter_exchange;
+  std::optional<std::string> dead_letter_routing_key;
+  bool dead_letter_at_least_once = false;
+  bool single_active_consumer = false;
+  // Negative: none. Absent: kQuorumDeliveryLimit for a quorum queue, none for others.
+  std::optional<std::int64_t> delivery_limit;
+  std::optional<std::int64_t> consumer_timeout;
+  // Quorum: how long a message that was given back waits; 0: not at all.
+  std::int64_t delayed_retry_min = 0, delayed_retry_max = 0;
+  // Streams.
+  std::optional<std::int64_t> max_age;
+  std::optional<std::int64_t> max_segment_bytes;
+  std::optional<std::int64_t> filter_bytes;
+
+  bool operator==(const QueueSettings&) const = default;
+};
+
+using QueueSettingsPtr = std::shared_ptr<const QueueSettings>;
+
+}  // namespace coney
