@@ -50,25 +50,25 @@ TEST(QueueArguments, KeepsWhatWasAskedFor) {
                           {"x-dead-letter-routing-key", Value::text("key")},
                           {"x-single-active-consumer", Value::boolean(true)}}}
                      .accepted();
-  EXPECT_EQ(checked.type, QueueType::kClassic);
-  EXPECT_EQ(checked.message_ttl, 1000);
-  EXPECT_EQ(checked.expires, 60000);
-  EXPECT_EQ(checked.max_length, 5);
-  EXPECT_EQ(checked.max_length_bytes, 500);
-  EXPECT_EQ(checked.max_priority, 9);
-  EXPECT_EQ(checked.overflow, Overflow::kRejectPublish);
-  EXPECT_EQ(checked.dead_letter_exchange, "dlx");
-  EXPECT_EQ(checked.dead_letter_routing_key, "key");
-  EXPECT_TRUE(checked.single_active_consumer);
+  EXPECT_EQ(checked.settings.type, QueueType::kClassic);
+  EXPECT_EQ(checked.settings.message_ttl, 1000);
+  EXPECT_EQ(checked.settings.expires, 60000);
+  EXPECT_EQ(checked.settings.max_length, 5);
+  EXPECT_EQ(checked.settings.max_length_bytes, 500);
+  EXPECT_EQ(checked.settings.max_priority, 9);
+  EXPECT_EQ(checked.settings.overflow, Overflow::kRejectPublish);
+  EXPECT_EQ(checked.settings.dead_letter_exchange, "dlx");
+  EXPECT_EQ(checked.settings.dead_letter_routing_key, "key");
+  EXPECT_TRUE(checked.settings.single_active_consumer);
 }
 
 TEST(QueueArguments, AbsentOnesHaveTheirDefaults) {
   auto checked = Request{}.accepted();
-  EXPECT_FALSE(checked.message_ttl);
-  EXPECT_FALSE(checked.max_length);
-  EXPECT_EQ(checked.max_priority, 0);
-  EXPECT_EQ(checked.overflow, Overflow::kDropHead);
-  EXPECT_FALSE(checked.single_active_consumer);
+  EXPECT_FALSE(checked.settings.message_ttl);
+  EXPECT_FALSE(checked.settings.max_length);
+  EXPECT_EQ(checked.settings.max_priority, 0);
+  EXPECT_EQ(checked.settings.overflow, Overflow::kDropHead);
+  EXPECT_FALSE(checked.settings.single_active_consumer);
   EXPECT_FALSE(checked.not_implemented);
 }
 
