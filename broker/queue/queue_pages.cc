@@ -81,8 +81,8 @@ void QueuePages::write_rest(QueuePosition from) {
         stream != stream_of(*each.message)) {
       return false;
     }
-    builder.add(each.position, each.message->persistent(), each.redelivered, 0, stored.prefix(),
-                stored.data());
+    builder.add(each.position, each.message->persistent(), {.redelivered = each.redelivered},
+                stored.prefix(), stored.data());
     return true;
   });
   add(builder.finish(id_, stream));
@@ -140,6 +140,21 @@ bool QueuePages::is_wanted(const Held& held, const ChunkEntry& entry) const {
   return at != held.lives.end() && at->first <= entry.position;
 }
 
+// As the log or the time before the restart has changed them.
+MessageFacts QueuePages::facts_of(const Held& held, const ChunkEntry& entry) const {
+  MessageFacts facts = entry.facts;
+  facts.redelivered = facts.redelivered || entry.position < delivered_;
+  const auto at = std::lower_bound(held.counts.begin(), held.counts.end(), entry.position,
+                                   [](const CountedRange& range, QueuePosition position) {
+                                     return range.positions.last < position;
+                                   });
+  if (at != held.counts.end() && at->positions.first <= entry.position) {
+    facts.redelivered = true;
+    facts.counts = facts.counts.highest(at->counts);
+  }
+  return facts;
+}
+
 void QueuePages::put_back(Held& held, const Chunk& chunk) {
   const std::uint64_t resident = held.live - held.paged_count;
   std::uint64_t count = 0, unreadable = 0;
@@ -153,9 +168,8 @@ void QueuePages::put_back(Held& held, const Chunk& chunk) {
       continue;
     }
     ++count;
-    core_.put_back(entry.position, std::move(message),
-                   entry.redelivered || entry.position < delivered_, durable_ && entry.persistent,
-                   true);
+    core_.put_back(entry.position, std::move(message), facts_of(held, entry).redelivered,
+                   durable_ && entry.persistent, true);
   }
   if (unreadable != 0) {
     disk_.lost(unreadable, {StorageErrorCode::kCorrupt, "messages of an unknown form"});
@@ -302,8 +316,7 @@ void QueuePages::write_copy(Held& held, const Chunk& chunk) {
   ChunkEntry entry;
   for (ChunkReader reader = chunk.read(); reader.next(entry);) {
     if (!lives(held, entry)) continue;
-    builder.add(entry.position, entry.persistent, entry.redelivered || entry.position < delivered_,
-                entry.returned, {}, entry.payload);
+    builder.add(entry.position, entry.persistent, facts_of(held, entry), {}, entry.payload);
   }
   if (builder.empty()) return;
   held.move = Move::kWriting;
@@ -335,8 +348,8 @@ class QueuePages::Storing {
     const std::size_t size = stored.prefix().size() + stored.data().size();
     if (!builder_.empty() && (next != next_ || !builder_.has_room_for(size))) finish();
     next_ = pages_.at_or_behind(each.position) - pages_.chunks_.begin();
-    builder_.add(each.position, each.message->persistent(), each.redelivered, 0, stored.prefix(),
-                 stored.data());
+    builder_.add(each.position, each.message->persistent(), {.redelivered = each.redelivered},
+                 stored.prefix(), stored.data());
     positions_.push_back(each.position);
   }
 
@@ -433,6 +446,14 @@ bool QueuePages::has_gaps() {
   });
 }
 
+std::vector<CountedRange> QueuePages::counts_of_paged() const {
+  std::vector<CountedRange> all;
+  for (const Held& held : chunks_) {
+    if (held.paged_from) all.insert(all.end(), held.counts.begin(), held.counts.end());
+  }
+  return all;
+}
+
 void QueuePages::restore(RecoveredChunk chunk, QueuePosition delivered) {
   delivered_ = delivered;
   Held held;
@@ -442,6 +463,7 @@ void QueuePages::restore(RecoveredChunk chunk, QueuePosition delivered) {
   held.live = held.paged_count = chunk.count;
   held.place = LiveChunk(std::move(chunk.place));
   held.lives = std::move(chunk.lives);
+  held.counts = std::move(chunk.counts);
   held.paged_from = held.positions.first;
   const std::uint64_t bytes = std::uint64_t{held.place.ref().length} * chunk.count / chunk.written;
   core_.restore_paged({held.positions.first, held.positions.last, chunk.count, bytes});

@@ -75,6 +75,8 @@ class QueuePages {
   std::vector<PositionRange> live_positions();
   // Some messages of chunks that are still on disk have left: the log has to say which.
   bool has_gaps();
+  // What the log alone knows of messages that are paged out: they were given back so often.
+  std::vector<CountedRange> counts_of_paged() const;
 
   // Starts to move what lives in a file elsewhere. Call left() when nothing is_leaving() any more
   // and what was written since is synced: then the file is released.
@@ -101,6 +103,7 @@ class QueuePages {
     Move move = Move::kNone;
     std::uint64_t copied = 0;          // messages in the copy that is being written
     std::vector<PositionRange> lives;  // restored: which; empty: all
+    std::vector<CountedRange> counts;  // restored: higher than those that the chunk has
     // From here to its end it is paged out; its messages in front of that are in memory.
     std::optional<QueuePosition> paged_from;
     std::uint64_t paged_count = 0;
@@ -123,6 +126,7 @@ class QueuePages {
   void take_what_is_there();
   void put_back(Held& held, const Chunk& chunk);
   bool is_wanted(const Held& held, const ChunkEntry& entry) const;
+  MessageFacts facts_of(const Held& held, const ChunkEntry& entry) const;
   void give_up(Held& held);
   void write_copy(Held& held, const Chunk& chunk);
   void take_new_place(Held& held, const StorageResult<ChunkRef>& place);

@@ -79,7 +79,7 @@ void QueueStorage::keep_published() {
 }
 
 void QueueStorage::returned(QueuePosition first, std::uint64_t count) {
-  if (logs()) shard_.log().returned(stored_id_, first, count);
+  if (logs()) shard_.log().returned(stored_id_, first, count, {});
 }
 
 // Paging in makes the core deliver, which makes messages leave.
@@ -136,7 +136,7 @@ void QueueStorage::restore(RecoveredQueue& recovered) {
   std::uint64_t unreadable = 0;
   for (const RecoveredMessage& each : recovered.messages) {
     if (MessageRef message = StoredMessage::decode(*each.payload, true)) {
-      const bool redelivered = each.state.redelivered || each.position < recovered.delivered;
+      const bool redelivered = each.facts.redelivered || each.position < recovered.delivered;
       core_.put_back(each.position, std::move(message), redelivered, true, false);
     } else {
       ++unreadable;
@@ -204,6 +204,10 @@ void QueueStorage::moved_out(LogEpoch up_to) {
   while (!labels_.empty() && labels_.front().epoch <= up_to) labels_.pop_front();
   if (pages_.has_gaps()) {
     shard_.log().queue_state(stored_id_, core_.end(), pages_.live_positions());
+  }
+  for (const CountedRange& each : pages_.counts_of_paged()) {
+    const auto [first, last] = each.positions;
+    shard_.log().returned(stored_id_, first, last - first + 1, each.counts);
   }
 }
 

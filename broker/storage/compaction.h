@@ -10,8 +10,8 @@
 namespace coney {
 
 struct Compaction {
-  Compaction(std::shared_ptr<SegmentFile> file, std::uint32_t shards)
-      : file(std::move(file)), shards_left(shards) {}
+  Compaction(std::shared_ptr<SegmentFile> of, std::uint32_t shards)
+      : file(std::move(of)), shards_left(shards) {}
 
   const std::shared_ptr<SegmentFile> file;
   std::atomic<std::uint32_t> shards_left;

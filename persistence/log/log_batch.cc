@@ -15,12 +15,23 @@ std::uint64_t number(auto id) {
   return static_cast<std::uint64_t>(id);
 }
 
-char* store_state(char* to, EntryState state) {
-  return store_varint(to, std::uint64_t{state.returned} * 2 + (state.redelivered ? 1 : 0));
+bool has_state(const MessageFacts& facts) {
+  return facts.redelivered || facts.counts.returned != 0;
 }
 
-std::uint8_t state_flag(EntryState state) {
-  return state == EntryState{} ? 0 : log_format::kHasState;
+std::uint8_t flags_of(const MessageFacts& facts) {
+  return static_cast<std::uint8_t>((has_state(facts) ? log_format::kHasState : 0) |
+                                   (facts.time != 0 ? log_format::kHasTime : 0) |
+                                   (facts.counts.acquired != 0 ? log_format::kHasAcquired : 0));
+}
+
+char* store_facts(char* to, const MessageFacts& facts) {
+  if (has_state(facts)) {
+    to = store_varint(to, std::uint64_t{facts.counts.returned} * 2 + (facts.redelivered ? 1 : 0));
+  }
+  if (facts.time != 0) to = store_varint(to, facts.time);
+  if (facts.counts.acquired != 0) to = store_varint(to, facts.counts.acquired);
+  return to;
 }
 
 char* store_bytes(char* to, std::string_view bytes) {
@@ -49,13 +60,13 @@ LogBatch& LogBatch::operator=(LogBatch&& other) noexcept {
 }
 
 void LogBatch::publish(StoredQueueId queue, QueuePosition position, const LogPayload& payload,
-                       EntryState state) {
+                       const MessageFacts& facts) {
   bool reference = by_reference(payload);
   char* to = room(kMaxHead + payload.prefix.size() + (reference ? 0 : payload.data.size()));
-  to = start(to, RecordKind::kPublish, state_flag(state));
+  to = start(to, RecordKind::kPublish, flags_of(facts));
   to = store_varint(to, number(queue));
   to = store_varint(to, position);
-  if (state != EntryState{}) to = store_state(to, state);
+  to = store_facts(to, facts);
   reference ? put_reference(to, payload) : put_payload(to, payload);
 }
 
@@ -67,11 +78,12 @@ void LogBatch::body(BodyId id, const LogPayload& payload) {
   reference ? put_reference(to, payload) : put_payload(to, payload);
 }
 
-void LogBatch::enqueue(StoredQueueId queue, QueuePosition position, BodyId id, EntryState state) {
-  char* to = start(room(kMaxHead), RecordKind::kEnqueue, state_flag(state));
+void LogBatch::enqueue(StoredQueueId queue, QueuePosition position, BodyId id,
+                       const MessageFacts& facts) {
+  char* to = start(room(kMaxHead), RecordKind::kEnqueue, flags_of(facts));
   to = store_varint(to, number(queue));
   to = store_varint(to, position);
-  if (state != EntryState{}) to = store_state(to, state);
+  to = store_facts(to, facts);
   record_done(store_varint(to, number(id)));
 }
 
@@ -103,20 +115,21 @@ void LogBatch::settle(StoredQueueId queue, QueuePosition first, std::uint64_t co
     count += last.count;
   }
   char* to = room(kMaxHead);
-  range(RecordKind::kSettle, queue, first, count);
+  record_done(put_range(start(to, RecordKind::kSettle), queue, first, count));
   last = {to, next_, queue, first, count, tx_};
 }
 
-void LogBatch::returned(StoredQueueId queue, QueuePosition first, std::uint64_t count) {
-  range(RecordKind::kReturned, queue, first, count);
+void LogBatch::returned(StoredQueueId queue, QueuePosition first, std::uint64_t count,
+                        DeliveryCounts counts) {
+  char* to = put_range(start(room(kMaxHead), RecordKind::kReturned), queue, first, count);
+  to = store_varint(to, counts.returned);
+  record_done(store_varint(to, counts.acquired));
 }
 
-void LogBatch::range(RecordKind kind, StoredQueueId queue, QueuePosition first,
-                     std::uint64_t count) {
-  char* to = start(room(kMaxHead), kind);
+char* LogBatch::put_range(char* to, StoredQueueId queue, QueuePosition first, std::uint64_t count) {
   to = store_varint(to, number(queue));
   to = store_varint(to, first);
-  record_done(store_varint(to, count));
+  return store_varint(to, count);
 }
 
 void LogBatch::queue_state(StoredQueueId queue, QueuePosition next_position,

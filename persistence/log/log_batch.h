@@ -8,12 +8,14 @@
 //   any of its enqueues; its id is never used for another message.
 // - A queue's records are submitted by one shard at a time, in the order in which things happened.
 // - A publish or enqueue of a position that the log already has (the message is logged again)
-//   replaces the earlier one and sets its redelivered flag and count.
+//   replaces the earlier one and sets its facts.
+// - Of all that log and chunks say of a message's counts the highest counts. So whatever is moved
+//   or logged again may say them once more.
 // - settle, returned and queue_state speak of positions wherever the message is, log or segment.
 // - queue_state replaces all that was said before it about positions below `next_position`: those
-//   in `live` are there, with the flags and counts that their publish, enqueue or chunk has, the
-//   others are gone. So `live` has to name every position that is still needed: in the log, in a
-//   segment, delivered and unsettled, or part of an open transaction.
+//   in `live` are there, the others are gone. What was said of counts stays. So `live` has to name
+//   every position that is still needed: in the log, in a segment, delivered and unsettled, or part
+//   of an open transaction.
 // - Records between begin_tx and end_tx count where commit_tx of the same transaction stands in the
 //   log, or never. The commit is submitted after all batches with parts of it were submitted. Each
 //   transaction is committed or aborted in the end: until then the log keeps the files with its
@@ -28,6 +30,7 @@
 #include <vector>
 
 #include "persistence/log/log_format.h"
+#include "persistence/message_facts.h"
 #include "persistence/segments/encoding.h"
 #include "persistence/stored_ids.h"
 
@@ -42,13 +45,6 @@ struct LogPayload {
   std::shared_ptr<const void> keep;
 
   static constexpr std::size_t kReferenceFrom = 32 * 1024;
-};
-
-struct EntryState {
-  bool redelivered = false;
-  std::uint32_t returned = 0;  // how often a client gave it back
-
-  friend bool operator==(const EntryState&, const EntryState&) = default;
 };
 
 // One unit of writing and of loss: a header (filled in when it is written) and records.
@@ -78,14 +74,16 @@ class LogBatch {
 
   // REQUIRES for both: prefix and data have less than 3 GiB.
   void publish(StoredQueueId queue, QueuePosition position, const LogPayload& payload,
-               EntryState state = {});
+               const MessageFacts& facts = {});
   void body(BodyId id, const LogPayload& payload);
-  void enqueue(StoredQueueId queue, QueuePosition position, BodyId id, EntryState state = {});
+  void enqueue(StoredQueueId queue, QueuePosition position, BodyId id,
+               const MessageFacts& facts = {});
   // Acked, rejected for good, expired, dropped, purged: the messages are gone. Called for positions
   // one after the other it becomes one record.
   void settle(StoredQueueId queue, QueuePosition first, std::uint64_t count = 1);
-  // Requeued: redelivered, and the count is one higher.
-  void returned(StoredQueueId queue, QueuePosition first, std::uint64_t count = 1);
+  // Requeued: redelivered, and these are the counts of each now.
+  void returned(StoredQueueId queue, QueuePosition first, std::uint64_t count,
+                DeliveryCounts counts);
   // REQUIRES: `live` ascends without overlaps, below next_position.
   void queue_state(StoredQueueId queue, QueuePosition next_position,
                    std::span<const PositionRange> live);
@@ -107,7 +105,7 @@ class LogBatch {
 
  private:
   using Header = log_format::BlockHeader;
-  static constexpr std::size_t kMaxHead = 2 + 6 * encoding::kMaxVarint;
+  static constexpr std::size_t kMaxHead = 2 + 8 * encoding::kMaxVarint;
 
   std::size_t open_bytes() const {
     return next_ ? static_cast<std::size_t>(next_ - block_.bytes.get()) : 0;
@@ -127,8 +125,7 @@ class LogBatch {
   char* start(char* to, log_format::RecordKind kind, std::uint8_t flags = 0);
   void put_payload(char* to, const LogPayload& payload);
   void put_reference(char* to, const LogPayload& payload);
-  void range(log_format::RecordKind kind, StoredQueueId queue, QueuePosition first,
-             std::uint64_t count);
+  char* put_range(char* to, StoredQueueId queue, QueuePosition first, std::uint64_t count);
   void transaction(log_format::RecordKind record, TxMark mark);
 
   // The last record when it is a settle: where it starts and what it says.

@@ -25,7 +25,7 @@ struct LogPosition {
 
 namespace log_format {
 
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::uint64_t kPageBytes = 4096;
 inline constexpr std::uint64_t kBlockAlignment = 8;
 
@@ -75,21 +75,26 @@ struct BlockHeader {
   static std::optional<BlockHeader> decode(std::string_view bytes);
 };
 
-// The first byte of a record: a kind and flags. Numbers behind it are varints.
+// The first byte of a record: a kind and flags. Numbers behind it are varints. Version 2 has added
+// kReturned, kHasTime and kHasAcquired, and writes kReturnedOnce no more; nothing else differs.
 enum class RecordKind : std::uint8_t {
-  kPublish = 1,     // queue, position, [state], prefix length, data length, prefix, data
-  kBody = 2,        // body, prefix length, data length, prefix, data
-  kEnqueue = 3,     // queue, position, [state], body
-  kSettle = 4,      // queue, first position, count
-  kReturned = 5,    // queue, first position, count
-  kQueueState = 6,  // queue, next position, number of ranges, {gap before it, length - 1}...
-  kCommit = 7,      // transaction
-  kAbort = 8,       // transaction
+  kPublish = 1,       // queue, position, [facts], prefix length, data length, prefix, data
+  kBody = 2,          // body, prefix length, data length, prefix, data
+  kEnqueue = 3,       // queue, position, [facts], body
+  kSettle = 4,        // queue, first position, count
+  kReturnedOnce = 5,  // queue, first position, count: the counts are one higher
+  kQueueState = 6,    // queue, next position, number of ranges, {gap before it, length - 1}...
+  kCommit = 7,        // transaction
+  kAbort = 8,         // transaction
+  kReturned = 9,      // queue, first position, count, returned, acquired
 };
 inline constexpr std::uint8_t kKindMask = 0x0f;
-inline constexpr std::uint8_t kHasState = 0x10;  // returned count * 2 + redelivered follows
-inline constexpr std::uint8_t kInTransaction =
-    0x20;  // the transaction comes before everything else
+// The facts, in this order: returned count * 2 + redelivered, time, acquired count.
+inline constexpr std::uint8_t kHasState = 0x10;
+inline constexpr std::uint8_t kHasTime = 0x40;
+inline constexpr std::uint8_t kHasAcquired = 0x80;
+// The transaction comes before everything else.
+inline constexpr std::uint8_t kInTransaction = 0x20;
 
 // "00000000000000a1.wal"
 std::string file_name(LogFileNumber number);

@@ -59,17 +59,19 @@ class Dispatcher {
     PositionRange range{record.position, record.position + record.count - 1};
     switch (record.kind) {
       case RecordKind::kPublish:
-        return visitor_.publish(record.queue, record.position, record.state, record.prefix,
+        return visitor_.publish(record.queue, record.position, record.facts, record.prefix,
                                 record.data);
       case RecordKind::kBody:
         report_.last_body = std::max(report_.last_body, record.body);
         return visitor_.body(record.body, record.prefix, record.data);
       case RecordKind::kEnqueue:
-        return visitor_.enqueue(record.queue, record.position, record.state, record.body);
+        return visitor_.enqueue(record.queue, record.position, record.facts, record.body);
       case RecordKind::kSettle:
         return visitor_.settle(record.queue, range);
       case RecordKind::kReturned:
-        return visitor_.returned(record.queue, range);
+        return visitor_.returned(record.queue, range, record.facts.counts);
+      case RecordKind::kReturnedOnce:
+        return visitor_.returned_once(record.queue, range);
       case RecordKind::kQueueState:
         return visitor_.queue_state(record.queue, record.position, record.live);
       case RecordKind::kCommit:

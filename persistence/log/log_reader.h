@@ -29,13 +29,15 @@ class LogVisitor {
  public:
   virtual ~LogVisitor() = default;
 
-  virtual void publish(StoredQueueId queue, QueuePosition position, EntryState state,
+  virtual void publish(StoredQueueId queue, QueuePosition position, const MessageFacts& facts,
                        std::string_view prefix, std::string_view data) = 0;
   virtual void body(BodyId id, std::string_view prefix, std::string_view data) = 0;
-  virtual void enqueue(StoredQueueId queue, QueuePosition position, EntryState state,
+  virtual void enqueue(StoredQueueId queue, QueuePosition position, const MessageFacts& facts,
                        BodyId body) = 0;
   virtual void settle(StoredQueueId queue, PositionRange positions) = 0;
-  virtual void returned(StoredQueueId queue, PositionRange positions) = 0;
+  virtual void returned(StoredQueueId queue, PositionRange positions, DeliveryCounts counts) = 0;
+  // Version 1 said no more than that they were returned once more.
+  virtual void returned_once(StoredQueueId queue, PositionRange positions) = 0;
   virtual void queue_state(StoredQueueId queue, QueuePosition next_position,
                            std::span<const PositionRange> live) = 0;
 };

@@ -11,6 +11,12 @@ namespace {
 
 constexpr QueuePosition kLastPosition = std::numeric_limits<QueuePosition>::max();
 
+std::uint32_t read_count(Cursor& cursor) {
+  std::uint64_t value = cursor.varint();
+  if (value > std::numeric_limits<std::uint32_t>::max()) cursor.fail();
+  return static_cast<std::uint32_t>(value);
+}
+
 }  // namespace
 
 bool LogRecord::read(Cursor& cursor) {
@@ -18,12 +24,11 @@ bool LogRecord::read(Cursor& cursor) {
   kind = static_cast<RecordKind>(first & log_format::kKindMask);
   tx = TxId{};
   if ((first & log_format::kInTransaction) != 0) tx = TxId{cursor.varint()};
-  bool has_state = (first & log_format::kHasState) != 0;
   switch (kind) {
     case RecordKind::kPublish:
       queue = StoredQueueId{cursor.varint()};
       position = cursor.varint();
-      read_state(cursor, has_state);
+      read_facts(cursor, first);
       read_payload(cursor);
       break;
     case RecordKind::kBody:
@@ -33,12 +38,17 @@ bool LogRecord::read(Cursor& cursor) {
     case RecordKind::kEnqueue:
       queue = StoredQueueId{cursor.varint()};
       position = cursor.varint();
-      read_state(cursor, has_state);
+      read_facts(cursor, first);
       body = BodyId{cursor.varint()};
       break;
     case RecordKind::kSettle:
+    case RecordKind::kReturnedOnce:
+      read_range(cursor);
+      break;
     case RecordKind::kReturned:
       read_range(cursor);
+      facts.counts.returned = read_count(cursor);
+      facts.counts.acquired = read_count(cursor);
       break;
     case RecordKind::kQueueState:
       read_live(cursor);
@@ -53,12 +63,16 @@ bool LogRecord::read(Cursor& cursor) {
   return cursor.ok();
 }
 
-void LogRecord::read_state(Cursor& cursor, bool there) {
-  state = {};
-  if (!there) return;
-  std::uint64_t value = cursor.varint();
-  if (value / 2 > std::numeric_limits<std::uint32_t>::max()) return cursor.fail();
-  state = {(value & 1) != 0, static_cast<std::uint32_t>(value / 2)};
+void LogRecord::read_facts(Cursor& cursor, std::uint8_t flags) {
+  facts = {};
+  if ((flags & log_format::kHasState) != 0) {
+    std::uint64_t value = cursor.varint();
+    if (value / 2 > std::numeric_limits<std::uint32_t>::max()) return cursor.fail();
+    facts.redelivered = (value & 1) != 0;
+    facts.counts.returned = static_cast<std::uint32_t>(value / 2);
+  }
+  if ((flags & log_format::kHasTime) != 0) facts.time = cursor.varint();
+  if ((flags & log_format::kHasAcquired) != 0) facts.counts.acquired = read_count(cursor);
 }
 
 void LogRecord::read_payload(Cursor& cursor) {

@@ -18,7 +18,7 @@ struct LogRecord {
   StoredQueueId queue{};
   QueuePosition position = 0;  // of a settle, returned: the first
   std::uint64_t count = 0;     // of positions
-  EntryState state;
+  MessageFacts facts;          // of a returned: the counts
   BodyId body{};
   std::string_view prefix, data;
   std::vector<PositionRange> live;
@@ -29,7 +29,7 @@ struct LogRecord {
 
  private:
   void read_payload(encoding::Cursor& cursor);
-  void read_state(encoding::Cursor& cursor, bool there);
+  void read_facts(encoding::Cursor& cursor, std::uint8_t flags);
   void read_range(encoding::Cursor& cursor);
   void read_live(encoding::Cursor& cursor);
 };

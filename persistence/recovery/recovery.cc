@@ -17,6 +17,7 @@ struct Building {
   std::vector<StoredChunk> chunks;  // as they were found; by first position once sorted
   std::map<QueuePosition, RecoveredMessage> messages;
   PositionSet gone;
+  PositionCounts counts;
   QueuePosition end = 0;  // behind every position that was seen
 
   void seen(QueuePosition position) { end = std::max(end, position + 1); }
@@ -37,26 +38,23 @@ class LogMerge final : public LogVisitor {
  public:
   explicit LogMerge(Queues& queues) : queues_(queues) {}
 
-  void publish(StoredQueueId queue, QueuePosition position, EntryState state,
+  void publish(StoredQueueId queue, QueuePosition position, const MessageFacts& facts,
                std::string_view prefix, std::string_view data) override {
     Building* to = find(queue);
-    if (to && is_needed(*to, position)) put(*to, position, state, join(prefix, data));
+    if (to && is_needed(*to, position, facts)) put(*to, position, facts, join(prefix, data));
   }
 
   void body(BodyId id, std::string_view prefix, std::string_view data) override {
     bodies_[id] = join(prefix, data);
   }
 
-  void enqueue(StoredQueueId queue, QueuePosition position, EntryState state,
+  void enqueue(StoredQueueId queue, QueuePosition position, const MessageFacts& facts,
                BodyId body) override {
     Building* to = find(queue);
-    if (!to || !is_needed(*to, position)) return;
+    if (!to || !is_needed(*to, position, facts)) return;
     const auto at = bodies_.find(body);
-    if (at == bodies_.end()) {  // in a block that is damaged
-      to->seen(position);
-      return;
-    }
-    put(*to, position, state, at->second);
+    if (at == bodies_.end()) return;  // in a block that is damaged
+    put(*to, position, facts, at->second);
   }
 
   void settle(StoredQueueId queue, PositionRange range) override {
@@ -65,17 +63,22 @@ class LogMerge final : public LogVisitor {
     of->seen(range.last);
     of->messages.erase(of->messages.lower_bound(range.first), of->messages.upper_bound(range.last));
     of->gone.add(range);
+    of->counts.remove(range);
   }
 
-  void returned(StoredQueueId queue, PositionRange range) override {
+  void returned(StoredQueueId queue, PositionRange range, DeliveryCounts counts) override {
     Building* of = find(queue);
     if (!of) return;
     of->seen(range.last);
-    const auto end = of->messages.upper_bound(range.last);
-    for (auto at = of->messages.lower_bound(range.first); at != end; ++at) {
-      at->second.state.redelivered = true;
-      ++at->second.state.returned;
-    }
+    of->counts.raise(range, counts);
+  }
+
+  // Messages had no counts in chunks then, so that what is here is all of it.
+  void returned_once(StoredQueueId queue, PositionRange range) override {
+    Building* of = find(queue);
+    if (!of) return;
+    of->seen(range.last);
+    of->counts.add_one(range);
   }
 
   void queue_state(StoredQueueId queue, QueuePosition next_position,
@@ -105,17 +108,18 @@ class LogMerge final : public LogVisitor {
     return std::make_shared<const std::string>(std::move(bytes));
   }
 
-  static void put(Building& to, QueuePosition position, EntryState state, Payload payload) {
-    to.seen(position);
-    to.messages[position] = {position, state, std::move(payload)};
+  static void put(Building& to, QueuePosition position, const MessageFacts& facts,
+                  Payload payload) {
+    to.messages[position] = {position, facts, std::move(payload)};
   }
 
   // What is not in a chunk that covers its position had left the queue when that was written. What
   // a transaction publishes counts from its commit on and may have been settled in front of that.
-  static bool is_needed(Building& of, QueuePosition position) {
-    if (!of.is_in_chunk(position) && !of.gone.contains(position)) return true;
+  static bool is_needed(Building& of, QueuePosition position, const MessageFacts& facts) {
     of.seen(position);
-    return false;
+    if (of.gone.contains(position)) return false;
+    if (facts.counts != DeliveryCounts{}) of.counts.raise({position, position}, facts.counts);
+    return !of.is_in_chunk(position);
   }
 
   Queues& queues_;
@@ -183,10 +187,22 @@ class Recovering {
     for (auto& [position, message] : building.messages) {
       if (!covered.contains(position)) queue.messages.push_back(std::move(message));
     }
+    count_messages(building, queue);
     const auto mark = marks ? marks->find(id) : std::optional<QueuePosition>(0);
     queue.next_position = std::max(building.end, mark.value_or(0));
     queue.delivered = mark.value_or(queue.next_position);
     return queue;
+  }
+
+  static void count_messages(const Building& building, RecoveredQueue& queue) {
+    if (building.counts.empty()) return;
+    for (RecoveredChunk& chunk : queue.chunks) chunk.counts = building.counts.in(chunk.positions);
+    for (RecoveredMessage& message : queue.messages) {
+      const auto found = building.counts.in({message.position, message.position});
+      if (found.empty()) continue;
+      message.facts.counts = message.facts.counts.highest(found.front().counts);
+      message.facts.redelivered = true;
+    }
   }
 
   // A chunk of which all lives is not read. One of which only a part does, or that overlaps with
@@ -251,8 +267,7 @@ class Recovering {
       ChunkEntry entry;
       for (ChunkReader reader = chunk->read(); reader.next(entry);) {
         if (!wanted.contains(entry.position)) continue;
-        building.messages[entry.position] = {entry.position,
-                                             {entry.redelivered, entry.returned},
+        building.messages[entry.position] = {entry.position, entry.facts,
                                              std::make_shared<const std::string>(entry.payload)};
       }
     }

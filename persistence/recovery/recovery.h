@@ -18,6 +18,7 @@
 #include "persistence/deliveries/delivery_map.h"
 #include "persistence/file/file.h"
 #include "persistence/log/log_reader.h"
+#include "persistence/recovery/position_counts.h"
 #include "persistence/segments/segment_scan.h"
 #include "persistence/storage_error.h"
 #include "persistence/stored_ids.h"
@@ -26,7 +27,7 @@ namespace coney {
 
 struct RecoveredMessage {
   QueuePosition position = 0;
-  EntryState state;
+  MessageFacts facts;
   std::shared_ptr<const std::string> payload;  // prefix and data; shared by the queues it went to
 };
 
@@ -36,6 +37,9 @@ struct RecoveredChunk {
   std::uint32_t count = 0;           // of messages that live
   std::uint32_t written = 0;         // of messages in it
   std::vector<PositionRange> lives;  // where those are; empty: all of it lives
+  // What the log has said of its messages' counts: they were given back, and of these counts and
+  // those in the chunk the higher ones hold. Ascending.
+  std::vector<CountedRange> counts;
 };
 
 struct RecoveredQueue {

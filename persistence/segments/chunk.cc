@@ -13,34 +13,63 @@ using encoding::load;
 using encoding::store;
 using encoding::store_varint;
 
-constexpr std::uint8_t kVersion = 1;
 constexpr std::size_t kCrcStart = 8;  // the header's checksum covers what follows it
 
-// Bits of an entry's flags; the others are zero.
+// Bits of an entry's flags; the others are zero. Version 1 had the first three, version 2 has all
+// but kHasReturned.
 constexpr std::uint8_t kPersistent = 0x01;
 constexpr std::uint8_t kRedelivered = 0x02;
-constexpr std::uint8_t kHasReturned = 0x04;
-constexpr std::uint8_t kKnownFlags = kPersistent | kRedelivered | kHasReturned;
+constexpr std::uint8_t kHasReturned = 0x04;  // 2 bytes
+constexpr std::uint8_t kHasTime = 0x08;
+constexpr std::uint8_t kHasCounts = 0x10;
 
-// Position, flags, returned and length at their longest.
-constexpr std::size_t kMaxEntryHead = 2 * encoding::kMaxVarint + 3;
+// Position, flags, time, two counts and length at their longest.
+constexpr std::size_t kMaxEntryHead = 5 * encoding::kMaxVarint + 1;
+
+constexpr std::uint8_t known_flags(std::uint8_t version) {
+  return kPersistent | kRedelivered | (version == 1 ? kHasReturned : kHasTime | kHasCounts);
+}
+
+void read_facts(encoding::Cursor& cursor, std::uint8_t flags, MessageFacts& facts) {
+  facts = {};
+  facts.redelivered = flags & kRedelivered;
+  if (flags & kHasReturned) {
+    const std::string_view returned = cursor.bytes(2);
+    if (cursor.ok()) facts.counts.returned = load<std::uint16_t>(returned.data());
+  }
+  if (flags & kHasTime) facts.time = cursor.varint();
+  if (flags & kHasCounts) {
+    const std::uint64_t returned = cursor.varint();
+    const std::uint64_t acquired = cursor.varint();
+    if ((returned | acquired) >> 32 != 0) return cursor.fail();
+    facts.counts = {static_cast<std::uint32_t>(returned), static_cast<std::uint32_t>(acquired)};
+  }
+}
 
 // REQUIRES: something is left. A damaged entry leaves the cursor failed.
-void read_entry(encoding::Cursor& cursor, QueuePosition& expected, ChunkEntry& entry) {
+void read_entry(encoding::Cursor& cursor, std::uint8_t version, QueuePosition& expected,
+                ChunkEntry& entry) {
   const std::size_t before = cursor.left();
   entry.position = expected + cursor.varint();
   const std::uint8_t flags = cursor.byte();
-  if (flags & ~kKnownFlags) cursor.fail();
+  if (flags & ~known_flags(version)) cursor.fail();
   entry.persistent = flags & kPersistent;
-  entry.redelivered = flags & kRedelivered;
-  entry.returned = 0;
-  if (flags & kHasReturned) {
-    const std::string_view returned = cursor.bytes(2);
-    if (cursor.ok()) entry.returned = load<std::uint16_t>(returned.data());
-  }
+  read_facts(cursor, flags, entry.facts);
   entry.payload = cursor.bytes(cursor.varint());
   entry.bytes = static_cast<std::uint32_t>(before - cursor.left());
   expected = entry.position + 1;
+}
+
+int flags_of(const MessageFacts& facts) {
+  return (facts.redelivered ? kRedelivered : 0) | (facts.time != 0 ? kHasTime : 0) |
+         (facts.counts != DeliveryCounts{} ? kHasCounts : 0);
+}
+
+char* store_facts(char* to, const MessageFacts& facts) {
+  if (facts.time != 0) to = store_varint(to, facts.time);
+  if (facts.counts == DeliveryCounts{}) return to;
+  to = store_varint(to, facts.counts.returned);
+  return store_varint(to, facts.counts.acquired);
 }
 
 // That the payload is exactly the messages that the header tells of.
@@ -51,7 +80,7 @@ bool entries_match(const ChunkHeader& header, std::string_view payload) {
   ChunkEntry entry;
   std::uint32_t count = 0;
   while (cursor.left() != 0 && count < header.count) {
-    read_entry(cursor, expected, entry);
+    read_entry(cursor, header.version, expected, entry);
     if (!cursor.ok() || entry.position < floor || entry.position > header.positions.last) {
       return false;
     }
@@ -81,7 +110,7 @@ StorageError corrupt(const ChunkHeader& header, std::string_view what) {
 void ChunkHeader::encode(char* to) const {
   char* at = to + kCrcStart;
   at = store(at, payload_crc);
-  at = store(at, kVersion);
+  at = store(at, version);
   at = store(at, static_cast<std::uint8_t>(stream));
   at = store(at, std::uint16_t{0});
   at = store(at, static_cast<std::uint64_t>(queue));
@@ -101,8 +130,9 @@ std::optional<ChunkHeader> ChunkHeader::decode(std::string_view bytes) {
   if (!bytes.starts_with(kMagic)) return std::nullopt;
   const std::uint32_t crc = crc32c(bytes.substr(kCrcStart, kBytes - kCrcStart));
   if (load<std::uint32_t>(from + 4) != crc) return std::nullopt;
-  if (load<std::uint8_t>(from + 12) != kVersion) return std::nullopt;
   ChunkHeader header;
+  header.version = load<std::uint8_t>(from + 12);
+  if (header.version == 0 || header.version > kVersion) return std::nullopt;
   header.payload_crc = load<std::uint32_t>(from + 8);
   header.stream = SegmentStream{load<std::uint8_t>(from + 13)};
   header.queue = StoredQueueId{load<std::uint64_t>(from + 16)};
@@ -119,7 +149,7 @@ std::optional<ChunkHeader> ChunkHeader::decode(std::string_view bytes) {
 
 bool ChunkReader::next(ChunkEntry& entry) {
   if (cursor_.left() == 0) return false;
-  read_entry(cursor_, expected_, entry);
+  read_entry(cursor_, version_, expected_, entry);
   return true;
 }
 
@@ -146,9 +176,8 @@ void ChunkBuilder::make_room(std::size_t bytes) {
   next_ = buffer_.data() + used;
 }
 
-std::uint32_t ChunkBuilder::add(QueuePosition position, bool persistent, bool redelivered,
-                                std::uint16_t returned, std::string_view prefix,
-                                std::string_view data) {
+std::uint32_t ChunkBuilder::add(QueuePosition position, bool persistent, const MessageFacts& facts,
+                                std::string_view prefix, std::string_view data) {
   const std::size_t payload = prefix.size() + data.size();
   if (count_ == 0) {
     make_room(ChunkHeader::kBytes + kMaxEntryHead + payload);
@@ -159,10 +188,9 @@ std::uint32_t ChunkBuilder::add(QueuePosition position, bool persistent, bool re
   }
   char* at = next_;
   at = store_varint(at, position - (positions_.last + 1));
-  const int flags = (persistent ? kPersistent : 0) | (redelivered ? kRedelivered : 0) |
-                    (returned != 0 ? kHasReturned : 0);
+  const int flags = (persistent ? kPersistent : 0) | flags_of(facts);
   *at++ = static_cast<char>(flags);
-  if (returned != 0) at = store(at, returned);
+  at = store_facts(at, facts);
   at = store_varint(at, payload);
   if (!prefix.empty()) std::memcpy(at, prefix.data(), prefix.size());
   at += prefix.size();

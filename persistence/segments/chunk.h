@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "persistence/message_facts.h"
 #include "persistence/segments/byte_buffer.h"
 #include "persistence/segments/encoding.h"
 #include "persistence/storage_error.h"
@@ -31,7 +32,9 @@ inline constexpr std::size_t kMaxStoredPayload = std::size_t{3} << 30;
 struct ChunkHeader {
   static constexpr std::size_t kBytes = 64;
   static constexpr std::string_view kMagic = "CHNK";  // its first bytes
+  static constexpr std::uint8_t kVersion = 2;
 
+  std::uint8_t version = kVersion;
   std::uint32_t payload_crc = 0;
   SegmentStream stream = SegmentStream::kDurable;
   StoredQueueId queue{};
@@ -56,10 +59,9 @@ struct ChunkHeader {
 struct ChunkEntry {
   QueuePosition position = 0;
   bool persistent = false;
-  bool redelivered = false;
-  std::uint16_t returned = 0;  // how often a client gave it back
-  std::uint32_t bytes = 0;     // what it takes in the chunk, for SegmentFile::release
-  std::string_view payload;    // lives as long as the Chunk
+  MessageFacts facts;
+  std::uint32_t bytes = 0;   // what it takes in the chunk, for SegmentFile::release
+  std::string_view payload;  // lives as long as the Chunk
 };
 
 // The messages of a chunk one by one. The chunk was checked when it was made: nothing fails here.
@@ -70,8 +72,10 @@ class ChunkReader {
 
  private:
   friend class Chunk;
-  ChunkReader(QueuePosition first, std::string_view payload) : expected_(first), cursor_(payload) {}
+  ChunkReader(const ChunkHeader& header, std::string_view payload)
+      : version_(header.version), expected_(header.positions.first), cursor_(payload) {}
 
+  std::uint8_t version_;
   QueuePosition expected_;
   encoding::Cursor cursor_;
 };
@@ -86,7 +90,7 @@ class Chunk {
   const ChunkHeader& header() const { return header_; }
   std::string_view bytes() const { return bytes_.view(); }
   std::string_view payload() const { return bytes().substr(ChunkHeader::kBytes); }
-  ChunkReader read() const { return {header_.positions.first, payload()}; }
+  ChunkReader read() const { return {header_, payload()}; }
 
  private:
   friend class ChunkBuilder;
@@ -103,8 +107,8 @@ class ChunkBuilder {
   // what is in front has to tell its own length. Returns what the message takes in the chunk.
   // REQUIRES: position is higher than the last one added; the payload is at most
   // kMaxStoredPayload; !full().
-  std::uint32_t add(QueuePosition position, bool persistent, bool redelivered,
-                    std::uint16_t returned, std::string_view prefix, std::string_view data);
+  std::uint32_t add(QueuePosition position, bool persistent, const MessageFacts& facts,
+                    std::string_view prefix, std::string_view data);
 
   bool empty() const { return count_ == 0; }
   std::uint32_t count() const { return count_; }

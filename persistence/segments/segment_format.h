@@ -17,7 +17,7 @@ namespace coney {
 
 struct SegmentHeader {
   static constexpr std::size_t kBytes = 32;
-  static constexpr std::uint8_t kVersion = 1;
+  static constexpr std::uint8_t kVersion = 2;
 
   SegmentStream stream = SegmentStream::kDurable;
   SegmentNumber number{};

@@ -90,7 +90,7 @@ inline BuiltSegment build_segment(std::string_view shape, bool closed) {
   QueuePosition position = 0;
   for (const char one : shape) {
     ChunkBuilder builder;
-    for (int i = 0; i <= (one & 0x1f); ++i) builder.add(position++, true, false, 0, "p", shape);
+    for (int i = 0; i <= (one & 0x1f); ++i) builder.add(position++, true, {}, "p", shape);
     const Chunk chunk = builder.finish(StoredQueueId{7}, SegmentStream::kDurable);
     if (one & 0x20) synced = static_cast<std::uint32_t>(built.bytes.size());
     ChunkHeader header = chunk.header();

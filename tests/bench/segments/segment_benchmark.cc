@@ -139,7 +139,7 @@ class Benchmark {
     const std::string prefix(kPrefixBytes, 'p');
     ChunkBuilder builder;
     for (QueuePosition position = 0; position < messages_; ++position) {
-      builder.add(position, true, false, 0, prefix, body_);
+      builder.add(position, true, {}, prefix, body_);
       if (builder.full()) write_chunk(builder, stream);
     }
     if (!builder.empty()) write_chunk(builder, stream);

@@ -41,12 +41,12 @@ TEST(LogBatch, KeepsEveryKindOfRecord) {
   LogBatch batch;
   std::vector<PositionRange> live = {{0, 0}, {2, 9}, {1'000'000, 2'000'000}};
   batch.publish(kQueue, 70'000, payload("prefix", "data"));
-  batch.publish(kQueue, 70'001, payload("", ""), {true, 3});
+  batch.publish(kQueue, 70'001, payload("", ""), {.redelivered = true});
   batch.body(BodyId{9}, payload("p", "d"));
   batch.enqueue(kQueue, 5, BodyId{9});
-  batch.enqueue(kQueue, 6, BodyId{9}, {false, 1});
+  batch.enqueue(kQueue, 6, BodyId{9}, {.time = 1'700'000'000'000, .counts = {2, 3}});
   batch.settle(kQueue, 5, 2);
-  batch.returned(kQueue, 7, 1);
+  batch.returned(kQueue, 7, 1, {4, 500});
   batch.queue_state(kQueue, 2'000'001, live);
   std::vector<std::string> storage;
   auto all = records(batch, storage);
@@ -56,35 +56,38 @@ TEST(LogBatch, KeepsEveryKindOfRecord) {
   EXPECT_EQ(all[0].position, 70'000u);
   EXPECT_EQ(all[0].prefix, "prefix");
   EXPECT_EQ(all[0].data, "data");
-  EXPECT_EQ(all[0].state, EntryState{});
-  EXPECT_EQ(all[1].state, (EntryState{true, 3}));
+  EXPECT_EQ(all[0].facts, MessageFacts{});
+  EXPECT_EQ(all[1].facts, (MessageFacts{.redelivered = true}));
   EXPECT_EQ(all[2].body, BodyId{9});
   EXPECT_EQ(all[2].data, "d");
   EXPECT_EQ(all[3].kind, RecordKind::kEnqueue);
   EXPECT_EQ(all[3].body, BodyId{9});
-  EXPECT_EQ(all[4].state, (EntryState{false, 1}));
+  EXPECT_EQ(all[4].facts, (MessageFacts{.time = 1'700'000'000'000, .counts = {2, 3}}));
   EXPECT_EQ(all[5].kind, RecordKind::kSettle);
   EXPECT_EQ(all[5].count, 2u);
   EXPECT_EQ(all[6].kind, RecordKind::kReturned);
+  EXPECT_EQ(all[6].facts.counts, (DeliveryCounts{4, 500}));
   EXPECT_EQ(all[7].position, 2'000'001u);
   EXPECT_EQ(all[7].live, live);
 }
 
 TEST(LogBatch, KeepsTheLargestNumbers) {
   constexpr auto kMax = std::numeric_limits<std::uint64_t>::max();
+  constexpr auto kMaxCount = std::numeric_limits<std::uint32_t>::max();
   LogBatch batch;
   std::vector<PositionRange> live = {{0, kMax - 1}};
-  batch.enqueue(StoredQueueId{kMax}, kMax, BodyId{kMax},
-                {true, std::numeric_limits<std::uint32_t>::max()});
+  batch.enqueue(StoredQueueId{kMax}, kMax, BodyId{kMax}, {kMax, {kMaxCount, kMaxCount}, true});
+  batch.returned(StoredQueueId{kMax}, kMax, 1, {kMaxCount, kMaxCount});
   batch.settle(StoredQueueId{kMax}, kMax, 1);
   batch.queue_state(StoredQueueId{kMax}, kMax, live);
   std::vector<std::string> storage;
   auto all = records(batch, storage);
-  ASSERT_EQ(all.size(), 3u);
+  ASSERT_EQ(all.size(), 4u);
   EXPECT_EQ(all[0].body, BodyId{kMax});
-  EXPECT_EQ(all[0].state.returned, std::numeric_limits<std::uint32_t>::max());
-  EXPECT_EQ(all[1].position, kMax);
-  EXPECT_EQ(all[2].live, live);
+  EXPECT_EQ(all[0].facts, (MessageFacts{kMax, {kMaxCount, kMaxCount}, true}));
+  EXPECT_EQ(all[1].facts.counts, (DeliveryCounts{kMaxCount, kMaxCount}));
+  EXPECT_EQ(all[2].position, kMax);
+  EXPECT_EQ(all[3].live, live);
 }
 
 TEST(LogBatch, SettlesOneAfterTheOtherBecomeOneRecord) {

@@ -32,21 +32,26 @@ inline LogPayload payload(std::string_view prefix, std::string_view data) {
 // The records as they come, as text: "publish 1/5 prefix|data", "settle 1/5-7".
 class RecordList : public LogVisitor {
  public:
-  void publish(StoredQueueId queue, QueuePosition position, EntryState state,
+  void publish(StoredQueueId queue, QueuePosition position, const MessageFacts& facts,
                std::string_view prefix, std::string_view data) override {
-    add("publish " + at(queue, position) + text(state) + " " + text(prefix, data));
+    add("publish " + at(queue, position) + text(facts) + " " + text(prefix, data));
   }
   void body(BodyId id, std::string_view prefix, std::string_view data) override {
     add("body " + number(id) + " " + text(prefix, data));
   }
-  void enqueue(StoredQueueId queue, QueuePosition position, EntryState state, BodyId id) override {
-    add("enqueue " + at(queue, position) + text(state) + " " + number(id));
+  void enqueue(StoredQueueId queue, QueuePosition position, const MessageFacts& facts,
+               BodyId id) override {
+    add("enqueue " + at(queue, position) + text(facts) + " " + number(id));
   }
   void settle(StoredQueueId queue, PositionRange range) override {
     add("settle " + at(queue, range.first) + "-" + std::to_string(range.last));
   }
-  void returned(StoredQueueId queue, PositionRange range) override {
-    add("returned " + at(queue, range.first) + "-" + std::to_string(range.last));
+  void returned(StoredQueueId queue, PositionRange range, DeliveryCounts counts) override {
+    add("returned " + at(queue, range.first) + "-" + std::to_string(range.last) +
+        text({.counts = counts}));
+  }
+  void returned_once(StoredQueueId queue, PositionRange range) override {
+    add("returned once " + at(queue, range.first) + "-" + std::to_string(range.last));
   }
   void queue_state(StoredQueueId queue, QueuePosition next,
                    std::span<const PositionRange> live) override {
@@ -65,10 +70,13 @@ class RecordList : public LogVisitor {
   static std::string at(StoredQueueId queue, QueuePosition position) {
     return number(queue) + "/" + std::to_string(position);
   }
-  static std::string text(EntryState state) {
-    if (state == EntryState{}) return "";
-    return "(" + std::string(state.redelivered ? "redelivered " : "") +
-           std::to_string(state.returned) + ")";
+  static std::string text(const MessageFacts& facts) {
+    if (facts == MessageFacts{}) return "";
+    std::string text = facts.redelivered ? "(redelivered " : "(";
+    if (facts.time != 0) text += "at " + std::to_string(facts.time) + " ";
+    text += std::to_string(facts.counts.returned);
+    if (facts.counts.acquired != 0) text += "/" + std::to_string(facts.counts.acquired);
+    return text + ")";
   }
   static std::string text(std::string_view prefix, std::string_view data) {
     if (data.size() > 100)

@@ -207,7 +207,7 @@ TEST_F(LogOnDisk, ANewerFormatIsLeftAlone) {
   auto file = disk_->open(path(1), OpenMode::kReadWrite).value();
   std::string header(log_format::FileHeader::kBytes, '\0');
   ASSERT_TRUE(file->read_at(0, header));
-  header[8] = 2;
+  header[8] = log_format::kVersion + 1;
   std::uint32_t crc = crc32c(std::string_view(header).substr(0, header.size() - 4));
   encoding::store(header.data() + header.size() - 4, crc);
   ASSERT_TRUE(file->write_at(0, header));

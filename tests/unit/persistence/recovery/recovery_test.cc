@@ -44,7 +44,7 @@ class Recovering : public testing::Test {
   static std::vector<std::string> texts(const RecoveredQueue& queue) {
     std::vector<std::string> all;
     for (const RecoveredMessage& message : queue.messages) {
-      std::string flags = message.state.redelivered ? "r" : "";
+      std::string flags = message.facts.redelivered ? "r" : "";
       all.push_back(std::to_string(message.position) + flags + ":" + *message.payload);
     }
     return all;
@@ -59,7 +59,7 @@ TEST_F(Recovering, WhatIsInTheLogOnlyComesInOrderWithoutWhatWasSettled) {
   LogBatch batch;
   for (QueuePosition i = 0; i < 6; ++i) batch.publish(kQueue, i, payload("p", std::to_string(i)));
   batch.settle(kQueue, 1, 2);
-  batch.returned(kQueue, 4);
+  batch.returned(kQueue, 4, 1, {1, 1});
   batch.settle(kQueue, 5);
   log(batch);
   Recovery recovery = recovered();
@@ -74,7 +74,7 @@ TEST_F(Recovering, AMessageThatWentToSeveralQueuesIsSharedByThem) {
   LogBatch batch;
   batch.body(BodyId{7}, payload("p", "shared"));
   batch.enqueue(kQueue, 3, BodyId{7});
-  batch.enqueue(kOther, 9, BodyId{7}, {true, 2});
+  batch.enqueue(kOther, 9, BodyId{7}, {.time = 8, .counts = {2, 5}, .redelivered = true});
   log(batch);
   Recovery recovery = recovered();
   const auto& one = recovery.queues.at(kQueue).messages;
@@ -83,7 +83,7 @@ TEST_F(Recovering, AMessageThatWentToSeveralQueuesIsSharedByThem) {
   ASSERT_THAT(other, SizeIs(1));
   EXPECT_EQ(one[0].payload, other[0].payload);
   EXPECT_EQ(*one[0].payload, "pshared");
-  EXPECT_EQ(other[0].state, (EntryState{true, 2}));
+  EXPECT_EQ(other[0].facts, (MessageFacts{8, {2, 5}, true}));
 }
 
 TEST_F(Recovering, WhatASegmentHasIsNotTakenFromTheLog) {
@@ -146,13 +146,44 @@ TEST_F(Recovering, AMessageThatWasMovedAfterTheQueueStateLives) {
 TEST_F(Recovering, AMessageThatIsLoggedAgainIsThereOnce) {
   LogBatch batch;
   batch.publish(kQueue, 4, payload("", "x"));
-  batch.returned(kQueue, 4);
-  batch.publish(kQueue, 4, payload("", "x"), {true, 1});
+  batch.returned(kQueue, 4, 1, {1, 1});
+  batch.publish(kQueue, 4, payload("", "x"), {3, {1, 2}, true});
   log(batch);
   Recovery recovery = recovered();
   const auto& messages = recovery.queues.at(kQueue).messages;
   ASSERT_THAT(messages, SizeIs(1));
-  EXPECT_EQ(messages[0].state, (EntryState{true, 1}));
+  EXPECT_EQ(messages[0].facts, (MessageFacts{3, {1, 2}, true}));
+}
+
+TEST_F(Recovering, AMessageComesBackWithItsFacts) {
+  LogBatch batch;
+  batch.publish(kQueue, 4, payload("", "x"), {.time = 99});
+  batch.publish(kQueue, 5, payload("", "y"), {.counts = {5, 5}});
+  batch.returned(kQueue, 4, 2, {1, 3});
+  batch.returned(kQueue, 4, 2, {2, 3});
+  log(batch);
+  Recovery recovery = recovered();
+  const auto& messages = recovery.queues.at(kQueue).messages;
+  ASSERT_THAT(messages, SizeIs(2));
+  EXPECT_EQ(messages[0].facts, (MessageFacts{99, {2, 3}, true}));
+  EXPECT_EQ(messages[1].facts, (MessageFacts{0, {5, 5}, true}));
+}
+
+TEST_F(Recovering, TheLogCountsForMessagesInSegments) {
+  store({test_chunk(kQueue, 0, 10), test_chunk(kQueue, 10, 10)});
+  LogBatch batch;
+  batch.returned(kQueue, 3, 10, {1, 1});
+  batch.returned(kQueue, 5, 1, {2, 4});
+  batch.settle(kQueue, 6);
+  batch.queue_state(kQueue, 20, std::vector<PositionRange>{{0, 5}, {7, 19}});
+  log(batch);
+  Recovery recovery = recovered();
+  const auto& chunks = recovery.queues.at(kQueue).chunks;
+  ASSERT_THAT(chunks, SizeIs(2));
+  EXPECT_THAT(chunks[0].counts,
+              ElementsAre(CountedRange{{3, 4}, {1, 1}}, CountedRange{{5, 5}, {2, 4}},
+                          CountedRange{{7, 9}, {1, 1}}));
+  EXPECT_THAT(chunks[1].counts, ElementsAre(CountedRange{{10, 12}, {1, 1}}));
 }
 
 TEST_F(Recovering, ATransactionWithoutItsCommitDidNotHappen) {

@@ -12,8 +12,7 @@ namespace {
 struct Stored {
   QueuePosition position = 0;
   bool persistent = false;
-  bool redelivered = false;
-  std::uint16_t returned = 0;
+  MessageFacts facts;
   std::string payload;
 
   friend bool operator==(const Stored&, const Stored&) = default;
@@ -23,8 +22,7 @@ std::vector<Stored> messages_of(const Chunk& chunk) {
   std::vector<Stored> messages;
   ChunkReader reader = chunk.read();
   for (ChunkEntry entry; reader.next(entry);) {
-    messages.push_back({entry.position, entry.persistent, entry.redelivered, entry.returned,
-                        std::string(entry.payload)});
+    messages.push_back({entry.position, entry.persistent, entry.facts, std::string(entry.payload)});
   }
   return messages;
 }
@@ -32,7 +30,7 @@ std::vector<Stored> messages_of(const Chunk& chunk) {
 Chunk chunk_of(const std::vector<Stored>& messages, ChunkBuilder& builder) {
   for (const Stored& one : messages) {
     const std::size_t half = one.payload.size() / 2;
-    builder.add(one.position, one.persistent, one.redelivered, one.returned,
+    builder.add(one.position, one.persistent, one.facts,
                 std::string_view(one.payload).substr(0, half),
                 std::string_view(one.payload).substr(half));
   }
@@ -50,13 +48,19 @@ Chunk reread(const Chunk& chunk) {
   return std::move(*again);
 }
 
+MessageFacts random_facts(std::mt19937& random) {
+  const auto sometimes = [&random] { return random() % 3 == 0 ? std::uint32_t(random()) : 0; };
+  return {.time = std::uint64_t{sometimes()} << random() % 32,
+          .counts = {sometimes(), sometimes()},
+          .redelivered = random() % 4 == 0};
+}
+
 std::vector<Stored> random_messages(std::mt19937& random) {
   std::vector<Stored> messages;
   QueuePosition position = random() % 3 == 0 ? random() : random() % 3;
   const unsigned count = 1 + random() % 40;
   for (unsigned i = 0; i < count; ++i) {
-    messages.push_back({position, random() % 2 == 0, random() % 4 == 0,
-                        static_cast<std::uint16_t>(random() % 3 == 0 ? random() : 0),
+    messages.push_back({position, random() % 2 == 0, random_facts(random),
                         std::string(random() % (random() % 10 == 0 ? 5000 : 20), 'a' + i % 26)});
     position += 1 + (random() % 5 == 0 ? random() % 100000 : 0);
   }
@@ -76,7 +80,8 @@ TEST(Chunk, GivesBackWhatWasAdded) {
 }
 
 TEST(Chunk, HeaderSaysWhatIsInIt) {
-  const Chunk chunk = reread(chunk_of({{3, true, false, 0, "abc"}, {9, false, true, 2, ""}}));
+  const Chunk chunk =
+      reread(chunk_of({{3, true, {}, "abc"}, {9, false, {.redelivered = true}, ""}}));
   const ChunkHeader& header = chunk.header();
   EXPECT_EQ(header.queue, StoredQueueId{7});
   EXPECT_EQ(header.stream, SegmentStream::kDurable);
@@ -89,8 +94,8 @@ TEST(Chunk, EntriesSayWhatTheyTake) {
   ChunkBuilder builder;
   std::uint32_t added = 0;
   for (QueuePosition i = 0; i < 300; ++i) {
-    added += builder.add(i * i, i % 2 == 0, i % 3 == 0, i % 5 == 0 ? 1 : 0, "p",
-                         std::string(static_cast<std::size_t>(i), 'd'));
+    added += builder.add(i * i, i % 2 == 0, {.time = i % 3, .counts = {i % 5 == 0 ? 1u : 0u, 0}},
+                         "p", std::string(static_cast<std::size_t>(i), 'd'));
   }
   const Chunk chunk = builder.finish(StoredQueueId{1}, SegmentStream::kSpill);
   std::uint32_t read = 0;
@@ -102,17 +107,17 @@ TEST(Chunk, EntriesSayWhatTheyTake) {
 
 TEST(Chunk, SmallMessagesTakeFourBytesMore) {
   ChunkBuilder builder;
-  EXPECT_EQ(builder.add(1000000, true, false, 0, "", std::string(127, 'x')), 127 + 3u);
-  EXPECT_EQ(builder.add(1000001, true, false, 0, "", std::string(200, 'x')), 200 + 4u);
+  EXPECT_EQ(builder.add(1000000, true, {}, "", std::string(127, 'x')), 127 + 3u);
+  EXPECT_EQ(builder.add(1000001, true, {}, "", std::string(200, 'x')), 200 + 4u);
 }
 
 TEST(Chunk, IsFullByBytesOrMessages) {
   ChunkBuilder small;
-  for (QueuePosition i = 0; !small.full(); ++i) small.add(i, true, false, 0, "", "x");
+  for (QueuePosition i = 0; !small.full(); ++i) small.add(i, true, {}, "", "x");
   EXPECT_EQ(small.count(), kChunkTargetMessages);
   ChunkBuilder large;
   const std::string kilobyte(1024, 'x');
-  for (QueuePosition i = 0; !large.full(); ++i) large.add(i, true, false, 0, "", kilobyte);
+  for (QueuePosition i = 0; !large.full(); ++i) large.add(i, true, {}, "", kilobyte);
   EXPECT_GE(large.bytes(), kChunkTargetBytes);
   EXPECT_LT(large.bytes(), kChunkTargetBytes + 2048);
 }
@@ -121,17 +126,18 @@ TEST(Chunk, OneLargeMessageMakesALargeChunk) {
   ChunkBuilder builder;
   const std::string large(5 << 20, 'L');
   EXPECT_TRUE(builder.has_room_for(large.size()));
-  builder.add(1, true, false, 0, "", "small");
+  builder.add(1, true, {}, "", "small");
   EXPECT_FALSE(builder.has_room_for(large.size()));
   builder.finish(StoredQueueId{1}, SegmentStream::kDurable);
-  builder.add(2, true, false, 0, "", large);
+  builder.add(2, true, {}, "", large);
   EXPECT_TRUE(builder.full());
   const Chunk chunk = reread(builder.finish(StoredQueueId{1}, SegmentStream::kDurable));
   EXPECT_EQ(messages_of(chunk)[0].payload, large);
 }
 
 TEST(Chunk, EveryFlippedBitIsFound) {
-  const Chunk chunk = chunk_of({{3, true, false, 0, "abc"}, {9, false, true, 2, "defghijk"}});
+  const Chunk chunk =
+      chunk_of({{3, true, {}, "abc"}, {9, false, {.time = 5, .counts = {2, 1}}, "defghijk"}});
   for (std::size_t bit = 0; bit < chunk.bytes().size() * 8; ++bit) {
     ByteBuffer bytes(chunk.bytes());
     bytes.data()[bit / 8] = static_cast<char>(bytes.data()[bit / 8] ^ (1 << bit % 8));
@@ -142,7 +148,8 @@ TEST(Chunk, EveryFlippedBitIsFound) {
 }
 
 TEST(Chunk, EveryCutIsFound) {
-  const Chunk chunk = chunk_of({{3, true, false, 0, "abc"}, {9, false, true, 2, "defghijk"}});
+  const Chunk chunk =
+      chunk_of({{3, true, {}, "abc"}, {9, false, {.time = 5, .counts = {2, 1}}, "defghijk"}});
   for (std::size_t size = 0; size < chunk.bytes().size(); ++size) {
     EXPECT_FALSE(Chunk::parse(ByteBuffer(chunk.bytes().substr(0, size))).has_value()) << size;
   }
@@ -151,7 +158,8 @@ TEST(Chunk, EveryCutIsFound) {
 
 // What checksums cannot find: a header that a faulty writer signed.
 TEST(Chunk, AHeaderThatContradictsTheEntriesIsRefused) {
-  const Chunk chunk = chunk_of({{3, true, false, 0, "abc"}, {9, false, true, 2, "defghijk"}});
+  const Chunk chunk =
+      chunk_of({{3, true, {}, "abc"}, {9, false, {.time = 5, .counts = {2, 1}}, "defghijk"}});
   auto parse_with = [&](auto change) {
     ChunkHeader header = chunk.header();
     change(header);

@@ -21,21 +21,28 @@ const fs::path kGolden = fs::path(CONEY_SOURCE_DIR) / "tests/unit/persistence/se
 constexpr StoredQueueId kQueue{0x1122334455667788};
 
 // What the files hold: two chunks in each segment, the first closed, the second not, and then torn.
-void expect_first(const Chunk& chunk) {
+struct Expected {
+  std::uint8_t version = 0;
+  MessageFacts facts;  // of the second message
+};
+const Expected kVersion1 = {1, {.counts = {0x0102, 0}, .redelivered = true}};
+const Expected kVersion2 = {
+    2, {.time = 1'700'000'000'000, .counts = {0x010203, 500}, .redelivered = true}};
+
+void expect_first(const Chunk& chunk, const Expected& expected) {
+  EXPECT_EQ(chunk.header().version, expected.version);
   EXPECT_EQ(chunk.header().queue, kQueue);
   ChunkReader reader = chunk.read();
   ChunkEntry entry;
   ASSERT_TRUE(reader.next(entry));
   EXPECT_EQ(entry.position, 300u);
   EXPECT_TRUE(entry.persistent);
-  EXPECT_FALSE(entry.redelivered);
-  EXPECT_EQ(entry.returned, 0u);
+  EXPECT_EQ(entry.facts, MessageFacts{});
   EXPECT_EQ(entry.payload, "first");
   ASSERT_TRUE(reader.next(entry));
   EXPECT_EQ(entry.position, 301u);
   EXPECT_FALSE(entry.persistent);
-  EXPECT_TRUE(entry.redelivered);
-  EXPECT_EQ(entry.returned, 0x0102u);
+  EXPECT_EQ(entry.facts, expected.facts);
   EXPECT_EQ(entry.payload, "");
   ASSERT_TRUE(reader.next(entry));
   EXPECT_EQ(entry.position, 100000u);
@@ -44,12 +51,12 @@ void expect_first(const Chunk& chunk) {
 }
 
 // Whoever changes the format makes a new version and leaves these alone: they were written by
-// version 1, from what expect_first() expects.
+// their version, from what expect_first() expects.
 Chunk first_chunk() {
   ChunkBuilder builder;
-  builder.add(300, true, false, 0, "fi", "rst");
-  builder.add(301, false, true, 0x0102, "", "");
-  builder.add(100000, true, false, 0, "", std::string(200, 'z'));
+  builder.add(300, true, {}, "fi", "rst");
+  builder.add(301, false, kVersion2.facts, "", "");
+  builder.add(100000, true, {}, "", std::string(200, 'z'));
   return builder.finish(kQueue, SegmentStream::kDurable);
 }
 
@@ -70,7 +77,7 @@ void write_segment(const fs::path& directory, SegmentNumber number, bool closed)
   }
 }
 
-void write_version_1(const fs::path& directory) {
+void write_version_2(const fs::path& directory) {
   fs::create_directories(directory / "segments");
   write_segment(directory / "segments", SegmentNumber{1}, true);
   write_segment(directory / "segments", SegmentNumber{0x2a}, false);
@@ -90,23 +97,23 @@ std::string content(const fs::path& path) {
 }
 
 // Writes the files anew where the test was told to: CONEY_WRITE_GOLDEN=DIRECTORY.
-TEST(GoldenFiles, WhatIsWrittenTodayIsVersion1) {
+TEST(GoldenFiles, WhatIsWrittenTodayIsVersion2) {
   TemporaryDirectory directory;
   const char* wanted = std::getenv("CONEY_WRITE_GOLDEN");
   const fs::path to = wanted ? fs::path(wanted) : directory.path();
-  write_version_1(to);
+  write_version_2(to);
   for (const char* name : {"segments/0000000000000001.seg", "segments/000000000000002a.seg"}) {
-    EXPECT_EQ(content(to / name), content(kGolden / "version_1" / name)) << name;
+    EXPECT_EQ(content(to / name), content(kGolden / "version_2" / name)) << name;
   }
   // The rest of the map is zeros.
   const std::string map = content(to / "deliveries.map");
-  EXPECT_EQ(map.substr(0, 4096 + 32), content(kGolden / "version_1" / "deliveries.map"));
+  EXPECT_EQ(map.substr(0, 4096 + 32), content(kGolden / "version_2" / "deliveries.map"));
   EXPECT_EQ(map.find_first_not_of('\0', 4096 + 32), std::string::npos);
 }
 
-TEST(GoldenFiles, Version1Loads) {
+void expect_loads(const fs::path& golden, const Expected& expected) {
   TemporaryDirectory directory;
-  fs::copy(kGolden / "version_1", directory.path(), fs::copy_options::recursive);
+  fs::copy(golden, directory.path(), fs::copy_options::recursive);
   SegmentStoreFixture fixture(real_file_system(), directory.path());
   ASSERT_TRUE(fixture.open());
   const SegmentScan& scan = fixture.scan();
@@ -117,7 +124,7 @@ TEST(GoldenFiles, Version1Loads) {
   for (const std::size_t i : {0, 2}) {
     const auto first = fixture.read(scan.chunks[i].ref);
     ASSERT_TRUE(first);
-    expect_first(**first);
+    expect_first(**first, expected);
     const auto second = fixture.read(scan.chunks[i + 1].ref);
     ASSERT_TRUE(second);
     EXPECT_EQ(messages_of(**second), messages_of(*test_chunk(StoredQueueId{2}, 0, 3, 10)));
@@ -128,6 +135,14 @@ TEST(GoldenFiles, Version1Loads) {
   EXPECT_FALSE((*map)->report().damaged_header);
   EXPECT_EQ((*map)->find(kQueue), 12345u);
   EXPECT_EQ((*map)->find(StoredQueueId{2}), 0u);
+}
+
+TEST(GoldenFiles, Version1Loads) {
+  expect_loads(kGolden / "version_1", kVersion1);
+}
+
+TEST(GoldenFiles, Version2Loads) {
+  expect_loads(kGolden / "version_2", kVersion2);
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ inline std::shared_ptr<const Chunk> test_chunk(StoredQueueId queue, QueuePositio
                                                SegmentStream stream = SegmentStream::kDurable) {
   ChunkBuilder builder;
   for (QueuePosition position = first; position < first + count; ++position) {
-    builder.add(position, true, false, 0, "", test_payload(queue, position, size));
+    builder.add(position, true, {}, "", test_payload(queue, position, size));
   }
   return std::make_shared<const Chunk>(builder.finish(queue, stream));
 }

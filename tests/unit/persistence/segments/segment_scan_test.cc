@@ -194,7 +194,7 @@ TEST_F(SegmentScanTest, AMessageThatLooksLikeAChunkIsNone) {
   std::string message(test_chunk(StoredQueueId{666}, 0, 1)->bytes());
   forged.encode(message.data());
   ChunkBuilder builder;
-  builder.add(100, true, false, 0, "", std::string(500, 'x') + message);
+  builder.add(100, true, {}, "", std::string(500, 'x') + message);
   const auto carrier =
       fixture.write(std::make_shared<const Chunk>(builder.finish(kQueue, SegmentStream::kDurable)));
   ASSERT_TRUE(carrier);
