@@ -137,7 +137,8 @@ class QueueCore {
   const PagedRange& first_paged() const { return paged_.front(); }  // REQUIRES: is_paged()
 
   // The first of the messages that will be needed last: what stands behind everything that is paged
-  // out, or behind the first `keep` bytes. nullopt: there is none.
+  // out, or behind the first `keep` bytes, and never the very next one: a queue whose messages are
+  // larger than `keep` would stand still. nullopt: there is none.
   std::optional<QueuePosition> first_to_page_out(std::uint64_t keep);
   // Calls visit(ResidentMessage) -> bool for what is in memory, from `from` on, until it says
   // false.

@@ -10,10 +10,10 @@ std::optional<QueuePosition> QueueCore::first_to_page_out(std::uint64_t keep) {
     at = messages_.next(paged_.back().last + 1);
   } else {
     std::uint64_t kept = 0;
-    for (at = messages_.next(at); at != messages_.end(); at = messages_.next(at + 1)) {
-      const Entry& entry = *messages_.find(at);
-      kept += entry.message->size();
-      if (kept > keep) break;
+    const QueuePosition next = at = messages_.next(at);
+    for (; at != messages_.end(); at = messages_.next(at + 1)) {
+      kept += messages_.find(at)->message->size();
+      if (kept > keep && at != next) break;
     }
   }
   return at == messages_.end() ? std::nullopt : std::optional(at);

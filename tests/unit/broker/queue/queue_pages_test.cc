@@ -95,6 +95,13 @@ TEST_F(QueuePagesTest, MovedMessagesAreReadFromTheirNewFile) {
   EXPECT_EQ(lost_, 0u);
 }
 
+TEST_F(QueuePagesTest, TheNextMessageStaysHoweverLargeItIs) {
+  for (int n = 0; n != 3; ++n) core_.publish(message(300'000), true);
+  pages_.page_out(1000);
+  EXPECT_EQ(core_.first_paged().first, 1u);
+  EXPECT_FALSE(core_.is_stalled());
+}
+
 TEST_F(QueuePagesTest, DamagedChunkIsGivenUpAndTheRestGoesOn) {
   page_out(2);
   while (core_.get(true)) {
