@@ -206,11 +206,12 @@ void Channel::route_and_send(const Exchange& exchange) {
       publish_direct_reply()) {
     return;
   }
-  catalog().route(vhost(), exchange, keys, list.headers.value_or(std::string_view{}),
-                  route_.queues);
+  const bool by_keys = catalog().route(
+      vhost(), exchange,
+      {.keys = keys, .headers = list.headers.value_or(std::string_view{}), .properties = &list},
+      route_.queues);
   // Only what depends on exchange and key alone may be kept.
-  route_.version =
-      exchange.record->type == "headers" || !pending_.plain() ? 0 : catalog().version();
+  route_.version = by_keys && pending_.plain() ? catalog().version() : 0;
   route_.exchange = pending_.exchange;
   route_.routing_key = pending_.routing_key;
   dispatch_publish(route_.queues);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "amqp/table.h"
+#include "broker/exchange/routed_message.h"
 
 namespace coney {
 
@@ -30,6 +31,13 @@ class BindingIndex {
   // `headers` is the message's encoded headers table without its length, empty when absent.
   virtual void match(std::string_view routing_key, std::string_view headers,
                      std::vector<DestinationIndex>& out) const = 0;
+  // The same for a message as a whole: what its keys match. Types that choose one destination per
+  // message, or that look at other properties, do it here.
+  virtual void route(const RoutedMessage& message, std::vector<DestinationIndex>& out) const {
+    for (std::string_view key : message.keys) match(key, message.headers, out);
+  }
+  // Do all messages with equal keys and without headers go the same way?
+  virtual bool decided_by_keys() const { return true; }
   virtual bool empty() const = 0;
 };
 

@@ -20,6 +20,11 @@ class DestinationSet {
   bool remove(DestinationIndex destination);
 
   bool empty() const { return single_uses_ == 0 && !many_; }
+  // Of different destinations; at() finds each of them under a number below it.
+  std::size_t size() const { return many_ ? many_->members.size() : single_uses_ == 0 ? 0 : 1; }
+  DestinationIndex at(std::size_t number) const {
+    return many_ ? many_->members[number].destination : single_;
+  }
   // Every destination once.
   void append_to(std::vector<DestinationIndex>& out) const;
 

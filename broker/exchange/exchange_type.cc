@@ -8,7 +8,9 @@
 #include "broker/exchange/fanout_exchange.h"
 #include "broker/exchange/federation_exchange.h"
 #include "broker/exchange/headers_exchange.h"
-#include "broker/exchange/local_random_exchange.h"
+#include "broker/exchange/modulus_hash_exchange.h"
+#include "broker/exchange/random_exchange.h"
+#include "broker/exchange/regex_exchange.h"
 #include "broker/exchange/topic_exchange.h"
 
 namespace coney {
@@ -23,14 +25,17 @@ constexpr ExchangeType kTypes[] = {
     {"fanout", FanoutExchange::make},
     {"topic", TopicExchange::make},
     {"headers", HeadersExchange::make, nullptr, check_headers_binding},
-    {"x-consistent-hash", nullptr, check_consistent_hash_declare, check_consistent_hash_binding},
-    {"x-modulus-hash", nullptr},
-    {"x-local-random", nullptr, nullptr, check_local_random_binding},
+    {"x-consistent-hash", ConsistentHashExchange::make, check_consistent_hash_declare,
+     check_consistent_hash_binding},
+    {"x-modulus-hash", ModulusHashExchange::make},
+    {"x-random", RandomExchange::make},
+    {"x-local-random", RandomExchange::make, nullptr, check_local_random_binding},
+    {"x-regex", RegexExchange::make, nullptr, check_regex_binding},
     {"x-federation-upstream", nullptr, check_federation_declare},
 };
 
 // RabbitMQ says "invalid" instead of "unknown" when the name is an atom of its runtime. These are.
-constexpr std::string_view kInvalidTypes[] = {"", "foo", "x-random", "x-jms-topic"};
+constexpr std::string_view kInvalidTypes[] = {"", "foo", "x-jms-topic"};
 
 }  // namespace
 

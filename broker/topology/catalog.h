@@ -113,9 +113,14 @@ class Catalog {
   // Where a message published to `exchange` goes: the ids of the queues, each once. `keys`: the
   // routing key, then those of CC and BCC. Follows exchange-to-exchange bindings and, where an
   // exchange routes to nothing at all, its alternate exchange; loops are walked once.
-  // `out` is cleared first.
+  // `out` is cleared first. True: as long as the catalog does not change, all messages with these
+  // keys and without headers go the same way.
+  bool route(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
+             std::vector<QueueId>& out);
   void route(const Vhost& vhost, const Exchange& exchange, std::span<const std::string_view> keys,
-             std::string_view headers, std::vector<QueueId>& out);
+             std::string_view headers, std::vector<QueueId>& out) {
+    route(vhost, exchange, {.keys = keys, .headers = headers}, out);
+  }
 
  private:
   struct Destination {
@@ -145,8 +150,7 @@ class Catalog {
   bool visit(DestinationIndex destination);  // false when this route() came by already
   void route_by_name(const Vhost& vhost, std::span<const std::string_view> keys,
                      std::vector<QueueId>& out);
-  void route_one(const Vhost& vhost, const Exchange& exchange,
-                 std::span<const std::string_view> keys, std::string_view headers,
+  bool route_one(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
                  std::vector<QueueId>& out);
 
   ByName<std::unique_ptr<Vhost>> vhosts_;

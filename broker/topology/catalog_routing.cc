@@ -4,20 +4,23 @@
 
 namespace coney {
 
-void Catalog::route(const Vhost& vhost, const Exchange& exchange,
-                    std::span<const std::string_view> keys, std::string_view headers,
+bool Catalog::route(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
                     std::vector<QueueId>& out) {
   out.clear();
   ++route_number_;
-  if (exchange.is_default()) return route_by_name(vhost, keys, out);
+  if (exchange.is_default()) {
+    route_by_name(vhost, message.keys, out);
+    return true;
+  }
   visit(exchange.destination);
   to_visit_.clear();
-  route_one(vhost, exchange, keys, headers, out);
+  bool by_keys = route_one(vhost, exchange, message, out);
   while (!to_visit_.empty()) {
     const Exchange* next = to_visit_.back();
     to_visit_.pop_back();
-    route_one(vhost, *next, keys, headers, out);
+    by_keys &= route_one(vhost, *next, message, out);
   }
+  return by_keys;
 }
 
 bool Catalog::visit(DestinationIndex destination) {
@@ -36,17 +39,15 @@ void Catalog::route_by_name(const Vhost& vhost, std::span<const std::string_view
 }
 
 // Queues go to `out`, exchanges to to_visit_.
-void Catalog::route_one(const Vhost& vhost, const Exchange& exchange,
-                        std::span<const std::string_view> keys, std::string_view headers,
+bool Catalog::route_one(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
                         std::vector<QueueId>& out) {
   matches_.clear();
-  if (exchange.index) {
-    for (std::string_view key : keys) exchange.index->match(key, headers, matches_);
-  }
+  if (exchange.index) exchange.index->route(message, matches_);
+  const bool by_keys = !exchange.index || exchange.index->decided_by_keys();
   if (matches_.empty() && !exchange.alternate.empty()) {
     const Exchange* alternate = vhost.find_exchange(exchange.alternate);
     if (alternate && visit(alternate->destination)) to_visit_.push_back(alternate);
-    return;
+    return by_keys;
   }
   for (DestinationIndex match : matches_) {
     if (!visit(match)) continue;
@@ -57,6 +58,7 @@ void Catalog::route_one(const Vhost& vhost, const Exchange& exchange,
       to_visit_.push_back(destination.exchange);
     }
   }
+  return by_keys;
 }
 
 }  // namespace coney
