@@ -158,7 +158,8 @@ bool Channel::check_access(Access access, std::string_view kind, std::string_vie
 
 bool Channel::check_topic_access(Access access, const Exchange& exchange,
                                  std::string_view routing_key) {
-  auto refused = coney::check_topic_access(catalog(), user(), access, exchange, routing_key);
+  auto refused = coney::check_topic_access(catalog(), {user(), connection_.identity().client_id},
+                                           access, exchange, routing_key);
   if (refused) fail(std::move(*refused));
   return !refused;
 }

@@ -111,9 +111,10 @@ void Channel::bind(BindingRecord binding, bool no_wait, bool is_bind,
     if (!no_wait) answer();
   };
   if (is_bind) {
-    command(Bind{std::move(binding), user(), connection_.id()}, std::move(then));
+    command(Bind{std::move(binding), user(), connection_.id(), connection_.identity().client_id},
+            std::move(then));
   } else {
-    command(Unbind{std::move(binding), user()}, std::move(then));
+    command(Unbind{std::move(binding), user(), connection_.identity().client_id}, std::move(then));
   }
 }
 

@@ -202,6 +202,9 @@ void Channel::route_and_send(const Exchange& exchange) {
   const amqp::PropertyList list = *amqp::PropertyList::decode(pending_.properties);
   std::vector<std::string_view> keys{pending_.routing_key};
   if (!check_publish(list, keys)) return;
+  for (std::size_t copy = 1; copy < keys.size(); ++copy) {
+    if (!check_topic_access(Access::kWrite, exchange, keys[copy])) return;
+  }
   if (exchange.is_default() && pending_.routing_key.starts_with(kDirectReplyQueue) &&
       publish_direct_reply()) {
     return;

@@ -46,6 +46,7 @@ struct ConnectionIdentity {
   SocketAddress server;
   std::string name;  // "127.0.0.1:56789 -> 127.0.0.1:5672"
   amqp::Table client_properties;
+  std::optional<std::string> client_id;  // of client_properties, when it is text
   bool consumer_cancel_notify = false;
   bool authentication_failure_close = false;
   bool connection_blocked = false;

@@ -222,6 +222,8 @@ void Handshake::take_client_properties(amqp::Table properties) {
   identity_.consumer_cancel_notify = has("consumer_cancel_notify");
   identity_.authentication_failure_close = has("authentication_failure_close");
   identity_.connection_blocked = has("connection.blocked");
+  const amqp::Value* client_id = properties.find("client_id");
+  if (client_id && client_id->as_string()) identity_.client_id = *client_id->as_string();
   identity_.client_properties = std::move(properties);
 }
 

@@ -47,6 +47,7 @@ json::object to_json(const VhostRecord& vhost) {
   json::object metadata = {{"description", text(vhost.description)},
                            {"tags", texts(vhost.tags)},
                            {"default_queue_type", text(type)}};
+  if (vhost.protected_from_deletion) metadata["protected_from_deletion"] = true;
   return {{"name", text(vhost.name)}, {"limits", limits_of(vhost)}, {"metadata", metadata}};
 }
 

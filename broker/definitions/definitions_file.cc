@@ -67,6 +67,8 @@ class DefinitionsReader {
     vhost.default_queue_type =
         entry.text_or("default_queue_type", metadata.text_or("default_queue_type", ""));
     if (vhost.default_queue_type == "undefined") vhost.default_queue_type.clear();
+    vhost.protected_from_deletion =
+        entry.flag("protected_from_deletion", metadata.flag("protected_from_deletion", false));
     read_vhost_limits(entry.object("limits"), vhost);
     file_.definitions.vhosts.push_back(std::move(vhost));
   }

@@ -102,17 +102,17 @@ bool Catalog::allowed(std::string_view user, std::string_view vhost, Access acce
   return pattern && pattern->matches(resource);
 }
 
-bool Catalog::topic_allowed(std::string_view user, std::string_view vhost,
+bool Catalog::topic_allowed(const TopicUser& user, std::string_view vhost,
                             std::string_view exchange, Access access,
                             std::string_view routing_key) const {
-  const User* found = find_user(user);
+  const User* found = find_user(user.name);
   if (!found) return true;
   auto in_vhost = found->topic_permissions.find(vhost);
   if (in_vhost == found->topic_permissions.end()) return true;
   auto entry = in_vhost->second.find(exchange);
   if (entry == in_vhost->second.end()) return true;
-  const auto& pattern = access == Access::kRead ? entry->second.read : entry->second.write;
-  return pattern && pattern->matches(routing_key);
+  const TopicPattern& pattern = access == Access::kRead ? entry->second.read : entry->second.write;
+  return pattern.matches(routing_key, user.client_id);
 }
 
 bool Catalog::has_binding(const BindingRecord& binding) const {
@@ -149,9 +149,8 @@ void Catalog::put(const TopicPermissionPut& change) {
   const TopicPermissionRecord& record = *change.record;
   const TopicVariables variables{record.user, record.vhost, std::nullopt};
   user->second.topic_permissions[record.vhost].insert_or_assign(
-      record.exchange,
-      TopicPermissions{change.record, compile(expand_topic_pattern(record.write, variables)),
-                       compile(expand_topic_pattern(record.read, variables))});
+      record.exchange, TopicPermissions{change.record, TopicPattern(record.write, variables),
+                                        TopicPattern(record.read, variables)});
 }
 
 void Catalog::put(const ExchangePut& change) {

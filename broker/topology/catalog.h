@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "broker/auth/permission_pattern.h"
+#include "broker/auth/topic_pattern.h"
 #include "broker/exchange/binding_index.h"
 #include "broker/ids.h"
 #include "broker/topology/change.h"
@@ -75,9 +76,15 @@ struct Permissions {
   std::shared_ptr<const PermissionRecord> record;
   std::optional<PermissionPattern> configure, write, read;
 };
+// {username} and {vhost} are replaced here, {client_id} when a client is known.
 struct TopicPermissions {
   std::shared_ptr<const TopicPermissionRecord> record;
-  std::optional<PermissionPattern> write, read;  // with {username} and {vhost} replaced
+  TopicPattern write, read;
+};
+// Whose topic permissions count. Without a client id, {client_id} stays as it is.
+struct TopicUser {
+  std::string_view name;
+  std::optional<std::string_view> client_id;
 };
 
 struct User {
@@ -105,7 +112,7 @@ class Catalog {
                std::string_view resource) const;
   bool has_access(std::string_view user, std::string_view vhost) const;
   // Topic permission of `user` on the topic exchange; true when none is set.
-  bool topic_allowed(std::string_view user, std::string_view vhost, std::string_view exchange,
+  bool topic_allowed(const TopicUser& user, std::string_view vhost, std::string_view exchange,
                      Access access, std::string_view routing_key) const;
 
   bool has_binding(const BindingRecord& binding) const;

@@ -138,8 +138,8 @@ TopologyAnswer Execution::operator()(const Unbind& command) {
   const Vhost* vhost = catalog_.find_vhost(binding.vhost);
   const Exchange* source = vhost ? vhost->find_exchange(binding.source) : nullptr;
   if (!source) return {};
-  if (auto refused =
-          check_topic_access(catalog_, command.user, Access::kRead, *source, binding.routing_key)) {
+  if (auto refused = check_topic_access(catalog_, {command.user, command.client_id}, Access::kRead,
+                                        *source, binding.routing_key)) {
     return failed(std::move(*refused));
   }
   if (!catalog_.has_binding(binding)) return {};
@@ -155,8 +155,8 @@ std::optional<ProtocolError> Execution::check(const Bind& command) const {
   if (!vhost) return no_vhost(binding.vhost).error;
   const Exchange* source = vhost->find_exchange(binding.source);
   if (source) {
-    auto refused =
-        check_topic_access(catalog_, command.user, Access::kRead, *source, binding.routing_key);
+    auto refused = check_topic_access(catalog_, {command.user, command.client_id}, Access::kRead,
+                                      *source, binding.routing_key);
     if (refused) return refused;
   }
   std::string_view queue_type;

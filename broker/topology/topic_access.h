@@ -10,7 +10,7 @@
 namespace coney {
 
 // Nothing when `user` may, and for exchanges of other types; else what the client is told.
-std::optional<ProtocolError> check_topic_access(const Catalog& catalog, std::string_view user,
+std::optional<ProtocolError> check_topic_access(const Catalog& catalog, const TopicUser& user,
                                                 Access access, const Exchange& exchange,
                                                 std::string_view routing_key);
 

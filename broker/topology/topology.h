@@ -45,12 +45,14 @@ struct DeleteExclusiveQueues {
 };
 struct Bind {
   BindingRecord record;
-  std::string user;  // whose topic permissions count
-  ConnectionId by;   // may bind its exclusive queues
+  std::string user;                      // whose topic permissions count
+  ConnectionId by;                       // may bind its exclusive queues
+  std::optional<std::string> client_id;  // for topic permissions, see TopicUser
 };
 struct Unbind {
   BindingRecord record;
   std::string user;
+  std::optional<std::string> client_id;
 };
 
 using TopologyCommand = std::variant<DeclareExchange, DeleteExchange, DeclareQueue, DeleteQueue,

@@ -70,7 +70,7 @@ struct WriteStatements {
   Statement commit{database, "COMMIT"};
   Statement rollback{database, "ROLLBACK"};
 
-  Statement put_vhost{database, "INSERT OR REPLACE INTO vhosts VALUES (?, ?, ?, ?, ?, ?)"};
+  Statement put_vhost{database, "INSERT OR REPLACE INTO vhosts VALUES (?, ?, ?, ?, ?, ?, ?)"};
   Statement put_user{database, "INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?)"};
   Statement put_permission{database, "INSERT OR REPLACE INTO permissions VALUES (?, ?, ?, ?, ?)"};
   Statement put_topic_permission{database,
@@ -125,6 +125,7 @@ bool read_row(const Statement& row, VhostRecord& vhost) {
   vhost.default_queue_type = row.text(3);
   vhost.max_connections = row.optional_integer(4);
   vhost.max_queues = row.optional_integer(5);
+  vhost.protected_from_deletion = row.integer(6) != 0;
   return decode(row.blob(2), vhost.tags);
 }
 
@@ -379,7 +380,8 @@ void DefinitionStore::rollback() {
 StorageResult<void> DefinitionStore::put(const VhostRecord& vhost) {
   std::string tags = encode(vhost.tags);
   return session_->write(session_->sql().put_vhost, vhost.name, vhost.description, Blob{tags},
-                         vhost.default_queue_type, vhost.max_connections, vhost.max_queues);
+                         vhost.default_queue_type, vhost.max_connections, vhost.max_queues,
+                         std::int64_t{vhost.protected_from_deletion});
 }
 
 StorageResult<void> DefinitionStore::put(const UserRecord& user) {

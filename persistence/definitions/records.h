@@ -19,6 +19,7 @@ struct VhostRecord {
   std::string default_queue_type;               // empty: classic
   std::optional<std::int64_t> max_connections;  // vhost-limits; none or negative: unlimited
   std::optional<std::int64_t> max_queues;
+  bool protected_from_deletion = false;
   bool operator==(const VhostRecord&) const = default;
 };
 

@@ -103,7 +103,11 @@ CREATE TABLE counters (
 INSERT INTO counters SELECT 'stored queue id', coalesce(max(stored_id), 0) + 1 FROM queues;
 )sql";
 
-constexpr std::array kMigrations = {kVersion1, kVersion2};
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE vhosts ADD COLUMN protected_from_deletion INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3};
 
 StorageResult<void> apply_step(sqlite::Database& database, std::size_t version, const char* step) {
   std::string mark = "PRAGMA user_version = " + std::to_string(version + 1);

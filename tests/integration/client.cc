@@ -14,14 +14,21 @@ constexpr std::uint32_t kFrameMax = 131072;
 constexpr std::string_view kNoProperties("\0\0", 2);
 constexpr std::size_t kWriteFrom = 64 * 1024;  // bytes that are waiting to be sent
 
-// Tells the broker that connection.blocked is understood, and connection.close for a refused login.
-std::string client_properties() {
-  const amqp::Value yes = amqp::Value::boolean(true);
-  const amqp::Table capabilities{{"connection.blocked", yes},
-                                 {"authentication_failure_close", yes}};
+// Without its length, as methods have it.
+std::string encoded_table(const amqp::Table& table) {
   std::string encoded;
-  amqp::encode_table(encoded, {{"capabilities", amqp::Value::table(capabilities)}});
+  amqp::encode_table(encoded, table);
   return encoded.substr(4);
+}
+
+// Tells the broker that connection.blocked is understood, and connection.close for a refused login.
+std::string client_properties(const Login& login) {
+  const amqp::Value yes = amqp::Value::boolean(true);
+  amqp::Table capabilities{{"connection.blocked", yes}, {"authentication_failure_close", yes}};
+  if (login.consumer_cancel_notify) capabilities.append("consumer_cancel_notify", yes);
+  amqp::Table properties = login.properties;
+  properties.append("capabilities", amqp::Value::table(std::move(capabilities)));
+  return encoded_table(properties);
 }
 
 std::uint32_t id_of(std::string_view payload) {
@@ -56,7 +63,8 @@ void Client::handshake(const Login& login) {
   out_ = amqp::kProtocolHeader;
   const auto start = expect<amqp::ConnectionStart>(0);
   mechanisms_ = start.method.mechanisms;
-  send(0, amqp::ConnectionStartOk{.client_properties = client_properties(),
+  const std::string properties = client_properties(login);
+  send(0, amqp::ConnectionStartOk{.client_properties = properties,
                                   .mechanism = login.mechanism,
                                   .response = login.response,
                                   .locale = "en_US"});
@@ -68,7 +76,7 @@ void Client::handshake(const Login& login) {
   channel_max_ = tune.method.channel_max;
   send(0, amqp::ConnectionTuneOk{
               .channel_max = tune.method.channel_max, .frame_max = kFrameMax, .heartbeat = 0});
-  send(0, amqp::ConnectionOpen{.virtual_host = "/"});
+  send(0, amqp::ConnectionOpen{.virtual_host = login.vhost});
   expect<amqp::ConnectionOpenOk>(0);
 }
 
@@ -134,9 +142,23 @@ bool Client::exchange_exists(const std::string& exchange) {
   return exists(amqp::ExchangeDeclare{.exchange = exchange, .type = "direct", .passive = true});
 }
 
-void Client::declare_exchange(const std::string& exchange, const std::string& type, bool durable) {
-  send(1, amqp::ExchangeDeclare{.exchange = exchange, .type = type, .durable = durable});
+void Client::declare_exchange(const std::string& exchange, const std::string& type, bool durable,
+                              const amqp::Table& arguments) {
+  const std::string encoded = encoded_table(arguments);
+  send(1, amqp::ExchangeDeclare{
+              .exchange = exchange, .type = type, .durable = durable, .arguments = encoded});
   expect<amqp::ExchangeDeclareOk>(1);
+}
+
+void Client::bind_exchange(const std::string& destination, const std::string& source,
+                           const std::string& key) {
+  send(1, amqp::ExchangeBind{.destination = destination, .source = source, .routing_key = key});
+  expect<amqp::ExchangeBindOk>(1);
+}
+
+void Client::unbind(const std::string& queue, const std::string& exchange, const std::string& key) {
+  send(1, amqp::QueueUnbind{.queue = queue, .exchange = exchange, .routing_key = key});
+  expect<amqp::QueueUnbindOk>(1);
 }
 
 void Client::bind(const std::string& queue, const std::string& exchange, const std::string& key) {
@@ -210,8 +232,11 @@ void Client::qos(std::uint16_t prefetch, bool global) {
   expect<amqp::BasicQosOk>(1);
 }
 
-void Client::consume(const std::string& queue, const std::string& tag, bool no_ack) {
-  send(1, amqp::BasicConsume{.queue = queue, .consumer_tag = tag, .no_ack = no_ack});
+void Client::consume(const std::string& queue, const std::string& tag, bool no_ack,
+                     const amqp::Table& arguments) {
+  const std::string encoded = encoded_table(arguments);
+  send(1, amqp::BasicConsume{
+              .queue = queue, .consumer_tag = tag, .no_ack = no_ack, .arguments = encoded});
   expect<amqp::BasicConsumeOk>(1);
 }
 
@@ -223,6 +248,13 @@ void Client::cancel(const std::string& tag) {
 void Client::send_cancel(const std::string& tag) {
   send(1, amqp::BasicCancel{.consumer_tag = tag});
   write_out();
+}
+
+std::string Client::next_cancelled() {
+  while (cancelled_.empty()) read_some();
+  std::string tag = std::move(cancelled_.front());
+  cancelled_.pop_front();
+  return tag;
 }
 
 Delivery Client::next_delivery() {
@@ -390,6 +422,8 @@ bool Client::take_event(std::string_view payload) {
   if (is<amqp::BasicAck>(payload)) {
     const auto ack = decode<amqp::BasicAck>(payload);
     take_confirm(ack.delivery_tag, ack.multiple);
+  } else if (is<amqp::BasicCancel>(payload)) {
+    cancelled_.emplace_back(decode<amqp::BasicCancel>(payload).consumer_tag);
   } else if (is<amqp::ConnectionBlocked>(payload)) {
     alarms_.emplace_back(decode<amqp::ConnectionBlocked>(payload).reason);
   } else if (is<amqp::ConnectionUnblocked>(payload)) {

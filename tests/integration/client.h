@@ -17,6 +17,7 @@
 #include "amqp/frame.h"
 #include "amqp/methods.h"
 #include "amqp/properties.h"
+#include "amqp/table.h"
 #include "tests/integration/stream.h"
 
 namespace coney::test {
@@ -56,6 +57,10 @@ struct Login {
   std::string mechanism = "PLAIN";
   std::string response = std::string("\0guest\0guest", 12);
   std::optional<std::string> secure_response;  // to connection.secure
+  std::string vhost = "/";
+  // Beside those of every test client.
+  amqp::Table properties;
+  bool consumer_cancel_notify = false;
 };
 Login plain_login(const std::string& user, const std::string& password);
 
@@ -80,7 +85,11 @@ class Client {
   // Passive declares on a channel of their own.
   bool queue_exists(const std::string& queue);
   bool exchange_exists(const std::string& exchange);
-  void declare_exchange(const std::string& exchange, const std::string& type, bool durable);
+  void declare_exchange(const std::string& exchange, const std::string& type, bool durable,
+                        const amqp::Table& arguments = {});
+  void bind_exchange(const std::string& destination, const std::string& source,
+                     const std::string& key);
+  void unbind(const std::string& queue, const std::string& exchange, const std::string& key);
   void bind(const std::string& queue, const std::string& exchange, const std::string& key);
   void purge(const std::string& queue);
   void delete_queue(const std::string& queue);
@@ -100,9 +109,13 @@ class Client {
   std::size_t alarms_kept() const { return alarms_.size(); }
 
   void qos(std::uint16_t prefetch, bool global = false);
-  void consume(const std::string& queue, const std::string& tag, bool no_ack = false);
+  void consume(const std::string& queue, const std::string& tag, bool no_ack = false,
+               const amqp::Table& arguments = {});
   void cancel(const std::string& tag);
   void send_cancel(const std::string& tag);  // without waiting for its answer
+  // The consumer that the broker has cancelled next.
+  std::string next_cancelled();
+  std::size_t cancelled_kept() const { return cancelled_.size(); }
   Delivery next_delivery();
   std::size_t deliveries_kept() const { return deliveries_.size(); }
   std::optional<Delivery> get(const std::string& queue, bool no_ack = false);
@@ -156,6 +169,7 @@ class Client {
   std::deque<std::pair<std::uint16_t, std::string>> answers_;  // channel, method payload
   std::deque<Delivery> deliveries_;
   std::deque<std::string> alarms_;
+  std::deque<std::string> cancelled_;
   std::optional<Delivery> got_;  // of basic.get-ok
   bool confirming_ = false;
   std::uint64_t published_ = 0;

@@ -80,7 +80,8 @@ Definitions samples() {
                  .tags = {"one", "two, too", odd},
                  .default_queue_type = "quorum",
                  .max_connections = -1,
-                 .max_queues = 1000}};
+                 .max_queues = 1000,
+                 .protected_from_deletion = true}};
   all.users = {{.name = "guest",
                 .password_hash = "abc=",
                 .hashing = PasswordHashing::kMd5,
@@ -568,6 +569,26 @@ PRAGMA user_version = 2;
   put_all(store, QueueRecord{.vhost = "/", .name = "r"});
   EXPECT_EQ(queue_ids(store), (std::map<std::string, StoredQueueId>{{"q", StoredQueueId{40}},
                                                                     {"r", StoredQueueId{70}}}));
+}
+
+// What version 3 added to version 2, as the release that brought it wrote it.
+TEST(DefinitionStore, ReadsTheFrozenVersion3) {
+  TemporaryDirectory directory;
+  {
+    auto raw = sqlite::Database::open(directory / "d.sqlite", nullptr);
+    ASSERT_TRUE(migrate(*raw, definition_migrations().first(2)));
+    ASSERT_EQ(raw->run(R"sql(
+INSERT INTO vhosts VALUES ('/', '', x'', '', NULL, NULL);
+ALTER TABLE vhosts ADD COLUMN protected_from_deletion INTEGER NOT NULL DEFAULT 0;
+INSERT INTO vhosts VALUES ('kept', '', x'', '', NULL, NULL, 1);
+PRAGMA user_version = 3;
+)sql"),
+              SQLITE_OK);
+  }
+  Store store = open_store(directory / "d.sqlite");
+  EXPECT_EQ(
+      load(store).vhosts,
+      (std::vector<VhostRecord>{{.name = "/"}, {.name = "kept", .protected_from_deletion = true}}));
 }
 
 // --- reading what a broker may be using ------------------------------------------------------

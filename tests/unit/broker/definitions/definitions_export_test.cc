@@ -64,6 +64,7 @@ TEST(DefinitionsExport, ComesBackWhenRead) {
   all.exchanges[1].internal = true;
   all.users[1].hashing = PasswordHashing::kSha512;
   all.users[1].password_hash = "";
+  all.vhosts[1].protected_from_deletion = true;
   EXPECT_EQ(parsed(export_definitions(all, {"4.3.6", "c"})), all);
 }
 

@@ -145,6 +145,18 @@ TEST(DefinitionsFile, EmptyObjectDefinesNothing) {
             Definitions{});
 }
 
+TEST(DefinitionsFile, DeletionProtectionIsMetadataOrAKeyOfItsOwn) {
+  const auto vhosts = parse_definitions(R"({"vhosts": [
+      {"name": "a", "metadata": {"protected_from_deletion": true}},
+      {"name": "b", "protected_from_deletion": true},
+      {"name": "c", "metadata": {"description": "free"}}]})")
+                          ->definitions.vhosts;
+  ASSERT_EQ(vhosts.size(), 3u);
+  EXPECT_TRUE(vhosts[0].protected_from_deletion);
+  EXPECT_TRUE(vhosts[1].protected_from_deletion);
+  EXPECT_FALSE(vhosts[2].protected_from_deletion);
+}
+
 TEST(DefinitionsFile, UnknownKeysAreIgnored) {
   DefinitionsFile file = parsed(R"({"unknown_key":[1],"vhosts":[{"name":"v","tracing":false}]})");
   EXPECT_EQ(file.definitions.vhosts, (std::vector<VhostRecord>{{.name = "v"}}));

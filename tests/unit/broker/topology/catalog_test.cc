@@ -210,13 +210,33 @@ TEST_F(CatalogTest, PatternThatDoesNotCompileRefuses) {
   EXPECT_TRUE(catalog_.allowed("u", "/", Access::kWrite, "q"));
 }
 
+TEST_F(CatalogTest, RoutesThatKeysDoNotDecideAreNotToBeKept) {
+  exchange("front", "fanout");
+  exchange("random", "x-random");
+  queue("q");
+  bind(binding("front", kToQueue, "q", ""));
+  bind(binding("random", kToQueue, "q", ""));
+  const auto decided_by_keys = [&](std::string_view name) {
+    const Vhost& vhost = *catalog_.find_vhost("/");
+    const std::string_view key = "k";
+    std::vector<QueueId> out;
+    return catalog_.route(vhost, *vhost.find_exchange(name), {.keys = {&key, 1}}, out);
+  };
+  EXPECT_TRUE(decided_by_keys(""));
+  EXPECT_TRUE(decided_by_keys("front"));
+  EXPECT_FALSE(decided_by_keys("random"));
+  bind(binding("front", kToExchange, "random", ""));
+  EXPECT_FALSE(decided_by_keys("front"));
+}
+
 TEST_F(CatalogTest, TopicPermissionsExpandTheUserAndApplyToTheirExchangeOnly) {
   put<TopicPermissionPut>(TopicPermissionRecord{"u", "/", "t", "^{username}\\.", "^shared$"});
-  EXPECT_TRUE(catalog_.topic_allowed("u", "/", "t", Access::kWrite, "u.a"));
-  EXPECT_FALSE(catalog_.topic_allowed("u", "/", "t", Access::kWrite, "v.a"));
-  EXPECT_TRUE(catalog_.topic_allowed("u", "/", "t", Access::kRead, "shared"));
-  EXPECT_FALSE(catalog_.topic_allowed("u", "/", "t", Access::kRead, "u.a"));
-  EXPECT_TRUE(catalog_.topic_allowed("u", "/", "other", Access::kWrite, "v.a"));
+  EXPECT_TRUE(catalog_.topic_allowed({"u", {}}, "/", "t", Access::kWrite, "u.a"));
+  EXPECT_FALSE(catalog_.topic_allowed({"u", {}}, "/", "t", Access::kWrite, "v.a"));
+  EXPECT_TRUE(catalog_.topic_allowed({"u", {}}, "/", "t", Access::kRead, "shared"));
+  EXPECT_FALSE(catalog_.topic_allowed({"u", {}}, "/", "t", Access::kRead, "u.a"));
+  EXPECT_TRUE(catalog_.topic_allowed({"u", {}}, "/", "other", Access::kWrite, "v.a"));
+  EXPECT_TRUE(catalog_.topic_allowed({"nobody", {}}, "/", "t", Access::kWrite, "v.a"));
 }
 
 }  // namespace
