@@ -42,12 +42,6 @@ IDLE = {"x-overflow": "drop-head", "x-max-priority": 0, "x-single-active-consume
 
 QUEUE_TYPES = {"quorum": _QUORUM, "stream": _STREAM}
 
-EXCHANGE_TYPES = {
-    "x-consistent-hash": "consistent hash exchange",
-    "x-local-random": "local random exchange",
-    "x-modulus-hash": "modulus hash exchange",
-}
-
 # Behaviour that no declare asks for: the case counts as "later" when it fails, as passed when it passes.
 BEHAVIOUR = [
     (re.compile(r"^expiration 0, "), _TTL),
@@ -60,14 +54,13 @@ _POLICIES = re.compile(r"^/api/(policies|operator-policies)/")
 
 def refused(do, want, got):
     """The feature when `got` is the refusal that is due instead of the recorded `want`; None otherwise."""
-    features = _asked_features(do)
+    features = _asked_of_queue(do)
     if not features or not any(e.get("m", "").endswith(".declare-ok") for e in want):
         return None
     if not got or got[0].get("m") != "connection.close":
         return None
     close = got[0]["args"]
-    ids = {"queue.declare": (50, 10), "exchange.declare": (40, 10)}[do["method"]]
-    if close["reply_code"] != 540 or (close["class_id"], close["method_id"]) != ids:
+    if close["reply_code"] != 540 or (close["class_id"], close["method_id"]) != (50, 10):
         return None
     if not close["reply_text"].startswith("NOT_IMPLEMENTED - "):
         return None
@@ -81,15 +74,8 @@ def pretended(do, got):
     return next(iter(features.values()), None)
 
 
-def _asked_features(do):
-    """{what the refusal must name: feature} of a queue.declare or exchange.declare."""
-    kind = do.get("args", {}).get("type")
-    if do.get("method") == "exchange.declare" and kind in EXCHANGE_TYPES:
-        return {kind: EXCHANGE_TYPES[kind]}
-    return _asked_of_queue(do)
-
-
 def _asked_of_queue(do):
+    """{what the refusal must name: feature} of a queue.declare."""
     arguments = do.get("args", {})
     if do.get("method") != "queue.declare" or arguments.get("passive"):
         return {}
