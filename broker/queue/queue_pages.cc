@@ -340,13 +340,17 @@ void QueuePages::take_new_place(Held& held, const StorageResult<ChunkRef>& place
 // Fills chunks with what no chunk has, never across one that there is.
 class QueuePages::Storing {
  public:
-  explicit Storing(QueuePages& pages) : pages_(pages) {}
+  explicit Storing(QueuePages& pages) : pages_(pages), departing_(pages.departing_) {
+    std::sort(departing_.begin(), departing_.end(),
+              [](const PositionRun& a, const PositionRun& b) { return a.first > b.first; });
+  }
 
   void take(const ResidentMessage& each) {
     const auto next = pages_.at_or_behind(each.position) - pages_.chunks_.begin();
     const StoredMessage stored(*each.message);
     const std::size_t size = stored.prefix().size() + stored.data().size();
-    if (!builder_.empty() && (next != next_ || !builder_.has_room_for(size))) finish();
+    const bool cut = passes_departing(each.position);
+    if (!builder_.empty() && (cut || next != next_ || !builder_.has_room_for(size))) finish();
     next_ = pages_.at_or_behind(each.position) - pages_.chunks_.begin();
     builder_.add(each.position, each.message->persistent(), {.redelivered = each.redelivered},
                  stored.prefix(), stored.data());
@@ -361,7 +365,15 @@ class QueuePages::Storing {
   }
 
  private:
+  // A hole in a chunk says that its message has left. This one may come back.
+  bool passes_departing(QueuePosition position) {
+    const std::size_t before = departing_.size();
+    while (!departing_.empty() && departing_.back().first < position) departing_.pop_back();
+    return departing_.size() != before;
+  }
+
   QueuePages& pages_;
+  std::vector<PositionRun> departing_;  // still ahead, the first one last
   ChunkBuilder builder_;
   std::ptrdiff_t next_ = 0;  // index of the chunk behind what is in the builder
   std::vector<QueuePosition> positions_;

@@ -143,6 +143,9 @@ void QueueStorage::restore(RecoveredQueue& recovered) {
     }
   }
   if (unreadable != 0) lost(unreadable, {StorageErrorCode::kCorrupt, "not a message"});
+  for (const PositionRange& range : recovered.unsaid) {
+    shard_.log().settle(stored_id_, range.first, range.last - range.first + 1);
+  }
   if (!recovered.messages.empty()) labels_.push_back({LogEpoch{}, begin});
   marked_ = recovered.delivered;
   core_.restored();

@@ -35,6 +35,12 @@ bool PositionSet::intersects(PositionRange range) const {
   return at != ranges_.end() && at->first <= range.last;
 }
 
+std::vector<PositionRange> PositionSet::all() const {
+  std::vector<PositionRange> all;
+  for (const auto& [first, last] : ranges_) all.push_back({first, last});
+  return all;
+}
+
 std::vector<PositionRange> PositionSet::missing(PositionRange range) const {
   std::vector<PositionRange> missing;
   QueuePosition next = range.first;

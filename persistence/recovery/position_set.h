@@ -16,6 +16,7 @@ class PositionSet {
   bool intersects(PositionRange range) const;
   // The parts of `range` that are not in the set, in order.
   std::vector<PositionRange> missing(PositionRange range) const;
+  std::vector<PositionRange> all() const;
   std::size_t ranges() const { return ranges_.size(); }
   void clear() { ranges_.clear(); }
 

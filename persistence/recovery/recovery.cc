@@ -17,18 +17,21 @@ struct Building {
   std::vector<StoredChunk> chunks;  // as they were found; by first position once sorted
   std::map<QueuePosition, RecoveredMessage> messages;
   PositionSet gone;
+  PositionSet passed_over;  // what a chunk with holes may have, and may have let go
   PositionCounts counts;
   QueuePosition end = 0;  // behind every position that was seen
 
   void seen(QueuePosition position) { end = std::max(end, position + 1); }
 
-  // REQUIRES: the chunks are sorted.
-  bool is_in_chunk(QueuePosition position) const {
+  // The one that has this position between its first and last, or null. REQUIRES: the chunks are
+  // sorted.
+  const StoredChunk* chunk_around(QueuePosition position) const {
     auto at = std::upper_bound(chunks.begin(), chunks.end(), position,
                                [](QueuePosition wanted, const StoredChunk& chunk) {
                                  return wanted < chunk.positions.first;
                                });
-    return at != chunks.begin() && std::prev(at)->positions.last >= position;
+    if (at == chunks.begin() || std::prev(at)->positions.last < position) return nullptr;
+    return &*std::prev(at);
   }
 };
 
@@ -108,6 +111,10 @@ class LogMerge final : public LogVisitor {
     return std::make_shared<const std::string>(std::move(bytes));
   }
 
+  static bool has_holes(const StoredChunk& chunk) {
+    return chunk.positions.last - chunk.positions.first >= chunk.count;
+  }
+
   static void put(Building& to, QueuePosition position, const MessageFacts& facts,
                   Payload payload) {
     to.messages[position] = {position, facts, std::move(payload)};
@@ -119,7 +126,9 @@ class LogMerge final : public LogVisitor {
     of.seen(position);
     if (of.gone.contains(position)) return false;
     if (facts.counts != DeliveryCounts{}) of.counts.raise({position, position}, facts.counts);
-    return !of.is_in_chunk(position);
+    const StoredChunk* chunk = of.chunk_around(position);
+    if (chunk && has_holes(*chunk)) of.passed_over.add({position, position});
+    return !chunk;
   }
 
   Queues& queues_;
@@ -188,6 +197,7 @@ class Recovering {
       if (!covered.contains(position)) queue.messages.push_back(std::move(message));
     }
     count_messages(building, queue);
+    find_unsaid(building, queue);
     const auto mark = marks ? marks->find(id) : std::optional<QueuePosition>(0);
     queue.next_position = std::max(building.end, mark.value_or(0));
     queue.delivered = mark.value_or(queue.next_position);
@@ -217,7 +227,7 @@ class Recovering {
     }
     std::vector<QueuePosition> positions;
     // A chunk that cannot be read is left as it is: what is wrong is said when it is needed.
-    if ((copy || touched) && read_positions(stored, positions)) {
+    if ((copy || touched) && read_positions(stored.ref, positions)) {
       chunk.count = 0;
       for (QueuePosition position : positions) {
         if (building.gone.contains(position) || (copy && covered.contains(position))) continue;
@@ -238,6 +248,31 @@ class Recovering {
       covered.add(range);
     }
     queue.chunks.push_back(std::move(chunk));
+  }
+
+  // What was passed over because of a chunk, and is in none of those that are left.
+  void find_unsaid(const Building& building, RecoveredQueue& queue) {
+    const auto passed_over = building.passed_over.all();
+    if (passed_over.empty()) return;
+    PositionSet known = building.gone;
+    for (const RecoveredChunk& chunk : queue.chunks) {
+      if (building.passed_over.intersects(chunk.positions)) add_positions(chunk, known);
+    }
+    for (const PositionRange& range : passed_over) {
+      const auto missing = known.missing(range);
+      queue.unsaid.insert(queue.unsaid.end(), missing.begin(), missing.end());
+    }
+  }
+
+  void add_positions(const RecoveredChunk& chunk, PositionSet& to) {
+    std::vector<QueuePosition> positions;
+    if (!chunk.lives.empty()) {
+      for (const PositionRange& range : chunk.lives) to.add(range);
+    } else if (read_positions(chunk.place, positions)) {
+      for (QueuePosition position : positions) to.add({position, position});
+    } else {
+      to.add(chunk.positions);
+    }
   }
 
   static void leave_behind(const StoredChunk& stored, RecoveredQueue& queue) {
@@ -263,7 +298,7 @@ class Recovering {
                         Building& building) {
     PositionSet wanted;
     for (const PositionRange& range : lives) wanted.add(range);
-    if (auto chunk = read_chunk(stored)) {
+    if (auto chunk = read_chunk(stored.ref)) {
       ChunkEntry entry;
       for (ChunkReader reader = chunk->read(); reader.next(entry);) {
         if (!wanted.contains(entry.position)) continue;
@@ -273,19 +308,19 @@ class Recovering {
     }
   }
 
-  std::optional<Chunk> read_chunk(const StoredChunk& stored) {
-    auto file = files_.open(stored.ref.file->path(), OpenMode::kRead);
+  std::optional<Chunk> read_chunk(const ChunkRef& ref) {
+    auto file = files_.open(ref.file->path(), OpenMode::kRead);
     if (!file) return std::nullopt;
-    ByteBuffer bytes(stored.ref.length);
-    auto read = (*file)->read_at(stored.ref.offset, bytes.span());
-    if (!read || *read != stored.ref.length) return std::nullopt;
+    ByteBuffer bytes(ref.length);
+    auto read = (*file)->read_at(ref.offset, bytes.span());
+    if (!read || *read != ref.length) return std::nullopt;
     auto chunk = Chunk::parse(std::move(bytes));
     if (!chunk) return std::nullopt;
     return std::move(*chunk);
   }
 
-  bool read_positions(const StoredChunk& stored, std::vector<QueuePosition>& positions) {
-    auto chunk = read_chunk(stored);
+  bool read_positions(const ChunkRef& ref, std::vector<QueuePosition>& positions) {
+    auto chunk = read_chunk(ref);
     if (!chunk) return false;
     ChunkEntry entry;
     for (ChunkReader reader = chunk->read(); reader.next(entry);) {

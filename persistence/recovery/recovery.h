@@ -49,6 +49,9 @@ struct RecoveredQueue {
   std::vector<RecoveredMessage> messages;  // ascending, in no chunk
   // Where chunks lie of which nothing lives. The log alone knows that.
   std::vector<std::shared_ptr<SegmentFile>> left_behind;
+  // Of these the log knows no end: they had left when a chunk was written around them, and what
+  // said so did not reach the disk. The log has to be told, as chunks do not stay.
+  std::vector<PositionRange> unsaid;
   std::uint64_t count() const;  // of messages
 };
 

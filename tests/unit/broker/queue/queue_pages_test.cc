@@ -117,5 +117,20 @@ TEST_F(QueuePagesTest, DamagedChunkIsGivenUpAndTheRestGoesOn) {
   EXPECT_FALSE(core_.get(true));
 }
 
+// A hole in a chunk says that its message has left, whatever becomes of the transaction.
+TEST_F(QueuePagesTest, NoChunkIsWrittenAroundWhatLeavesInAnOpenTransaction) {
+  for (int n = 0; n != 10; ++n) core_.publish(message(10), true);
+  for (int n = 0; n != 6; ++n) core_.get(false);
+  core_.acknowledge(3, 2);
+  core_.acknowledge(1, 1);
+  for (const PositionRun& run : std::exchange(core_.departures(), {})) pages_.departing(run);
+  pages_.store(core_.end());
+  std::vector<PositionRange> chunks;
+  for (const auto& [number, place] : written_) {
+    chunks.push_back(chunks_.at(place.file.get())->header().positions);
+  }
+  EXPECT_EQ(chunks, (std::vector<PositionRange>{{0, 0}, {2, 2}, {5, 9}}));
+}
+
 }  // namespace
 }  // namespace coney

@@ -143,6 +143,35 @@ TEST_F(Recovering, AMessageThatWasMovedAfterTheQueueStateLives) {
   EXPECT_THAT(texts(recovery.queues.at(kQueue)), IsEmpty());
 }
 
+// A chunk that was written around messages that had left may reach the disk before the log does.
+TEST_F(Recovering, WhatAChunkLeftOutAndTheLogDoesNotSettleIsNamed) {
+  LogBatch batch;
+  for (QueuePosition i = 0; i < 6; ++i) batch.publish(kQueue, i, payload("", "x"));
+  batch.settle(kQueue, 1);
+  log(batch);
+  ChunkBuilder builder;
+  for (QueuePosition i : {0, 4, 5}) builder.add(i, true, false, 0, "", "x");
+  store({std::make_shared<const Chunk>(builder.finish(kQueue, SegmentStream::kDurable))});
+  Recovery recovery = recovered();
+  const RecoveredQueue& queue = recovery.queues.at(kQueue);
+  EXPECT_EQ(queue.count(), 3u);
+  EXPECT_THAT(texts(queue), IsEmpty());
+  EXPECT_THAT(queue.unsaid, ElementsAre(PositionRange{2, 3}));
+}
+
+TEST_F(Recovering, WhatAChunkHasIsNotNamedAsLeft) {
+  LogBatch batch;
+  for (QueuePosition i = 0; i < 12; ++i) batch.publish(kQueue, i, payload("", "x"));
+  batch.settle(kQueue, 10, 2);
+  log(batch);
+  ChunkBuilder builder;
+  for (QueuePosition i : {0, 1, 2, 3, 4, 6, 7, 8, 9}) builder.add(i, true, false, 0, "", "x");
+  store({std::make_shared<const Chunk>(builder.finish(kQueue, SegmentStream::kDurable)),
+         test_chunk(kQueue, 10, 2)});
+  Recovery recovery = recovered();
+  EXPECT_THAT(recovery.queues.at(kQueue).unsaid, ElementsAre(PositionRange{5, 5}));
+}
+
 TEST_F(Recovering, AMessageThatIsLoggedAgainIsThereOnce) {
   LogBatch batch;
   batch.publish(kQueue, 4, payload("", "x"));
