@@ -261,7 +261,9 @@ void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& que
   const BodyId body = log_once(message, queues);
   const PublishSequence sequence = confirm_mode_ ? confirms_.last() + 1 : 0;
   std::uint32_t answers = 0;
-  Durability wait = Durability::kNone;
+  // The queues' records are worth nothing without the body.
+  Durability wait =
+      body == BodyId{} ? Durability::kNone : shard.config().durability_of(vhost_name());
   for (std::size_t i = 0; i < queues.size(); ++i) {
     const QueueId id = queues[i];
     MessageRef each = i + 1 == queues.size() ? std::move(message) : message;

@@ -203,9 +203,9 @@ bool QueueStorage::has_moved_out(LogEpoch up_to) {
 }
 
 // What the log has said of messages in chunks goes with its old files.
-void QueueStorage::moved_out(LogEpoch up_to) {
+void QueueStorage::moved_out(LogEpoch up_to, bool whole) {
   while (!labels_.empty() && labels_.front().epoch <= up_to) labels_.pop_front();
-  if (pages_.has_gaps()) {
+  if (whole || pages_.has_gaps()) {
     shard_.log().queue_state(stored_id_, core_.end(), pages_.live_positions());
   }
   for (const CountedRange& each : pages_.counts_of_paged()) {

@@ -45,8 +45,9 @@ class QueueStorage final : private QueueDisk {
   // Writes to segments what was logged in `up_to` or earlier.
   void move_out(LogEpoch up_to);
   bool has_moved_out(LogEpoch up_to);
-  // It is on disk there: logs again, in short, what the log has said of messages in segments.
-  void moved_out(LogEpoch up_to);
+  // It is on disk there: logs again, in short, what the log has said of messages in segments, or
+  // (`whole`) of any.
+  void moved_out(LogEpoch up_to, bool whole);
 
  private:
   // From this position on messages were logged in this epoch or later.

@@ -17,6 +17,7 @@
 #include "broker/shard/shard.h"
 #include "broker/topology/topology.h"
 #include "persistence/data_directory.h"
+#include "persistence/file/file.h"
 
 namespace coney {
 
@@ -38,7 +39,9 @@ class NodeStorage;
 class Server {
  public:
   // `config` is complete and checked (config_loader.h); the log is started.
-  explicit Server(Config config, ResourceProbe probe = system_resources());
+  // Messages go to `files`, which outlives the server.
+  explicit Server(Config config, ResourceProbe probe = system_resources(),
+                  FileSystem& files = real_file_system());
   ~Server();  // stops what runs
 
   // Error: a sentence that says which step failed and why; everything is undone then.
@@ -92,6 +95,7 @@ class Server {
   std::vector<Endpoint> endpoints_;
   std::vector<Step> started_;  // to be undone
   ResourceProbe probe_;
+  FileSystem& files_;
   Alarms alarms_;
   bool disk_unknown_ = false;  // and said so
 };

@@ -130,7 +130,7 @@ struct QueueRetiredMail {
 // ---- the log, the segment store and recovery -> a shard ----
 
 struct LogNewsMail {
-  enum class Kind : std::uint8_t { kWritten, kSynced, kFailed, kEpoch, kRetire } kind{};
+  enum class Kind : std::uint8_t { kWritten, kSynced, kFailed, kRecovered, kEpoch, kRetire } kind{};
   std::uint64_t number = 0;  // a LogSequence, or a LogEpoch
 };
 struct ChunkWrittenMail {

@@ -25,10 +25,9 @@ void report(const Recovery& recovery) {
 }  // namespace
 
 StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
-    const DataDirectoryPaths& directory, std::vector<Shard*> shards,
+    FileSystem& files, const DataDirectoryPaths& directory, std::vector<Shard*> shards,
     const std::vector<KnownQueue>& queues) {
   std::unique_ptr<NodeStorage> storage(new NodeStorage(std::move(shards)));
-  FileSystem& files = real_file_system();
   auto marks = DeliveryMap::open(directory.deliveries_path(), directory.quarantine_path());
   if (!marks) return marks.error();
   storage->delivery_map_ = std::move(*marks);
@@ -85,6 +84,11 @@ void NodeStorage::memory_used(std::uint64_t used, std::uint64_t limit) {
   if (used > limit / 2) window /= 2;
   if (used > limit / 10 * 7) window /= 8;
   queue_window_.store(window, std::memory_order_relaxed);
+}
+
+bool NodeStorage::congested() const {
+  return log_->pending_bytes() > kMostPending || segments_->bytes_in_flight() > kMostPending ||
+         refused_bytes_.load(std::memory_order_relaxed) > std::int64_t{kMostPending};
 }
 
 // ---- from the log's thread ----

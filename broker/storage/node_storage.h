@@ -28,7 +28,8 @@ class NodeStorage final : private CompactionSink {
 
   // Attaches itself to the shards and mails what it has found to each of the queues.
   // Errors: those of the log and the segments.
-  static StorageResult<std::unique_ptr<NodeStorage>> open(const DataDirectoryPaths& directory,
+  static StorageResult<std::unique_ptr<NodeStorage>> open(FileSystem& files,
+                                                          const DataDirectoryPaths& directory,
                                                           std::vector<Shard*> shards,
                                                           const std::vector<KnownQueue>& queues);
   // Everything that was handed over is written and synced.
@@ -42,11 +43,17 @@ class NodeStorage final : private CompactionSink {
   std::uint64_t queue_window() const { return queue_window_.load(std::memory_order_relaxed); }
   void memory_used(std::uint64_t used, std::uint64_t limit);
 
+  // More is on its way to the disk than should wait in memory: publishers should.
+  bool congested() const;
+  // So many bytes more (or fewer) of chunks wait in memory for the disk to take them.
+  void refused(std::int64_t bytes) { refused_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
+
   // For the shards' sinks, on the log's thread.
   void log_failed(const StorageError& error);
   void log_recovered();
 
  private:
+  static constexpr std::uint64_t kMostPending = 24 * 1024 * 1024;  // bytes on their way to the disk
   static constexpr std::uint64_t kQueueWindow = 16 * 1024 * 1024;
 
   explicit NodeStorage(std::vector<Shard*> shards) : shards_(std::move(shards)) {}
@@ -63,6 +70,7 @@ class NodeStorage final : private CompactionSink {
   std::unique_ptr<SegmentStore> segments_;
   std::unique_ptr<Log> log_;
   std::atomic<std::uint64_t> queue_window_{kQueueWindow};
+  std::atomic<std::int64_t> refused_bytes_{0};
   bool log_is_failing_ = false;  // the log's thread
 };
 

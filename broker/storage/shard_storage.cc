@@ -13,7 +13,6 @@ namespace coney {
 namespace {
 
 constexpr SegmentCookie kRetirementCookie = 0;
-constexpr std::uint64_t kMostPending = 24 * 1024 * 1024;  // bytes on their way to the disk
 
 }  // namespace
 
@@ -120,8 +119,7 @@ void ShardStorage::transaction_ended(TxId id) {
 }
 
 bool ShardStorage::congested() const {
-  return attached() && (node_->log().pending_bytes() > kMostPending ||
-                        node_->segments().bytes_in_flight() > kMostPending);
+  return attached() && node_->congested();
 }
 
 void ShardStorage::submit() {
@@ -185,12 +183,16 @@ void ShardStorage::handle(LogNewsMail& mail) {
       settle(waiting_for_write_, LogSequence{mail.number}, false);
       settle(waiting_for_sync_, LogSequence{mail.number}, false);
       break;
+    case LogNewsMail::Kind::kRecovered:
+      retirement_.doubtful = LogEpoch{mail.number};
+      start_retirement();
+      break;
     case LogNewsMail::Kind::kEpoch:
       epoch_ = LogEpoch{mail.number};
       epoch_is_new_ = true;
       break;
     case LogNewsMail::Kind::kRetire:
-      retirement_.wanted = LogEpoch{mail.number};
+      retirement_.wanted = std::max(retirement_.wanted, std::optional(LogEpoch{mail.number}));
       start_retirement();
       break;
   }
@@ -214,7 +216,11 @@ void ShardStorage::for_each_logging_queue(Visit visit) {
 }
 
 void ShardStorage::start_retirement() {
-  if (!retirement_.wanted || retirement_.running || retirement_.finished) return;
+  if (retirement_.running || retirement_.finished) return;
+  if (retirement_.doubtful && *retirement_.doubtful < epoch_) {
+    retirement_.wanted = std::max(retirement_.wanted, retirement_.doubtful);
+  }
+  if (!retirement_.wanted) return;
   // What a restart brings to queues that wait for it is in the log's oldest files.
   if (shard_.restoring()) return;
   retirement_.up_to = *std::exchange(retirement_.wanted, std::nullopt);
@@ -233,7 +239,9 @@ void ShardStorage::end_retirement(bool synced) {
     retry_chunks_ = true;
     return;
   }
-  for_each_logging_queue([&](QueueStorage& queue) { queue.moved_out(retirement_.up_to); });
+  const bool whole = retirement_.doubtful && *retirement_.doubtful <= retirement_.up_to;
+  for_each_logging_queue([&](QueueStorage& queue) { queue.moved_out(retirement_.up_to, whole); });
+  if (whole) retirement_.doubtful.reset();
   retirement_.finished = true;
 }
 
@@ -241,6 +249,7 @@ void ShardStorage::tick() {
   if (!attached()) return;
   queue_window_ = node_->queue_window();
   if (std::exchange(retry_chunks_, false)) {
+    node_->refused(-std::exchange(refused_bytes_, 0));  // on their way again
     shard_.for_each_queue([](Queue& queue) { queue.retry_disk(); });
   }
   start_retirement();
@@ -296,8 +305,8 @@ void ShardStorage::handle(SegmentsSyncedMail& mail) {
 
 // ---- chunks ----
 
-SegmentCookie ShardStorage::remember(QueueId queue, ChunkNumber number) {
-  requests_.emplace(++last_cookie_, Request{queue, number});
+SegmentCookie ShardStorage::remember(QueueId queue, ChunkNumber number, std::int64_t bytes) {
+  requests_.emplace(++last_cookie_, Request{queue, number, bytes});
   return last_cookie_;
 }
 
@@ -309,7 +318,8 @@ ShardStorage::Request ShardStorage::forget(SegmentCookie cookie) {
 }
 
 void ShardStorage::write(QueueId queue, ChunkNumber number, std::shared_ptr<const Chunk> chunk) {
-  node_->segments().write(std::move(chunk), *this, remember(queue, number));
+  const auto bytes = static_cast<std::int64_t>(chunk->bytes().size());
+  node_->segments().write(std::move(chunk), *this, remember(queue, number, bytes));
 }
 
 void ShardStorage::read(QueueId queue, ChunkNumber number, const ChunkRef& place) {
@@ -318,7 +328,11 @@ void ShardStorage::read(QueueId queue, ChunkNumber number, const ChunkRef& place
 
 void ShardStorage::handle(ChunkWrittenMail& mail) {
   const Request request = forget(mail.cookie);
-  retry_chunks_ = retry_chunks_ || !*mail.place;
+  if (!*mail.place) {
+    retry_chunks_ = true;
+    refused_bytes_ += request.bytes;
+    node_->refused(request.bytes);
+  }
   if (Queue* queue = shard_.find(request.queue)) {
     queue->chunk_written(request.number, std::move(*mail.place));
   } else if (*mail.place) {
@@ -353,8 +367,9 @@ void ShardStorage::failed(LogSequence up_to, const StorageError& error) {
   node_->log_failed(error);
   send(LogNewsMail{LogNewsMail::Kind::kFailed, static_cast<std::uint64_t>(up_to)});
 }
-void ShardStorage::recovered() {
+void ShardStorage::recovered(LogEpoch up_to) {
   node_->log_recovered();
+  send(LogNewsMail{LogNewsMail::Kind::kRecovered, static_cast<std::uint64_t>(up_to)});
 }
 void ShardStorage::epoch(LogEpoch now) {
   send(LogNewsMail{LogNewsMail::Kind::kEpoch, static_cast<std::uint64_t>(now)});

@@ -117,12 +117,15 @@ class ShardStorage final : public LogSink, public SegmentSink {
   struct Request {
     QueueId queue;
     ChunkNumber number{};
+    std::int64_t bytes = 0;  // to be written
   };
   // Moving out of the log what was put there up to an epoch: chunks are written and synced, then
   // the log is told which of their messages live.
   struct Retirement {
     LogEpoch up_to{};
     std::optional<LogEpoch> wanted;
+    // The log has lost some of this: it is told of every queue what lives.
+    std::optional<LogEpoch> doubtful;
     bool running = false;   // the segments are being synced
     bool finished = false;  // to be told to the log once the batch is handed over
   };
@@ -131,7 +134,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void written(LogSequence up_to) override;
   void synced(LogSequence up_to) override;
   void failed(LogSequence up_to, const StorageError& error) override;
-  void recovered() override;
+  void recovered(LogEpoch up_to) override;
   void epoch(LogEpoch now) override;
   void retire(LogEpoch up_to) override;
   // SegmentSink, on the store's threads
@@ -142,7 +145,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
 
   LogShard log_shard() const;
   std::uint64_t new_id();
-  SegmentCookie remember(QueueId queue, ChunkNumber number);
+  SegmentCookie remember(QueueId queue, ChunkNumber number, std::int64_t bytes = 0);
   Request forget(SegmentCookie cookie);
   void finish(TxId id, Commit commit);
   void hand_over(Waiting& waiting, std::deque<Waiting>& to, LogSequence sequence);
@@ -175,6 +178,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   std::vector<Leaving> leaving_;
   std::uint64_t queue_window_ = UINT64_MAX;
   bool retry_chunks_ = false;
+  std::int64_t refused_bytes_ = 0;  // of chunks that wait in memory for the disk to take them
   bool congested_ = false;
 };
 

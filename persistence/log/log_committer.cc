@@ -305,7 +305,7 @@ void LogCommitter::try_again() {
   failure_.reset();
   retry_at_.reset();
   counts_.failing = false;
-  for (LogSink* sink : sinks_) sink->recovered();
+  for (LogSink* sink : sinks_) sink->recovered(retention_.doubtful());
 }
 
 void LogCommitter::look_after_files() {

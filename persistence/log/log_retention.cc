@@ -23,7 +23,7 @@ void LogRetention::moved(LogShard shard, LogEpoch up_to) {
 }
 
 void LogRetention::failed() {
-  trusted_ = epoch_ + 1;
+  trusted_ = epoch_ + 2;
   asked_ = 0;
 }
 

@@ -34,8 +34,11 @@ class LogRetention {
   // Only counts when the shard has seen the epoch that began after the last failed().
   void moved(LogShard shard, LogEpoch up_to);
   // Something that was logged is lost. What shards say to have moved may be among it until they
-  // have heard of that, which is when they have seen a new epoch; then all are asked again.
+  // have heard of that, which is when they have seen a new epoch; then all are asked again. As a
+  // lost body may have enqueues with a label of the next epoch, it takes two.
   void failed();
+  // What was lost, and what depends on it, has labels up to this one.
+  LogEpoch doubtful() const { return LogEpoch{trusted_ - 1}; }
 
   void transaction_has_part(TxId id, LogFileNumber file) { open_.try_emplace(id, file); }
   void transaction_ended(TxId id) { open_.erase(id); }

@@ -30,9 +30,12 @@ class LogSink {
   // to this one will ever be, whatever written() had said. Batches that follow may fail as well,
   // until recovered(). Log::moved() that was said since the last synced() counts as not said.
   virtual void failed(LogSequence up_to, const StorageError& error) = 0;
-  // What is submitted from now on is written again; what had failed does not come back after a
-  // restart.
-  virtual void recovered() = 0;
+  // What is submitted from now on is written again. What had failed does not come back after a
+  // restart unless it is said again: what was labelled `up_to` or older may be missing in the log,
+  // also when this shard has heard of no failure (a body that it names may have been another's).
+  // To be moved as retire() asks for once a newer epoch than `up_to` was seen, which will come,
+  // with a new queue_state of every queue.
+  virtual void recovered(LogEpoch up_to) = 0;
 
   // A new epoch began. Answer with Log::seen_epoch() after everything that was labelled with an
   // older epoch, or depends on a body submitted under one, was submitted or sent to the shard that

@@ -19,7 +19,8 @@ Config broker_config(const std::filesystem::path& data_directory);
 class LocalBroker {
  public:
   explicit LocalBroker(const std::filesystem::path& data_directory);
-  explicit LocalBroker(const Config& config, ResourceProbe probe = system_resources());
+  explicit LocalBroker(const Config& config, ResourceProbe probe = system_resources(),
+                       FileSystem& files = real_file_system());
   Server& server() { return server_; }
   // Of a listener, in the order of the configuration: TCP, TLS.
   std::uint16_t port(std::size_t listener = 0) const { return server_.endpoints()[listener].port; }
@@ -36,7 +37,8 @@ class BrokerProcess {
       : BrokerProcess(broker_config(data_directory)) {}
   // It logs as the configuration says, but not to the console. REQUIRES: no other thread runs.
   // `headroom`: the memory limit is so many bytes above what the process uses when it starts.
-  explicit BrokerProcess(Config config, std::optional<std::uint64_t> headroom = std::nullopt);
+  explicit BrokerProcess(Config config, std::optional<std::uint64_t> headroom = std::nullopt,
+                         FileSystem& files = real_file_system());
   ~BrokerProcess();
   BrokerProcess(const BrokerProcess&) = delete;
   BrokerProcess& operator=(const BrokerProcess&) = delete;

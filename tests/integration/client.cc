@@ -421,7 +421,10 @@ void Client::take_method(std::uint16_t channel, std::string_view payload) {
 bool Client::take_event(std::string_view payload) {
   if (is<amqp::BasicAck>(payload)) {
     const auto ack = decode<amqp::BasicAck>(payload);
-    take_confirm(ack.delivery_tag, ack.multiple);
+    take_confirm(ack.delivery_tag, ack.multiple, true);
+  } else if (is<amqp::BasicNack>(payload)) {
+    const auto nack = decode<amqp::BasicNack>(payload);
+    take_confirm(nack.delivery_tag, nack.multiple, false);
   } else if (is<amqp::BasicCancel>(payload)) {
     cancelled_.emplace_back(decode<amqp::BasicCancel>(payload).consumer_tag);
   } else if (is<amqp::ConnectionBlocked>(payload)) {
@@ -434,12 +437,14 @@ bool Client::take_event(std::string_view payload) {
   return true;
 }
 
-void Client::take_confirm(std::uint64_t tag, bool multiple) {
-  if (multiple) {
-    unconfirmed_.erase(unconfirmed_.begin(), unconfirmed_.upper_bound(tag));
-  } else if (unconfirmed_.erase(tag) == 0) {
+void Client::take_confirm(std::uint64_t tag, bool multiple, bool accepted) {
+  const auto first = multiple ? unconfirmed_.begin() : unconfirmed_.find(tag);
+  const auto last = unconfirmed_.upper_bound(tag);
+  if (first == unconfirmed_.end() && !multiple) {
     throw std::runtime_error("confirm of " + std::to_string(tag) + ", which does not wait for one");
   }
+  if (!accepted) refused_.insert(first, last);
+  unconfirmed_.erase(first, last);
 }
 
 void Client::finish_content() {

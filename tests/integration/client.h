@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "amqp/field.h"
 #include "amqp/frame.h"
@@ -97,8 +98,10 @@ class Client {
   void publish(std::string_view exchange, std::string_view key, std::string_view body,
                const amqp::PropertyList& properties = {});
   void confirm_select();
-  // Waits until every publish since confirm_select() is acknowledged.
+  // Waits until every publish since confirm_select() is acknowledged or refused.
   void wait_for_confirms();
+  // The publishes that were refused since the last time this was asked: the first has number 1.
+  std::set<std::uint64_t> take_refused() { return std::exchange(refused_, {}); }
   void tx_select();
   void tx_commit();
   void tx_rollback();
@@ -157,7 +160,7 @@ class Client {
   void take(const amqp::Frame& frame);
   void take_method(std::uint16_t channel, std::string_view payload);
   bool take_event(std::string_view payload);
-  void take_confirm(std::uint64_t tag, bool multiple);
+  void take_confirm(std::uint64_t tag, bool multiple, bool accepted);
   void finish_content();
 
   std::unique_ptr<Stream> stream_;
@@ -173,7 +176,7 @@ class Client {
   std::optional<Delivery> got_;  // of basic.get-ok
   bool confirming_ = false;
   std::uint64_t published_ = 0;
-  std::set<std::uint64_t> unconfirmed_;
+  std::set<std::uint64_t> unconfirmed_, refused_;
 };
 
 }  // namespace coney::test

@@ -54,7 +54,7 @@ class WaitingSink : public LogSink {
     fmt::print(stderr, "log-benchmark: {}\n", error.message);
     std::exit(1);
   }
-  void recovered() override {}
+  void recovered(LogEpoch) override {}
   void epoch(LogEpoch now) override {
     std::lock_guard lock(mutex_);
     epoch_ = now;

@@ -132,9 +132,10 @@ TEST(LogRetention, AfterAFailureOnlyWhatIsMovedAnewCounts) {
   retention.moved(1, epoch(2));  // said before it heard that what it moved is lost
   EXPECT_EQ(retention.next_file(), std::nullopt);
   EXPECT_EQ(retention.next_retire(), std::nullopt);
-  EXPECT_EQ(retention.next_epoch(), epoch(4));
+  EXPECT_EQ(retention.doubtful(), epoch(4));  // a body that is lost may have enqueues in it
+  settle_epochs(retention, 2);
+  EXPECT_EQ(retention.next_epoch(), std::nullopt);
   EXPECT_EQ(retention.next_retire(), epoch(2));  // once more
-  retention.seen(1, epoch(4));
   retention.moved(1, epoch(2));
   EXPECT_EQ(retention.next_file(), file(1));
 }

@@ -26,7 +26,7 @@ class TestSink : public LogSink {
   struct Heard {
     LogSequence written{}, synced{}, failed{};
     int failures = 0, recoveries = 0;
-    LogEpoch epoch{1}, retire{};
+    LogEpoch epoch{1}, retire{}, doubtful{};
     int retires = 0;
     std::string error;
   };
@@ -47,8 +47,11 @@ class TestSink : public LogSink {
       ++heard_.failures;
     });
   }
-  void recovered() override {
-    change([&] { ++heard_.recoveries; });
+  void recovered(LogEpoch up_to) override {
+    change([&] {
+      ++heard_.recoveries;
+      heard_.doubtful = up_to;
+    });
   }
   void epoch(LogEpoch now) override {
     change([&] { heard_.epoch = now; });

@@ -22,7 +22,7 @@ class QuietSink : public LogSink {
   void written(LogSequence) override {}
   void synced(LogSequence) override {}
   void failed(LogSequence, const StorageError&) override {}
-  void recovered() override {}
+  void recovered(LogEpoch) override {}
   void epoch(LogEpoch) override {}
   void retire(LogEpoch) override {}
 };
