@@ -114,8 +114,8 @@ ResourceProbe system_resources() {
   return {resident_memory, free_disk_space};
 }
 
-Server::Server(Config config, ResourceProbe probe, FileSystem& files)
-    : probe_(std::move(probe)), files_(files), alarms_(make_alarms(config)) {
+Server::Server(Config config, ResourceProbe probe, const StorageOptions& storage)
+    : storage_options_(storage), probe_(std::move(probe)), alarms_(make_alarms(config)) {
   context_.config = std::move(config);
   context_.node_name = context_.config.node_name;
   context_.limits = &limits_;
@@ -246,7 +246,7 @@ Server::Failure Server::open_storage() {
       if (queue->from_disk) queues.push_back({queue->stored_id, queue->id});
     }
   }
-  auto storage = NodeStorage::open(files_, *data_directory_, context_.shards, queues);
+  auto storage = NodeStorage::open(storage_options_, *data_directory_, context_.shards, queues);
   if (!storage) return storage.error().message;
   storage_ = std::move(*storage);
   return std::nullopt;

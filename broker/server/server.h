@@ -15,9 +15,9 @@
 #include "broker/server/alarms.h"
 #include "broker/server/server_context.h"
 #include "broker/shard/shard.h"
+#include "broker/storage/storage_options.h"
 #include "broker/topology/topology.h"
 #include "persistence/data_directory.h"
-#include "persistence/file/file.h"
 
 namespace coney {
 
@@ -39,9 +39,8 @@ class NodeStorage;
 class Server {
  public:
   // `config` is complete and checked (config_loader.h); the log is started.
-  // Messages go to `files`, which outlives the server.
   explicit Server(Config config, ResourceProbe probe = system_resources(),
-                  FileSystem& files = real_file_system());
+                  const StorageOptions& storage = {});
   ~Server();  // stops what runs
 
   // Error: a sentence that says which step failed and why; everything is undone then.
@@ -91,11 +90,11 @@ class Server {
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<Topology> topology_;
+  const StorageOptions storage_options_;
   std::unique_ptr<NodeStorage> storage_;
   std::vector<Endpoint> endpoints_;
   std::vector<Step> started_;  // to be undone
   ResourceProbe probe_;
-  FileSystem& files_;
   Alarms alarms_;
   bool disk_unknown_ = false;  // and said so
 };

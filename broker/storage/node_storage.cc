@@ -25,19 +25,19 @@ void report(const Recovery& recovery) {
 }  // namespace
 
 StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
-    FileSystem& files, const DataDirectoryPaths& directory, std::vector<Shard*> shards,
+    const StorageOptions& options, const DataDirectoryPaths& directory, std::vector<Shard*> shards,
     const std::vector<KnownQueue>& queues) {
-  std::unique_ptr<NodeStorage> storage(new NodeStorage(std::move(shards)));
+  std::unique_ptr<NodeStorage> storage(new NodeStorage(options, std::move(shards)));
   auto marks = DeliveryMap::open(directory.deliveries_path(), directory.quarantine_path());
   if (!marks) return marks.error();
   storage->delivery_map_ = std::move(*marks);
   std::vector<StoredQueueId> known;
   for (const KnownQueue& queue : queues) known.push_back(queue.stored_id);
-  auto recovery = recover(files, directory, known, storage->delivery_map_.get());
+  auto recovery = recover(*options.files, directory, known, storage->delivery_map_.get());
   if (!recovery) return recovery.error();
   report(*recovery);
   storage->delivery_map_->keep_only(known);
-  if (auto started = storage->start(files, directory, *recovery); !started) return started.error();
+  if (auto started = storage->start(directory, *recovery); !started) return started.error();
   for (const KnownQueue& queue : queues) {
     std::vector<Mail> mail;
     mail.push_back(RestoreQueueMail{
@@ -47,19 +47,23 @@ StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
   return storage;
 }
 
-StorageResult<void> NodeStorage::start(FileSystem& files, const DataDirectoryPaths& directory,
+StorageResult<void> NodeStorage::start(const DataDirectoryPaths& directory,
                                        const Recovery& recovery) {
   std::vector<LogSink*> sinks;
   for (Shard* shard : shards_) {
     shard->storage().attach(*this);
     sinks.push_back(&shard->storage());
   }
-  auto segments = SegmentStore::open(files, directory, recovery.segments, *this);
+  SegmentOptions segment_options;
+  segment_options.segment_bytes = options_.segment_bytes;
+  auto segments =
+      SegmentStore::open(*options_.files, directory, recovery.segments, *this, segment_options);
   if (!segments) return segments.error();
   segments_ = std::move(*segments);
-  LogOptions options;
-  options.directory = directory.wal_path();
-  auto log = Log::open(files, options, recovery.log.history, std::move(sinks));
+  LogOptions log_options;
+  log_options.directory = directory.wal_path();
+  log_options.file_bytes = options_.log_file_bytes;
+  auto log = Log::open(*options_.files, log_options, recovery.log.history, std::move(sinks));
   if (!log) return log.error();
   log_ = std::move(*log);
   return {};
@@ -80,7 +84,7 @@ NodeStorage::~NodeStorage() {
 
 void NodeStorage::memory_used(std::uint64_t used, std::uint64_t limit) {
   // Full up to half of the limit, a sixteenth where the alarm is near.
-  std::uint64_t window = kQueueWindow;
+  std::uint64_t window = options_.queue_window;
   if (used > limit / 2) window /= 2;
   if (used > limit / 10 * 7) window /= 8;
   queue_window_.store(window, std::memory_order_relaxed);

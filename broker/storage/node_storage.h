@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "broker/ids.h"
+#include "broker/storage/storage_options.h"
 #include "persistence/data_directory.h"
 #include "persistence/deliveries/delivery_map.h"
 #include "persistence/log/log.h"
@@ -28,7 +29,7 @@ class NodeStorage final : private CompactionSink {
 
   // Attaches itself to the shards and mails what it has found to each of the queues.
   // Errors: those of the log and the segments.
-  static StorageResult<std::unique_ptr<NodeStorage>> open(FileSystem& files,
+  static StorageResult<std::unique_ptr<NodeStorage>> open(const StorageOptions& options,
                                                           const DataDirectoryPaths& directory,
                                                           std::vector<Shard*> shards,
                                                           const std::vector<KnownQueue>& queues);
@@ -54,22 +55,22 @@ class NodeStorage final : private CompactionSink {
 
  private:
   static constexpr std::uint64_t kMostPending = 24 * 1024 * 1024;  // bytes on their way to the disk
-  static constexpr std::uint64_t kQueueWindow = 16 * 1024 * 1024;
 
-  explicit NodeStorage(std::vector<Shard*> shards) : shards_(std::move(shards)) {}
+  NodeStorage(const StorageOptions& options, std::vector<Shard*> shards)
+      : options_(options), shards_(std::move(shards)), queue_window_(options.queue_window) {}
 
-  StorageResult<void> start(FileSystem& files, const DataDirectoryPaths& directory,
-                            const Recovery& recovery);
+  StorageResult<void> start(const DataDirectoryPaths& directory, const Recovery& recovery);
 
   // CompactionSink
   void compact(std::shared_ptr<SegmentFile> file, std::vector<StoredChunk> chunks) override;
   void trouble(const StorageError& error) override;
 
+  const StorageOptions options_;
   const std::vector<Shard*> shards_;
   std::unique_ptr<DeliveryMap> delivery_map_;
   std::unique_ptr<SegmentStore> segments_;
   std::unique_ptr<Log> log_;
-  std::atomic<std::uint64_t> queue_window_{kQueueWindow};
+  std::atomic<std::uint64_t> queue_window_;
   std::atomic<std::int64_t> refused_bytes_{0};
   bool log_is_failing_ = false;  // the log's thread
 };

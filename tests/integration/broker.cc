@@ -16,14 +16,14 @@ namespace coney::test {
 namespace {
 
 // The child's life: the ports go into the pipe as soon as it listens.
-[[noreturn]] void serve(Config config, std::optional<std::uint64_t> headroom, FileSystem& files,
-                        int pipe) {
+[[noreturn]] void serve(Config config, std::optional<std::uint64_t> headroom,
+                        const StorageOptions& storage, int pipe) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   block_signals();
   config.log.console = false;
   log::start(config.log);
   if (headroom) config.memory_high_watermark.absolute = resident_memory() + *headroom;
-  Server server(std::move(config), system_resources(), files);
+  Server server(std::move(config), system_resources(), storage);
   if (server.start()) ::_exit(1);
   for (const Endpoint& endpoint : server.endpoints()) {
     if (::write(pipe, &endpoint.port, sizeof endpoint.port) < 0) ::_exit(1);
@@ -48,19 +48,19 @@ Config broker_config(const std::filesystem::path& data_directory) {
 LocalBroker::LocalBroker(const std::filesystem::path& data_directory)
     : LocalBroker(broker_config(data_directory)) {}
 
-LocalBroker::LocalBroker(const Config& config, ResourceProbe probe, FileSystem& files)
-    : server_(config, std::move(probe), files) {
+LocalBroker::LocalBroker(const Config& config, ResourceProbe probe, const StorageOptions& storage)
+    : server_(config, std::move(probe), storage) {
   if (auto failure = server_.start()) throw std::runtime_error(*failure);
 }
 
 BrokerProcess::BrokerProcess(Config config, std::optional<std::uint64_t> headroom,
-                             FileSystem& files) {
+                             const StorageOptions& storage) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("pipe");
   FileDescriptor reading(ends[0]), writing(ends[1]);
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("fork");
-  if (pid_ == 0) serve(std::move(config), headroom, files, writing.release());
+  if (pid_ == 0) serve(std::move(config), headroom, storage, writing.release());
   writing.reset();
   std::uint16_t port;
   while (::read(reading.get(), &port, sizeof port) == sizeof port) ports_.push_back(port);

@@ -20,7 +20,7 @@ class LocalBroker {
  public:
   explicit LocalBroker(const std::filesystem::path& data_directory);
   explicit LocalBroker(const Config& config, ResourceProbe probe = system_resources(),
-                       FileSystem& files = real_file_system());
+                       const StorageOptions& storage = {});
   Server& server() { return server_; }
   // Of a listener, in the order of the configuration: TCP, TLS.
   std::uint16_t port(std::size_t listener = 0) const { return server_.endpoints()[listener].port; }
@@ -38,7 +38,7 @@ class BrokerProcess {
   // It logs as the configuration says, but not to the console. REQUIRES: no other thread runs.
   // `headroom`: the memory limit is so many bytes above what the process uses when it starts.
   explicit BrokerProcess(Config config, std::optional<std::uint64_t> headroom = std::nullopt,
-                         FileSystem& files = real_file_system());
+                         const StorageOptions& storage = {});
   ~BrokerProcess();
   BrokerProcess(const BrokerProcess&) = delete;
   BrokerProcess& operator=(const BrokerProcess&) = delete;

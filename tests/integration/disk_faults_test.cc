@@ -53,8 +53,10 @@ class DiskFaults : public testing::Test {
   void SetUp() override { start(); }
 
   void start() {
+    StorageOptions storage;
+    storage.files = &disk_;
     process_ =
-        std::make_unique<BrokerProcess>(broker_config(directory_ / "data"), std::nullopt, disk_);
+        std::make_unique<BrokerProcess>(broker_config(directory_ / "data"), std::nullopt, storage);
     client_ = std::make_unique<Client>(process_->port());
   }
   void kill_and_start() {

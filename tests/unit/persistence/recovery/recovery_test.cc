@@ -150,7 +150,7 @@ TEST_F(Recovering, WhatAChunkLeftOutAndTheLogDoesNotSettleIsNamed) {
   batch.settle(kQueue, 1);
   log(batch);
   ChunkBuilder builder;
-  for (QueuePosition i : {0, 4, 5}) builder.add(i, true, false, 0, "", "x");
+  for (QueuePosition i : {0, 4, 5}) builder.add(i, true, {}, "", "x");
   store({std::make_shared<const Chunk>(builder.finish(kQueue, SegmentStream::kDurable))});
   Recovery recovery = recovered();
   const RecoveredQueue& queue = recovery.queues.at(kQueue);
@@ -165,7 +165,7 @@ TEST_F(Recovering, WhatAChunkHasIsNotNamedAsLeft) {
   batch.settle(kQueue, 10, 2);
   log(batch);
   ChunkBuilder builder;
-  for (QueuePosition i : {0, 1, 2, 3, 4, 6, 7, 8, 9}) builder.add(i, true, false, 0, "", "x");
+  for (QueuePosition i : {0, 1, 2, 3, 4, 6, 7, 8, 9}) builder.add(i, true, {}, "", "x");
   store({std::make_shared<const Chunk>(builder.finish(kQueue, SegmentStream::kDurable)),
          test_chunk(kQueue, 10, 2)});
   Recovery recovery = recovered();
