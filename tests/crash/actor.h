@@ -28,6 +28,8 @@ struct Scene {
   std::vector<std::string> queues;  // names
   std::uint16_t port = 0;
   std::uint64_t last_consumer = 0;
+  // The disk has lost its power: nacks and closes are what is to be expected.
+  bool power_is_off = false;
 
   const std::string& name(QueueNumber queue) const {
     return queues[static_cast<std::size_t>(queue)];

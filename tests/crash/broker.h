@@ -1,40 +1,34 @@
 #pragma once
-// The program under test: a process that is started again and again on one data directory and port.
-
-#include <sys/types.h>
+// The broker under test: started again and again on the same disk and port.
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace coney::crash {
 
 class Broker {
  public:
-  // Its output is appended to `log`.
-  Broker(std::filesystem::path program, std::filesystem::path data_directory,
-         std::filesystem::path log, std::vector<std::string> settings);
-  ~Broker();
-  Broker(const Broker&) = delete;
-  Broker& operator=(const Broker&) = delete;
+  virtual ~Broker() = default;
 
-  std::uint16_t port() const { return port_; }
-  void start();
-  // Until it accepts connections; throws bench::Failure when it does not within 30 s.
-  void await_ready();
-  // Sends the signal and waits for the end.
-  void end(int signal);
+  virtual std::uint16_t port() const = 0;
+  // Until it accepts connections; throws bench::Failure when it does not.
+  virtual void start() = 0;
+  // Starts it and ends it badly so much later, whatever it does then.
+  virtual void start_and_kill(std::chrono::milliseconds later) = 0;
+  // It ends badly now. What it had sent may still be read, until gone().
+  virtual void kill() = 0;
+  // It is told to stop, and does.
+  virtual void stop() = 0;
+  // After kill() or stop(): nobody reads what it has sent any more.
+  virtual void gone() {}
   // How it has ended by itself; nothing when it runs.
-  std::optional<std::string> ended();
-
- private:
-  const std::filesystem::path program_, data_directory_, log_;
-  const std::vector<std::string> settings_;
-  const std::uint16_t port_;
-  pid_t pid_ = -1;
+  virtual std::optional<std::string> ended() { return std::nullopt; }
 };
+
+// Below the ports that the system gives to connections: those of the test itself could take it
+// while the broker is down, or connect to themselves.
+std::uint16_t free_port();
 
 }  // namespace coney::crash

@@ -51,17 +51,23 @@ bool Connection::write() {
 }
 
 bool Connection::read() {
-  const std::size_t before = in_.size();
-  in_.resize(before + kReadSize);
-  const ssize_t count = socket_.receive(in_.data() + before, kReadSize, MSG_DONTWAIT);
-  in_.resize(before + static_cast<std::size_t>(count > 0 ? count : 0));
-  take_frames();
-  return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+  receive();
+  return alive_;
 }
 
 void Connection::read_rest() {
-  while (read()) {
+  while (receive() != 0) {
   }
+}
+
+std::size_t Connection::receive() {
+  const std::size_t before = in_.size();
+  in_.resize(before + kReadSize);
+  const ssize_t count = socket_.receive(in_.data() + before, kReadSize, MSG_DONTWAIT);
+  alive_ = count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+  in_.resize(before + static_cast<std::size_t>(count > 0 ? count : 0));
+  take_frames();
+  return static_cast<std::size_t>(count > 0 ? count : 0);
 }
 
 void Connection::take_frames() {

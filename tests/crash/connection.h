@@ -47,7 +47,7 @@ class Connection {
   // Writes what the socket takes; reads and handles what is there. False once the stream has ended.
   bool write();
   bool read();
-  // Without waiting: all that the broker has sent in its life. REQUIRES: it is dead.
+  // Without waiting: all that the broker has sent. REQUIRES: it is dead, or will be forgotten.
   void read_rest();
 
  private:
@@ -58,6 +58,7 @@ class Connection {
     std::string properties, body;
   };
 
+  std::size_t receive();  // 0: there is nothing, or the stream has ended (alive_)
   void take_frames();
   void take(const amqp::Frame& frame);
   void take_method(std::string_view payload);
@@ -66,6 +67,7 @@ class Connection {
   bench::Socket socket_;
   Handler& handler_;
   const std::uint32_t frame_max_;
+  bool alive_ = true;
   std::string in_, out_;
   std::optional<Content> content_;
 };

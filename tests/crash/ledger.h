@@ -44,7 +44,9 @@ class Ledger {
   };
   enum class End : std::uint8_t { kKilled, kStopped };
 
-  Ledger(std::vector<QueueTraits> queues, std::size_t publishers);
+  // `flags_may_be_wrong`: whether a message is flagged redelivered is not judged, when it had been
+  // sent in an earlier life.
+  Ledger(std::vector<QueueTraits> queues, std::size_t publishers, bool flags_may_be_wrong = false);
 
   // ---- publishing; REQUIRES: at most kMostCopies queues, none of a transaction has no_ack ----
   MessageKey published(PublisherNumber publisher, std::span<const QueueNumber> to,
@@ -156,6 +158,7 @@ class Ledger {
   template <typename Visit>
   void for_each_copy(Visit visit);
 
+  const bool flags_may_be_wrong_;
   std::vector<Queue> queues_;
   std::vector<Publisher> publishers_;
   std::map<TxNumber, Tx> txs_;

@@ -1,6 +1,7 @@
 // The kill test; see README.md.
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include <CLI/CLI.hpp>
@@ -15,7 +16,12 @@ int main(int argc, char** argv) {
   unsigned load = 1000;
   options.seed = std::random_device{}();
   CLI::App app{"Kills a broker under load again and again and checks that it keeps its promises"};
-  app.add_option("--coney", program, "The broker's program")->required()->check(CLI::ExistingFile);
+  bool power_loss = false;
+  auto* coney =
+      app.add_option("--coney", program, "The broker's program")->check(CLI::ExistingFile);
+  app.add_flag("--power-loss", power_loss,
+               "A broker in this process, on a disk that loses what was not synced")
+      ->excludes(coney);
   app.add_option("--rounds", options.rounds, "How often it is killed")->capture_default_str();
   app.add_option("--seed", options.seed, "What the rounds look like; random without it");
   app.add_option("--load", load, "Longest load of a round in ms")->capture_default_str();
@@ -23,6 +29,7 @@ int main(int argc, char** argv) {
   app.add_option("--set", options.settings, "key=value for the broker");
   app.add_flag("--keep-each", options.keep_each, "Keep the data as each start has found it");
   CLI11_PARSE(app, argc, argv);
+  if (power_loss == !program.empty()) return fmt::print("either --coney or --power-loss\n"), 1;
 
   if (directory.empty()) {
     directory = (std::filesystem::temp_directory_path() / "coney-crash-XXXXXX").string();
@@ -30,7 +37,8 @@ int main(int argc, char** argv) {
   } else if (!std::filesystem::create_directory(directory)) {
     return fmt::print("{} exists\n", directory), 1;
   }
-  options.program = std::filesystem::absolute(program);
+  ::signal(SIGPIPE, SIG_IGN);
+  if (!power_loss) options.program = std::filesystem::absolute(program);
   options.directory = directory;
   options.most_load = std::chrono::milliseconds(std::max(load, 21u));
   fmt::print("seed {}, {} rounds\n", options.seed, options.rounds);

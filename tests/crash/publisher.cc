@@ -66,6 +66,7 @@ void Publisher::on_confirm(std::uint64_t tag, bool multiple, bool ack) {
   if (tag < first_tag_ || tag >= first_tag_ + waiting_.size()) {
     throw bench::Failure("{}: a confirm of tag {}, which does not wait for one", name(), tag);
   }
+  if (!ack && scene_.power_is_off) return;
   if (!ack) throw bench::Failure("{}: basic.nack of {}", name(), tag);
   const std::uint64_t last = tag - first_tag_;
   for (std::uint64_t i = multiple ? 0 : last; i <= last; ++i) {

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <thread>
 
 #include "tests/bench/failure.h"
+#include "tests/crash/power_broker.h"
+#include "tests/crash/process_broker.h"
 
 namespace coney::crash {
 namespace {
@@ -80,16 +81,22 @@ Route fan_route() {
 
 constexpr std::size_t kPublishers = 16;
 
+std::unique_ptr<Broker> make_broker(const TrialOptions& options) {
+  const auto data = options.directory / "data";
+  if (options.program.empty()) return std::make_unique<PowerBroker>(data, options.seed);
+  return std::make_unique<ProcessBroker>(options.program, data, options.directory / "broker.log",
+                                         options.settings);
+}
+
 }  // namespace
 
 Trial::Trial(const TrialOptions& options)
     : options_(options),
       random_(options.seed),
-      ledger_(queues(), kPublishers),
+      ledger_(queues(), kPublishers, options.program.empty()),
       scene_{ledger_, random_, queue_names()},
-      broker_(options.program, options.directory / "data", options.directory / "broker.log",
-              options.settings) {
-  scene_.port = broker_.port();
+      broker_(make_broker(options)) {
+  scene_.port = broker_->port();
 }
 
 bool Trial::run() {
@@ -101,7 +108,7 @@ bool Trial::run() {
   } catch (const std::exception& error) {
     fmt::print("{}\n", story_);
     ledger_.fault(error.what());
-    if (const auto how = broker_.ended()) ledger_.fault("the broker has ended: " + *how);
+    if (const auto how = broker_->ended()) ledger_.fault("the broker has ended: " + *how);
   }
   for (const std::string& fault : ledger_.faults()) fmt::print("FAULT {}\n", fault);
   if (ledger_.fault_count() != 0) fmt::print("{} faults\n", ledger_.fault_count());
@@ -116,7 +123,7 @@ void Trial::round(unsigned number) {
   if (ledger_.fault_count() == 0)
     load(std::chrono::milliseconds(
         between(random_, 20, static_cast<std::uint64_t>(options_.most_load.count()))));
-  end(one_in(random_, 8) ? SIGTERM : SIGKILL);
+  end(one_in(random_, 8) ? Ending::kStop : Ending::kKill);
   fmt::print("{}\n", story_);
   std::fflush(stdout);
 }
@@ -126,10 +133,10 @@ void Trial::finish() {
   story_ = "end:";
   start();
   drain();
-  end(SIGTERM);
+  end(Ending::kStop);
   start();
   expect_empty();
-  end(SIGTERM);
+  end(Ending::kStop);
   fmt::print("{} {} messages were confirmed\n", story_, confirmed_);
 }
 
@@ -142,8 +149,7 @@ void Trial::start() {
                           std::filesystem::copy_options::recursive);
   }
   const auto before = Clock::now();
-  broker_.start();
-  broker_.await_ready();
+  broker_->start();
   declare();
   story_ += fmt::format(" up in {} ms,", (Clock::now() - before) / 1ms);
 }
@@ -152,17 +158,15 @@ void Trial::start() {
 void Trial::kill_early() {
   if (!declared_ || !one_in(random_, 3)) return;
   for (auto times = between(random_, 1, 3); times != 0; --times) {
-    broker_.start();
     const auto after = std::chrono::milliseconds(between(random_, 0, 150));
-    std::this_thread::sleep_for(after);
-    broker_.end(SIGKILL);
+    broker_->start_and_kill(after);
     story_ += fmt::format(" killed {} ms after its start,", after.count());
   }
 }
 
 // Two connections, so that the queues are spread over the shards.
 void Trial::declare() {
-  bench::Client clients[] = {open_client(broker_.port()), open_client(broker_.port())};
+  bench::Client clients[] = {open_client(broker_->port()), open_client(broker_->port())};
   std::size_t turn = 0;
   for (const QueueTraits& each : queues()) {
     clients[++turn % 2].call<amqp::QueueDeclareOk>(
@@ -177,20 +181,26 @@ void Trial::declare() {
   }
 }
 
-void Trial::end(int signal) {
-  if (const auto how = broker_.ended()) throw bench::Failure("the broker has ended: {}", *how);
-  broker_.end(signal);
-  if (signal == SIGKILL) {
+void Trial::end(Ending ending) {
+  if (const auto how = broker_->ended()) throw bench::Failure("the broker has ended: {}", *how);
+  const bool killed = ending == Ending::kKill;
+  if (killed) {
+    scene_.power_is_off = options_.program.empty();
+    broker_->kill();
     for (const auto& actor : actors_) actor->connection().read_rest();
+    scene_.power_is_off = false;
+  } else {
+    broker_->stop();
   }
   actors_.clear();
   leavers_.clear();
-  ledger_.life_ended(signal == SIGKILL ? Ledger::End::kKilled : Ledger::End::kStopped);
-  story_ += signal == SIGKILL ? " killed" : " stopped";
+  broker_->gone();
+  ledger_.life_ended(killed ? Ledger::End::kKilled : Ledger::End::kStopped);
+  story_ += killed ? " killed" : " stopped";
 }
 
 void Trial::expect_empty() {
-  bench::Client client = open_client(broker_.port());
+  bench::Client client = open_client(broker_->port());
   for (const QueueTraits& each : queues()) {
     const auto counts =
         client.call<amqp::QueueDeclareOk>(amqp::QueueDeclare{.queue = each.name, .passive = true});

@@ -17,7 +17,7 @@
 namespace coney::crash {
 
 struct TrialOptions {
-  std::filesystem::path program;
+  std::filesystem::path program;    // empty: a broker in this process that loses its power
   std::filesystem::path directory;  // data/, broker.log, with keep_each before.N/
   std::vector<std::string> settings;
   std::uint64_t seed = 1;
@@ -41,7 +41,8 @@ class Trial {
   void declare();
   void drain();
   void load(std::chrono::milliseconds time);
-  void end(int signal);
+  enum class Ending { kKill, kStop };
+  void end(Ending ending);
   void finish();
   void add_publishers();
   void add_consumers();
@@ -54,7 +55,7 @@ class Trial {
   Random random_;
   Ledger ledger_;
   Scene scene_;
-  Broker broker_;
+  const std::unique_ptr<Broker> broker_;
   std::vector<std::unique_ptr<Actor>> actors_;
   std::vector<std::pair<QueueNumber, ConsumerHabit>> leavers_;  // to be replaced when they leave
   std::string story_;                                           // of this round

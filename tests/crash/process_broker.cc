@@ -1,4 +1,4 @@
-#include "tests/crash/broker.h"
+#include "tests/crash/process_broker.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -29,20 +29,6 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
-// Below the ports that the system gives to connections: those of the test itself could take it
-// while the broker is down, or connect to themselves.
-std::uint16_t free_port() {
-  std::random_device random;
-  for (int tries = 0; tries < 1000; ++tries) {
-    const auto port = static_cast<std::uint16_t>(15'000 + random() % 15'000);
-    const bench::Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const sockaddr_in address = loopback(port);
-    const auto* plain = reinterpret_cast<const sockaddr*>(&address);
-    if (::bind(socket.fd(), plain, sizeof address) == 0) return port;
-  }
-  throw bench::Failure("no free port");
-}
-
 bool accepts(std::uint16_t port) {
   const bench::Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const sockaddr_in address = loopback(port);
@@ -56,19 +42,50 @@ std::string describe(int status) {
 
 }  // namespace
 
-Broker::Broker(std::filesystem::path program, std::filesystem::path data_directory,
-               std::filesystem::path log, std::vector<std::string> settings)
+std::uint16_t free_port() {
+  std::random_device random;
+  for (int tries = 0; tries < 1000; ++tries) {
+    const auto port = static_cast<std::uint16_t>(15'000 + random() % 15'000);
+    const bench::Socket socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const sockaddr_in address = loopback(port);
+    const auto* plain = reinterpret_cast<const sockaddr*>(&address);
+    if (::bind(socket.fd(), plain, sizeof address) == 0) return port;
+  }
+  throw bench::Failure("no free port");
+}
+
+ProcessBroker::ProcessBroker(std::filesystem::path program, std::filesystem::path data_directory,
+                             std::filesystem::path log, std::vector<std::string> settings)
     : program_(std::move(program)),
       data_directory_(std::move(data_directory)),
       log_(std::move(log)),
       settings_(std::move(settings)),
       port_(free_port()) {}
 
-Broker::~Broker() {
+ProcessBroker::~ProcessBroker() {
   if (pid_ >= 0) end(SIGKILL);
 }
 
-void Broker::start() {
+void ProcessBroker::start() {
+  begin();
+  await_ready();
+}
+
+void ProcessBroker::start_and_kill(std::chrono::milliseconds later) {
+  begin();
+  std::this_thread::sleep_for(later);
+  kill();
+}
+
+void ProcessBroker::kill() {
+  end(SIGKILL);
+}
+
+void ProcessBroker::stop() {
+  end(SIGTERM);
+}
+
+void ProcessBroker::begin() {
   std::vector<std::string> words{program_.string(), "--data-dir", data_directory_.string(), "--set",
                                  fmt::format("listeners.tcp.default=127.0.0.1:{}", port_)};
   for (const std::string& setting : settings_) {
@@ -89,7 +106,7 @@ void Broker::start() {
   ::_exit(127);
 }
 
-void Broker::await_ready() {
+void ProcessBroker::await_ready() {
   const auto until = std::chrono::steady_clock::now() + 30s;
   while (!accepts(port_)) {
     if (const auto how = ended()) throw bench::Failure("the broker did not start: {}", *how);
@@ -98,13 +115,13 @@ void Broker::await_ready() {
   }
 }
 
-void Broker::end(int signal) {
+void ProcessBroker::end(int signal) {
   ::kill(pid_, signal);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
 }
 
-std::optional<std::string> Broker::ended() {
+std::optional<std::string> ProcessBroker::ended() {
   int status = 0;
   if (pid_ < 0 || ::waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
   pid_ = -1;
