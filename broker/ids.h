@@ -26,6 +26,12 @@ struct SlotId {
 using QueueId = SlotId<struct QueueTag>;
 using ConnectionId = SlotId<struct ConnectionTag>;
 
+// The messages of one priority in a queue.
+struct LaneId {
+  QueueId queue;
+  QueueLevel level = 0;
+};
+
 using ChannelNumber = std::uint16_t;    // spec: short; 0 is the connection itself
 using DeliveryTag = std::uint64_t;      // per channel, from 1
 using PublishSequence = std::uint64_t;  // per channel in confirm mode, from 1; 0: nobody waits

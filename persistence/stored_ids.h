@@ -8,6 +8,20 @@ namespace coney {
 // A durable queue for its whole life; given out once and never again. 0 names no queue.
 enum class StoredQueueId : std::uint64_t {};
 
+// A queue with priorities has a lane of messages for each, and for the disk each lane is a queue of
+// its own: the id of the queue with the lane in its first byte. Lane 0 has the queue's id.
+using QueueLevel = std::uint8_t;
+inline constexpr int kLevelShift = 56;
+inline StoredQueueId stored_lane(StoredQueueId queue, QueueLevel level) {
+  return StoredQueueId{static_cast<std::uint64_t>(queue) | std::uint64_t{level} << kLevelShift};
+}
+inline StoredQueueId stored_queue(StoredQueueId lane) {
+  return StoredQueueId{static_cast<std::uint64_t>(lane) & ((std::uint64_t{1} << kLevelShift) - 1)};
+}
+inline QueueLevel stored_level(StoredQueueId lane) {
+  return static_cast<QueueLevel>(static_cast<std::uint64_t>(lane) >> kLevelShift);
+}
+
 // A message in its queue, in order of arrival, from 0; for its whole life, also after a requeue.
 using QueuePosition = std::uint64_t;
 

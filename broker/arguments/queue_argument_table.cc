@@ -108,48 +108,35 @@ bool all_of_it(const Value&) {
   return true;
 }
 
-bool unless_zero(const Value& v) {
-  return v.as_integer() != 0;
-}
-
-bool if_true(const Value& v) {
-  return v.as_bool().value_or(false);
-}
-
-bool unless_drop_head(const Value& v) {
-  return *v.as_string() != "drop-head";
-}
-
-bool unless_classic(const Value& v) {
-  auto type = parse_queue_type(*v.as_string());
-  return type && *type != QueueType::kClassic;
+bool if_stream(const Value& v) {
+  return parse_queue_type(*v.as_string()) == QueueType::kStream;
 }
 
 // clang-format off
 constexpr QueueArgumentRow kRows[] = {
     {"x-expires", kClassic | kQuorum, alone<check_expiry>,
-     integer<&QueueSettings::expires>, all_of_it},
+     integer<&QueueSettings::expires>, nothing},
     {"x-message-ttl", kClassic | kQuorum, alone<check_duration>,
-     integer<&QueueSettings::message_ttl>, all_of_it},
+     integer<&QueueSettings::message_ttl>, nothing},
     {"x-dead-letter-exchange", kClassic | kQuorum, alone<check_text>,
-     text<&QueueSettings::dead_letter_exchange>, all_of_it},
+     text<&QueueSettings::dead_letter_exchange>, nothing},
     {"x-dead-letter-routing-key", kClassic | kQuorum, dead_letter_routing_key,
-     text<&QueueSettings::dead_letter_routing_key>, all_of_it},
-    {"x-dead-letter-strategy", kQuorum, dead_letter_strategy, store_strategy, all_of_it},
+     text<&QueueSettings::dead_letter_routing_key>, nothing},
+    {"x-dead-letter-strategy", kQuorum, dead_letter_strategy, store_strategy, nothing},
     {"x-max-length", kClassic | kQuorum, alone<check_non_negative>,
-     integer<&QueueSettings::max_length>, all_of_it},
+     integer<&QueueSettings::max_length>, nothing},
     {"x-max-length-bytes", kEvery, alone<check_non_negative>,
-     integer<&QueueSettings::max_length_bytes>, all_of_it},
-    {"x-max-in-memory-length", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
-    {"x-max-in-memory-bytes", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+     integer<&QueueSettings::max_length_bytes>, nothing},
+    {"x-max-in-memory-length", kQuorum, alone<check_non_negative>, nullptr, nothing},
+    {"x-max-in-memory-bytes", kQuorum, alone<check_non_negative>, nullptr, nothing},
     {"x-max-priority", kClassic, alone<check_priorities>,
-     integer<&QueueSettings::max_priority>, unless_zero},
-    {"x-overflow", kClassic | kQuorum, overflow, store_overflow, unless_drop_head},
+     integer<&QueueSettings::max_priority>, nothing},
+    {"x-overflow", kClassic | kQuorum, overflow, store_overflow, nothing},
     {"x-queue-mode", kClassic, anything, nullptr, nothing},
     {"x-queue-version", kClassic, queue_version, nullptr, nothing},
     {"x-single-active-consumer", kClassic | kQuorum, alone<check_bool>,
-     store_single_active, if_true},
-    {"x-queue-type", kEvery, queue_type, nullptr, unless_classic},
+     store_single_active, nothing},
+    {"x-queue-type", kEvery, queue_type, nullptr, if_stream},
     {"x-max-age", kStream, max_age, store_max_age, all_of_it},
     {"x-stream-max-segment-size-bytes", kStream, alone<check_non_negative>,
      integer<&QueueSettings::max_segment_bytes>, all_of_it},
@@ -158,9 +145,9 @@ constexpr QueueArgumentRow kRows[] = {
     {"x-initial-cluster-size", kStream, alone<check_positive>, nullptr, all_of_it},
     {"x-queue-leader-locator", kEvery, leader_locator, nullptr, nothing},
     {"x-queue-master-locator", kClassic, anything, nullptr, nothing},
-    {"x-quorum-initial-group-size", kQuorum, alone<check_positive>, nullptr, all_of_it},
-    {"x-delivery-limit", kQuorum, anything,
-     integer<&QueueSettings::delivery_limit>, all_of_it},
+    {"x-quorum-initial-group-size", kQuorum, alone<check_positive>, nullptr, nothing},
+    {"x-delivery-limit", kClassic | kQuorum, anything,
+     integer<&QueueSettings::delivery_limit>, nothing},
     {"x-consumer-timeout", kQuorum, alone<check_non_negative>,
      integer<&QueueSettings::consumer_timeout>, all_of_it},
     {"x-consumer-disconnected-timeout", kQuorum, alone<check_non_negative>, nullptr, all_of_it},

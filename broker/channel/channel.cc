@@ -256,7 +256,7 @@ void Channel::release(std::function<void()> then) {
           finish_delete(name, queue, done);
         });
   }
-  requeue_all();
+  requeue_all(Settlement::kRequeue);
   done();
 }
 

@@ -213,7 +213,7 @@ class Channel {
   void settle(DeliveryTag tag, bool multiple, Settlement settlement);
   void settle_now(const std::vector<Unacked>& settled, Settlement settlement);
   Unacked take_unacked(DeliveryTag tag);
-  void requeue_all();
+  void requeue_all(Settlement how);
   void need_flush();
   void send_settle(QueueId queue, QueuePosition first, std::uint64_t count, Settlement settlement);
   void count_unlimited();

@@ -5,6 +5,7 @@
 #include "broker/channel/channel.h"
 #include "broker/channel/declared_name.h"
 #include "broker/channel/direct_reply.h"
+#include "broker/message/counted_message.h"
 #include "broker/queue/queue.h"
 
 // Class basic: qos, consume, cancel, get, and what is delivered.
@@ -228,6 +229,13 @@ void Channel::on(const amqp::BasicGet& get) {
   if (!name || !check_access(Access::kRead, "queue", *name)) return;
   CatalogQueue* queue = lookup_queue(*name);
   if (!queue) return;
+  if (queue->settings->type == QueueType::kQuorum && queue->settings->single_active_consumer) {
+    return fail(channel_error(
+        ReplyCode::kResourceLocked,
+        "cannot obtain access to locked " + queue_text(*name, vhost_name()) +
+            ". basic.get operations are not supported by <<\"quorum\">> queues with single active "
+            "consumer"));
+  }
   connection_.ask(
       queue->id, GetCall{get.no_ack},
       [this, id = queue->id, no_ack = get.no_ack](QueueAnswer& answer) {
@@ -242,11 +250,13 @@ void Channel::on(const amqp::BasicGet& get) {
         amqp::encode_method(
             method,
             amqp::BasicGetOk{.delivery_tag = unacked_.end(),
-                             .redelivered = delivery.redelivered,
+                             .redelivered = delivery.facts.redelivered,
                              .exchange = delivery.message->exchange(),
                              .routing_key = delivery.message->routing_key(),
                              .message_count = static_cast<std::uint32_t>(delivery.ready_left)});
-        write_content(method, delivery.message);
+        const DeliveryCounts counts = delivery.facts.counts;
+        write_content(method, counts.acquired == 0 ? delivery.message
+                                                   : counted_message(*delivery.message, counts));
       });
 }
 
@@ -266,6 +276,7 @@ void Channel::deliver(DeliverMail& mail) {
     if (late) limit_->count(1);
     unacked_.push_back({mail.queue, mail.position, consumer->number, mail.limited || late});
   }
+  if (mail.counts.acquired != 0) mail.message = counted_message(*mail.message, mail.counts);
   write_delivery(consumer->prefix, unacked_.end(), mail.redelivered, mail.message);
 }
 

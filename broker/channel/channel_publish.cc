@@ -264,6 +264,7 @@ void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& que
   // The queues' records are worth nothing without the body.
   Durability wait =
       body == BodyId{} ? Durability::kNone : shard.config().durability_of(vhost_name());
+  bool refused = false;
   for (std::size_t i = 0; i < queues.size(); ++i) {
     const QueueId id = queues[i];
     MessageRef each = i + 1 == queues.size() ? std::move(message) : message;
@@ -273,7 +274,9 @@ void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& que
       shard.post(id.shard,
                  PublishMail{id, std::move(each), connection_.id(), number_, sequence, body});
     } else if (Queue* queue = shard.find(id)) {
-      wait = std::min(wait, queue->publish(std::move(each), body));
+      const PublishOutcome outcome = queue->publish(std::move(each), body);
+      wait = std::min(wait, outcome.wait);
+      refused = refused || !outcome.accepted;
       if (queue->behind()) connection_.yield_to_consumers();
     }
   }
@@ -284,7 +287,8 @@ void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& que
     shard.storage().confirm_when(
         wait, {.publisher = connection_.id(), .channel = number_, .sequence = sequence});
   }
-  confirms_.publish(answers);
+  confirms_.publish(answers + (refused ? 1 : 0));
+  if (refused) confirms_.settle(sequence, false);
   need_flush();
 }
 

@@ -177,6 +177,13 @@ void Channel::on(const amqp::QueueDelete& remove) {
   if (!vhost().find_queue(*name)) return deleted(0);
   CatalogQueue* queue = lookup_queue(*name);
   if (!queue) return;
+  if (queue->settings->type == QueueType::kQuorum && (remove.if_unused || remove.if_empty)) {
+    return fail(connection_error(ReplyCode::kNotImplemented,
+                                 "cannot delete " + queue_text(*name, vhost_name()) +
+                                     ". queue.delete operations with " +
+                                     (remove.if_unused ? "if-unused" : "if-empty") +
+                                     " flag set are not supported by quorum queues"));
+  }
   connection_.ask(
       queue->id, DeleteCall{remove.if_unused, remove.if_empty},
       [this, name = *name, id = queue->id, deleted, method = method_](QueueAnswer& answer) {

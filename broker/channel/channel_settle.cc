@@ -95,27 +95,27 @@ void Channel::on(const amqp::BasicReject& reject) {
 
 void Channel::on(const amqp::BasicNack& nack) {
   settle(nack.delivery_tag, nack.multiple,
-         nack.requeue ? Settlement::kRequeue : Settlement::kReject);
+         nack.requeue ? Settlement::kGiveBack : Settlement::kDiscard);
 }
 
-void Channel::requeue_all() {
+void Channel::requeue_all(Settlement how) {
   std::vector<Unacked> settled;
   for (auto at = unacked_.next(unacked_.begin()); at < unacked_.end(); at = unacked_.next(at + 1)) {
     settled.push_back(take_unacked(at + 1));
   }
-  settle_now(settled, Settlement::kRequeue);
+  settle_now(settled, how);
 }
 
 void Channel::on(const amqp::BasicRecover& recover) {
   if (!recover.requeue) return fail(connection_error(ReplyCode::kNotImplemented, "requeue=false"));
   // The client sees recover-ok before the messages come again.
   connection_.send(number_, amqp::BasicRecoverOk{});
-  requeue_all();
+  requeue_all(Settlement::kGiveBack);
 }
 
 void Channel::on(const amqp::BasicRecoverAsync& recover) {
   if (!recover.requeue) return fail(connection_error(ReplyCode::kNotImplemented, "requeue=false"));
-  requeue_all();
+  requeue_all(Settlement::kGiveBack);
 }
 
 }  // namespace coney

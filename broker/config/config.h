@@ -112,6 +112,7 @@ struct Config {
   std::optional<uint64_t> connection_max;                  // unset: no limit
   uint32_t max_message_size = 134'217'728;                 // bytes of body; RabbitMQ: 16 MiB
   std::optional<uint32_t> consumer_max_per_channel;        // unset: no limit
+  bool trust_publisher_deaths = false;                     // x-death headers of clients count
 
   // Access
   std::vector<std::string> auth_mechanisms = {"PLAIN", "AMQPLAIN"};  // in the order to offer

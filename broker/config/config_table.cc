@@ -270,6 +270,14 @@ constexpr ConfigKey kKeys[] = {
      .help = "Largest message body in bytes.",
      .set = [](Draft& d, const Name&,
                const Value& v) { d.config.max_message_size = static_cast<uint32_t>(v.integer); }},
+    {.key = "dead_letter.trust_publisher_headers",
+     .section = Section::kConnections,
+     .value = {.type = Type::kBoolean},
+     .fallback = "false",
+     .help = "Whether an x-death header that a client publishes counts as RabbitMQ 3.x does it; "
+             "else it is replaced when the message dies, as by RabbitMQ 4.x.",
+     .set = [](Draft& d, const Name&,
+               const Value& v) { d.config.trust_publisher_deaths = v.boolean; }},
 
     // Access control
     {.key = "auth_mechanisms.$n",

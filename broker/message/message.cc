@@ -31,4 +31,8 @@ void MessageBuilder::append(std::string_view body_part) {
   missing_ -= body_part.size();
 }
 
+void MessageBuilder::mark_died() {
+  message_.message_->has_died_ = true;
+}
+
 }  // namespace coney

@@ -29,6 +29,8 @@ class Message {
   // Bytes of memory that the message takes.
   std::size_t size() const { return sizeof *this + routing_size_ + header_size_ + body_size_; }
   bool persistent() const { return persistent_; }  // delivery_mode 2
+  // Its header x-death is the broker's: it was dead-lettered since a client published it.
+  bool has_died() const { return has_died_; }
 
  private:
   friend class MessageRef;
@@ -42,6 +44,7 @@ class Message {
   std::uint32_t routing_size_ = 0;
   std::uint32_t header_size_ = 0;
   bool persistent_ = false;
+  bool has_died_ = false;
   std::uint64_t body_size_ = 0;
 };
 
@@ -96,6 +99,7 @@ class MessageBuilder {
   bool active() const { return static_cast<bool>(message_); }
   std::uint64_t missing() const { return missing_; }
   void append(std::string_view body_part);
+  void mark_died();
   MessageRef finish() { return std::move(message_); }
   void abandon() { message_.reset(); }
 

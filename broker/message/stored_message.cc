@@ -7,7 +7,8 @@
 namespace coney {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kAsPublished = 1;
+constexpr char kHasDied = 2;
 
 std::uint32_t load(const char* from) {
   std::uint32_t value;
@@ -32,13 +33,15 @@ StoredMessage::StoredMessage(const Message& message)
             message.routing().size() + message.header().size() + message.body().size()) {
   const auto routing = static_cast<std::uint32_t>(message.routing().size());
   const auto header = static_cast<std::uint32_t>(message.header().size());
-  prefix_[0] = kVersion;
+  prefix_[0] = message.has_died() ? kHasDied : kAsPublished;
   std::memcpy(prefix_.data() + 1, &routing, sizeof routing);
   std::memcpy(prefix_.data() + 5, &header, sizeof header);
 }
 
 MessageRef StoredMessage::decode(std::string_view bytes, bool persistent) {
-  if (bytes.size() < kPrefixSize || bytes[0] != kVersion) return {};
+  if (bytes.size() < kPrefixSize) return {};
+  const char version = bytes[0];
+  if (version != kAsPublished && version != kHasDied) return {};
   const std::uint64_t routing_size = load(bytes.data() + 1);
   const std::uint64_t header_size = load(bytes.data() + 5);
   bytes.remove_prefix(kPrefixSize);
@@ -53,6 +56,7 @@ MessageRef StoredMessage::decode(std::string_view bytes, bool persistent) {
   if (!content || content->body_size != body.size()) return {};
   MessageBuilder builder(*exchange, *key, header, body.size(), persistent);
   builder.append(body);
+  if (version == kHasDied) builder.mark_died();
   return builder.finish();
 }
 

@@ -2,8 +2,9 @@
 // A message as the disk keeps it: a prefix that says how the rest is divided, then the bytes of the
 // message as they are in memory. Pure.
 //
-// Prefix: version byte (1), size of the routing part (u32 little endian), size of the header part
-// (u32 little endian). The rest is the body. Persistence is told beside it.
+// Prefix: version byte (1; 2 when the message has been dead-lettered), size of the routing part
+// (u32 little endian), size of the header part (u32 little endian). The rest is the body.
+// Persistence is told beside it.
 
 #include <array>
 #include <optional>

@@ -12,8 +12,10 @@ namespace coney {
 
 enum class Settlement : std::uint8_t {
   kAcknowledge,
-  kReject,        // reject or nack without requeue
-  kRequeue,       // the client has seen it: redelivered
+  kReject,        // reject without requeue
+  kDiscard,       // nack without requeue, which does not count as a failed delivery
+  kRequeue,       // the client could not deal with it: reject with requeue, or it has gone
+  kGiveBack,      // the client does not want it now: nack with requeue, recover
   kReturnUnseen,  // it never reached the client
 };
 

@@ -1,27 +1,27 @@
 #pragma once
 // What a queue is, without threads, clock or I/O: messages in order, the consumers that share them,
-// what is unacknowledged. Every call returns after it has told the sink what to do; the same calls
-// give the same effects. Runs on the queue's shard only.
+// what is unacknowledged, what becomes too old or too much. Every call returns after it has told
+// the sink what to do; the same calls give the same effects. Runs on the queue's shard only.
 //
-// Order (RabbitMQ's classic queue): first in, first out; a requeued message goes back to its old
-// place. Consumers of the highest x-priority that have room take turns, message by message.
+// Order (RabbitMQ's classic queue): higher priority first, then first in, first out; a requeued
+// message goes back to its old place. Consumers of the highest x-priority that have room take
+// turns, message by message.
 //
-// Ready messages may be paged out: the core then knows their positions and sizes only, whoever
-// paged them out keeps them and puts them back in time (queue_core_paging.cc). Delivery stops in
-// front of the first message that is paged out.
+// Each priority has a lane of messages (message_lane.h). The first byte of a position says which
+// lane it is in, so positions of one lane are consecutive.
 
+#include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <unordered_map>
 #include <vector>
 
 #include "broker/ids.h"
-#include "broker/message/message.h"
-#include "broker/queue/sparse_window.h"
+#include "broker/message/message_options.h"
+#include "broker/queue/message_lane.h"
+#include "broker/queue/queue_settings.h"
 
 namespace coney {
 
@@ -37,6 +37,25 @@ struct ConsumerOptions {
   std::uint32_t prefetch = 0;  // unacknowledged messages at once; 0: no limit
 };
 
+enum class DeathReason : std::uint8_t { kRejected, kExpired, kMaxLength, kDeliveryLimit };
+
+// A message that has left the ready messages because it may not stay.
+struct DeadLetter {
+  QueuePosition position = 0;
+  DeathReason reason{};
+  bool held = false;  // the disk has it and keeps it until QueueCore::bury()
+  MessageFacts facts;
+  MessageRef message;
+};
+
+// How a message comes back. RabbitMQ's x-acquired-count grows with all but the first, its
+// x-delivery-count, which the delivery limit is about, with kFailed.
+enum class Return : std::uint8_t {
+  kUnseen,     // it never reached a client
+  kGivenBack,  // basic.nack, basic.recover, a consumer that timed out
+  kFailed,     // basic.reject, a channel or connection that closed
+};
+
 // Carries out what the core decides. Called from inside the core's methods: it must not call back.
 class QueueSink {
  public:
@@ -44,55 +63,65 @@ class QueueSink {
   // May `consumer` be sent `bytes` now? False pauses it until QueueCore::resume.
   virtual bool admit(const ConsumerOptions& consumer, std::size_t bytes) = 0;
   virtual void deliver(const ConsumerKey& key, const ConsumerOptions& consumer,
-                       QueuePosition position, bool redelivered, MessageRef message) = 0;
+                       QueuePosition position, const MessageFacts& facts, MessageRef message) = 0;
+  // Only while the settings name a dead letter exchange.
+  virtual void dead_letter(DeadLetter letter) = 0;
 };
 
 struct QueueDelivery {
   MessageRef message;
   QueuePosition position = 0;
-  bool redelivered = false;
+  MessageFacts facts;
   std::uint64_t ready_left = 0;
 };
 
-// Consecutive positions.
-struct PositionRun {
-  QueuePosition first = 0;
-  std::uint64_t count = 0;
-  QueuePosition end() const { return first + count; }
-  bool operator==(const PositionRun&) const = default;
-};
-
-// Ready messages that are paged out together: all that live in [first, last].
-struct PagedRange {
-  QueuePosition first = 0, last = 0;
-  std::uint64_t count = 0;
-  std::uint64_t body_bytes = 0;
-};
-
-// A message as the core holds it. Views live until the next call that changes the core.
-struct ResidentMessage {
-  QueuePosition position = 0;
-  const MessageRef& message;
-  bool ready = false;
-  bool redelivered = false;
-  bool tracked = false;  // its departure is recorded
-  bool stored = false;   // a segment has it
-};
-
-class QueueCore {
+class QueueCore final : private LaneOwner {
  public:
-  explicit QueueCore(QueueSink& sink) : sink_(sink) {}
+  using Level = QueueLevel;
+  static Level level_of(QueuePosition position) {
+    return static_cast<Level>(position >> kLevelShift);
+  }
+  static QueuePosition place_of(QueuePosition position) {
+    return position & ((QueuePosition{1} << kLevelShift) - 1);
+  }
+  static QueuePosition at_level(Level level, QueuePosition place) {
+    return QueuePosition{level} << kLevelShift | place;
+  }
+
+  // Type, priorities and single active consumer are those of the first settings for good.
+  explicit QueueCore(QueueSink& sink, QueueSettingsPtr settings = plain_queue_settings());
   QueueCore(const QueueCore&) = delete;
   QueueCore& operator=(const QueueCore&) = delete;
 
-  std::uint64_t ready_count() const { return fresh_ + returned_.size(); }
-  std::uint64_t unacked_count() const { return messages_.size() + paged_count_ - ready_count(); }
-  std::uint64_t ready_bytes() const { return ready_bytes_; }
+  const QueueSettings& settings() const { return *settings_; }
+  // What is new about length and delivery holds at once, a TTL for messages that come.
+  void change_settings(QueueSettingsPtr settings);
+  // The time of all that follows, in milliseconds since 1970. Never falls.
+  void set_time(std::uint64_t now) { now_ = std::max(now_, now); }
+  std::uint64_t time() const { return now_; }
+  // Time matters to messages that are there, or to this one.
+  bool is_timed() const { return lane_.is_timed() || !upper_.empty(); }
+  bool has_ttl(const Message& message) const {
+    return settings_->message_ttl || has_expiration(message);
+  }
+  // Clients see how often a message came back.
+  bool shows_counts() const { return delivery_limit_ >= 0 || quorum_; }
+
+  std::uint64_t ready_count() const;
+  std::uint64_t unacked_count() const;
+  std::uint64_t ready_bytes() const;
   std::uint32_t consumer_count() const { return consumer_count_; }
   bool has_exclusive_consumer() const { return exclusive_; }
+  // The one that gets the messages of a queue with a single active consumer.
+  const ConsumerKey* active_consumer() const;
 
-  // A tracked message is one that the disk has as well: see departures().
-  QueuePosition publish(MessageRef message, bool tracked = false);
+  // Must a message with such a body be refused (overflow reject-publish)?
+  bool refuses(std::size_t body_bytes) const;
+  // A tracked message is one that the disk has as well: see MessageLane::departures(). `facts`:
+  // what it brings along from another queue; its time is set here.
+  QueuePosition publish(MessageRef message, bool tracked = false, MessageFacts facts = {});
+  // A message that refuses() is about: it goes to the dead letter exchange.
+  void refuse(MessageRef message);
 
   // REQUIRES: no consumer with this key. It gets nothing before the first resume(), so that its
   // channel can announce it first.
@@ -109,77 +138,44 @@ class QueueCore {
 
   // Settling of `count` consecutive positions; positions that are not unacked are passed over.
   void acknowledge(QueuePosition first, std::uint64_t count);
-  // Back to their old places; `redelivered` is false for messages that no client has seen.
-  void requeue(QueuePosition first, std::uint64_t count, bool redelivered);
+  // `how` as if they came back. RabbitMQ marks what basic.reject kills as redelivered, not what
+  // basic.nack does.
+  void reject(QueuePosition first, std::uint64_t count, Return how);
+  void requeue(QueuePosition first, std::uint64_t count, Return how);
+  // A dead letter that was held need not be kept any longer.
+  void bury(QueuePosition position);
 
   // Drops every ready message, returns how many.
   std::uint64_t purge();
+  // Lets go of what is too old or too much.
+  void expire();
+  // When expire() will have something to do, in milliseconds since 1970; nullopt: not by itself.
+  std::optional<std::uint64_t> next_expiry();
   // The keys of all consumers, in no order.
   std::vector<ConsumerKey> consumers() const;
   // Gives back memory that an idle queue does not need.
   void compact();
 
-  // ---- the disk: queue_core_paging.cc ----
+  // ---- lanes ----
 
-  // Tracked or stored messages that have left the queue (settled, no-ack, purged); the caller
-  // empties it.
-  std::vector<PositionRun>& departures() { return departures_; }
-  // Where the next message will stand; in front of it nothing was delivered for the first time.
-  QueuePosition end() const { return messages_.end(); }
-  QueuePosition next_fresh() const { return next_fresh_; }
-  // Memory of the ready messages that were not delivered yet and are not paged out.
-  std::uint64_t resident_bytes() const { return resident_bytes_; }
-  std::uint64_t resident_count() const { return fresh_ - paged_count_; }
-  bool is_paged() const { return !paged_.empty(); }
-  const PagedRange& last_paged() const { return paged_.back(); }
-  // Nothing can be delivered before the first paged range is back.
-  bool is_stalled() { return ready_count() != 0 && !has_next(); }
-  const PagedRange& first_paged() const { return paged_.front(); }  // REQUIRES: is_paged()
-
-  // The first of the messages that will be needed last: what stands behind everything that is paged
-  // out, or behind the first `keep` bytes, and never the very next one: a queue whose messages are
-  // larger than `keep` would stand still. nullopt: there is none.
-  std::optional<QueuePosition> first_to_page_out(std::uint64_t keep);
-  // Calls visit(ResidentMessage) -> bool for what is in memory, from `from` on, until it says
-  // false.
+  MessageLane& lane(Level level);  // made when it is not there
+  Level level_of(const Message& message) const;
+  std::size_t lane_count() const { return 1 + upper_.size(); }
+  bool has_priorities() const { return !upper_.empty(); }
+  // Calls visit(Level, MessageLane&) for every lane that there is, highest first.
   template <typename Visit>
-  void visit(QueuePosition from, Visit&& visit);
-  void mark_stored(QueuePosition position);
-  // It is in memory, and in a segment.
-  bool has_stored(QueuePosition position);
-  // Drops the ready messages in [first, last] from memory; they count as before. REQUIRES: all that
-  // live there are ready, never delivered, and behind what is paged out.
-  void page_out(QueuePosition first, QueuePosition last);
-  // Puts messages back; `paged_in` ends it: every message of the first paged range is back or has
-  // left. Messages that purge() has dropped meanwhile must not be put back.
-  void put_back(QueuePosition position, MessageRef message, bool redelivered, bool tracked,
-                bool stored);
-  void paged_in();
-  // The first paged range cannot be had any more: its messages depart. REQUIRES: is_paged().
-  void drop_first_paged();
-
-  // What a restart brings: REQUIRES: nothing was published yet. First the bounds of all positions,
-  // then ranges (ascending) and messages (by put_back) in any order.
-  void restore(QueuePosition begin, QueuePosition end);
-  void restore_paged(const PagedRange& range);
-  void restored();
+  void for_each_lane(Visit&& visit);
+  // Something is ready, but the next message is paged out.
+  bool is_stalled();
 
  private:
-  enum class State : std::uint8_t { kAbsent, kFresh, kReturned, kUnacked };
-
-  struct Entry {
-    MessageRef message;
-    std::uint32_t consumer = 0;  // index into consumers_ while unacked
-    State state = State::kAbsent;
-    bool redelivered = false;
-    bool tracked = false;
-    bool stored = false;
-    bool present() const { return state != State::kAbsent; }
-  };
+  using Entry = MessageLane::Entry;
+  using State = MessageLane::State;
 
   struct Consumer {
     ConsumerKey key;
     ConsumerOptions options;
+    std::uint64_t number = 0;  // in order of subscription
     std::uint32_t unacked = 0;
     bool alive = true;    // false: cancelled, still has unacked messages
     bool paused = false;  // the sink refused it
@@ -189,7 +185,9 @@ class QueueCore {
     }
   };
 
-  static constexpr std::uint32_t kNobody = 0xFFFFFFFF;
+  // Who holds an unacked message beside consumers.
+  static constexpr std::uint32_t kNobody = 0xFFFFFFFF;  // basic.get
+  static constexpr std::uint32_t kDead = 0xFFFFFFFE;    // until bury()
 
   // Consumers of one priority that may be sent something, in turn.
   struct Turns {
@@ -203,53 +201,72 @@ class QueueCore {
     void remove(std::uint32_t consumer);
   };
 
+  struct UpperLane {
+    Level level;
+    std::unique_ptr<MessageLane> lane;
+  };
+
+  // Messages
+  void lane_has_more() override;
   void dispatch();
-  bool has_next();
-  void erase(QueuePosition position, const Entry& entry);
-  void departed(QueuePosition position);
-  void keep_places();
+  MessageLane* find_lane(Level level);
+  MessageLane* next_lane();
+  MessageLane* next_upper_lane();
+  Level level_of(const MessageLane& lane) const;
+  void take_settings(QueueSettingsPtr settings);
+  std::uint64_t expiry_of(const Message& message) const;
+  bool is_expired(MessageLane& lane, std::uint64_t by);
+  void let_die(MessageLane& lane, DeathReason reason);
+  void die(MessageLane& lane, QueuePosition place, Entry& entry, DeathReason reason);
+  bool is_too_long(std::uint64_t count, std::uint64_t bytes) const;
+  bool drop_paged();
+  void shorten();
+  static void note_return(Entry& entry, Return how);
+  void give_back(MessageLane& lane, QueuePosition place, Entry& entry, Return how);
+  template <typename Visit>
+  void for_each_unacked(QueuePosition first, std::uint64_t count, Visit&& visit);
+
+  // Consumers
   Turns* next_turns();
-  bool deliver_next(Turns& turns);
-  Entry& take_next(QueuePosition& position);
-  QueuePosition peek_next();
+  bool deliver_next(MessageLane& lane, Turns& turns);
   void list(std::uint32_t index);
   void unlist(std::uint32_t index);
   std::uint32_t find_consumer(const ConsumerKey& key) const;
   void settled(std::uint32_t consumer);
   void release_consumer(std::uint32_t index);
+  void choose_active();
+  std::uint32_t best_consumer() const;
+  bool is_superseded() const;
 
   struct KeyHash {
     std::size_t operator()(const ConsumerKey& key) const;
   };
 
   QueueSink& sink_;
-  SparseWindow<Entry> messages_;
-  QueuePosition next_fresh_ = 0;  // never delivered from here on
-  std::uint64_t fresh_ = 0;       // never delivered, paged out ones included
-  std::uint64_t ready_bytes_ = 0;
-  std::uint64_t resident_bytes_ = 0;
-  std::deque<PagedRange> paged_;  // ascending
-  std::uint64_t paged_count_ = 0;
-  std::vector<PositionRun> departures_;
-  std::priority_queue<QueuePosition, std::vector<QueuePosition>, std::greater<>> returned_;
+  QueueSettingsPtr settings_;
+  const bool quorum_, single_active_;
+  bool limited_ = false;  // the settings limit the length
+  std::int64_t delivery_limit_ = -1;
+  std::uint64_t now_ = 0;
+
+  MessageLane lane_;              // of level 0: all messages of most queues
+  std::vector<UpperLane> upper_;  // the others, highest first
+  std::uint64_t dead_ = 0;        // held until bury()
 
   std::vector<Consumer> consumers_;
   std::vector<std::uint32_t> free_consumers_;
   std::unordered_map<ConsumerKey, std::uint32_t, KeyHash> alive_;  // indices
   std::map<std::int32_t, Turns, std::greater<>> turns_;            // by priority, highest first
+  std::uint64_t subscriptions_ = 0;                                // so far
   std::uint32_t consumer_count_ = 0;
+  std::uint32_t active_ = kNobody;  // of a queue with a single active consumer
   bool exclusive_ = false;
 };
 
 template <typename Visit>
-void QueueCore::visit(QueuePosition from, Visit&& visit) {
-  for (auto at = messages_.next(from); at != messages_.end(); at = messages_.next(at + 1)) {
-    const Entry& entry = *messages_.find(at);
-    if (!visit(ResidentMessage{at, entry.message, entry.state != State::kUnacked, entry.redelivered,
-                               entry.tracked, entry.stored})) {
-      return;
-    }
-  }
+void QueueCore::for_each_lane(Visit&& visit) {
+  for (UpperLane& upper : upper_) visit(upper.level, *upper.lane);
+  visit(Level{0}, lane_);
 }
 
 }  // namespace coney

@@ -34,9 +34,9 @@ QueuePages::Chunks::iterator QueuePages::at_or_behind(QueuePosition position) {
       [](const Held& held, QueuePosition at) { return held.positions.last < at; });
 }
 
-// REQUIRES: core_.is_paged().
+// REQUIRES: lane_.is_paged().
 QueuePages::Held& QueuePages::first_paged() {
-  return *at_or_behind(core_.first_paged().first);
+  return *at_or_behind(lane_.first_paged().first);
 }
 
 QueuePages::Held& QueuePages::add(Chunk chunk) {
@@ -54,16 +54,16 @@ QueuePages::Held& QueuePages::add(Chunk chunk) {
 // ---- out of memory ----
 
 void QueuePages::page_out(std::uint64_t keep) {
-  const auto from = core_.first_to_page_out(keep);
+  const auto from = lane_.first_to_page_out(keep);
   if (!from || *from >= keep_from_) return;
   auto at = at_or_behind(*from);
   if (at == chunks_.end() || at->positions.first > *from) {
     write_rest(*from);
     at = at_or_behind(*from);
   }
-  core_.page_out(*from, at->positions.last);
+  lane_.page_out(*from, at->positions.last);
   at->paged_from = *from;
-  at->paged_count = core_.last_paged().count;
+  at->paged_count = lane_.last_paged().count;
 }
 
 // A chunk of what stands from there on, up to the next one that there is.
@@ -73,42 +73,41 @@ void QueuePages::write_rest(QueuePosition from) {
       std::min(keep_from_, next == chunks_.end() ? UINT64_MAX : next->positions.first);
   ChunkBuilder builder;
   SegmentStream stream{};
-  core_.visit(from, [&](const ResidentMessage& each) {
+  lane_.visit(from, [&](const ResidentMessage& each) {
     const StoredMessage stored(*each.message);
     const std::size_t size = stored.prefix().size() + stored.data().size();
-    if (each.position == from) stream = stream_of(*each.message);
-    if (each.position >= limit || !builder.has_room_for(size) ||
-        stream != stream_of(*each.message)) {
+    if (each.position == from) stream = stream_of(each);
+    if (each.position >= limit || !builder.has_room_for(size) || stream != stream_of(each)) {
       return false;
     }
-    builder.add(each.position, each.message->persistent(), {.redelivered = each.redelivered},
-                stored.prefix(), stored.data());
+    builder.add(each.position, each.message->persistent(), each.facts, stored.prefix(),
+                stored.data());
     return true;
   });
   add(builder.finish(id_, stream));
 }
 
-SegmentStream QueuePages::stream_of(const Message& message) const {
-  return durable_ && message.persistent() ? SegmentStream::kDurable : SegmentStream::kSpill;
+SegmentStream QueuePages::stream_of(const ResidentMessage& message) {
+  return message.tracked ? SegmentStream::kDurable : SegmentStream::kSpill;
 }
 
 // ---- back into memory ----
 
 bool QueuePages::is_near() const {
-  return core_.first_paged().first - core_.next_fresh() < kNear;
+  return lane_.first_paged().first - lane_.next_fresh() < kNear;
 }
 
 void QueuePages::read_ahead() {
-  const bool stalled = core_.is_stalled();
+  const bool stalled = lane_.is_stalled();
   // What was put back is gone when nothing is left to deliver: delivered, or paged out again.
-  while (!ahead_.empty() && (stalled || ahead_.front().first < core_.next_fresh())) {
+  while (!ahead_.empty() && (stalled || ahead_.front().first < lane_.next_fresh())) {
     ahead_bytes_ -= ahead_.front().second;
     ahead_.pop_front();
   }
-  if (!core_.is_paged() || !is_near()) return;
+  if (!lane_.is_paged() || !is_near()) return;
   take_what_is_there();
-  if (!core_.is_paged() || !is_near() || ahead_bytes_ >= kEnoughAhead) return;
-  auto at = at_or_behind(core_.first_paged().first);
+  if (!lane_.is_paged() || !is_near() || ahead_bytes_ >= kEnoughAhead) return;
+  auto at = at_or_behind(lane_.first_paged().first);
   for (int n = 0; n != kReadsAtOnce && at != chunks_.end(); ++n, ++at) {
     if (!at->paged_from || at->bytes || at->reading || at->failed || at->corrupt) continue;
     at->reading = true;
@@ -118,7 +117,7 @@ void QueuePages::read_ahead() {
 
 // In order: a chunk that is there waits for those in front of it.
 void QueuePages::take_what_is_there() {
-  while (core_.is_paged() && is_near() && ahead_bytes_ < kEnoughAhead) {
+  while (lane_.is_paged() && is_near() && ahead_bytes_ < kEnoughAhead) {
     Held& held = first_paged();
     if (held.corrupt) {
       give_up(held);
@@ -158,18 +157,18 @@ MessageFacts QueuePages::facts_of(const Held& held, const ChunkEntry& entry) con
 void QueuePages::put_back(Held& held, const Chunk& chunk) {
   const std::uint64_t resident = held.live - held.paged_count;
   std::uint64_t count = 0, unreadable = 0;
+  const bool tracked = chunk.header().stream == SegmentStream::kDurable;
   ChunkEntry entry;
   for (ChunkReader reader = chunk.read(); reader.next(entry);) {
     if (!is_wanted(held, entry)) continue;
     MessageRef message = StoredMessage::decode(entry.payload, entry.persistent);
     if (!message) {
       ++unreadable;
-      core_.departures().push_back({entry.position, 1});
+      lane_.departures().push_back({entry.position, 1});
       continue;
     }
     ++count;
-    core_.put_back(entry.position, std::move(message), facts_of(held, entry).redelivered,
-                   durable_ && entry.persistent, true);
+    lane_.put_back(entry.position, std::move(message), facts_of(held, entry), tracked, true);
   }
   if (unreadable != 0) {
     disk_.lost(unreadable, {StorageErrorCode::kCorrupt, "messages of an unknown form"});
@@ -181,13 +180,13 @@ void QueuePages::put_back(Held& held, const Chunk& chunk) {
   ahead_.emplace_back(held.positions.last, chunk.bytes().size());
   ahead_bytes_ += chunk.bytes().size();
   if (held.live == 0) shrink(find(held.number), 0);
-  core_.paged_in();
+  lane_.paged_in();
 }
 
 // What was read is damaged: the rest of the queue goes on without it.
 void QueuePages::give_up(Held& held) {
   disk_.lost(held.paged_count, *held.corrupt);
-  core_.drop_first_paged();  // heard of by departed()
+  lane_.drop_first_paged();  // heard of by departed()
   held.corrupt.reset();
 }
 
@@ -304,7 +303,7 @@ void QueuePages::left(const std::shared_ptr<SegmentFile>& file) {
 
 bool QueuePages::lives(const Held& held, const ChunkEntry& entry) {
   if (held.paged_from && entry.position >= *held.paged_from) return is_wanted(held, entry);
-  return core_.has_stored(entry.position) ||
+  return lane_.has_stored(entry.position) ||
          std::any_of(departing_.begin(), departing_.end(), [&](const PositionRun& run) {
            return run.first <= entry.position && entry.position < run.end();
          });
@@ -352,15 +351,15 @@ class QueuePages::Storing {
     const bool cut = passes_departing(each.position);
     if (!builder_.empty() && (cut || next != next_ || !builder_.has_room_for(size))) finish();
     next_ = pages_.at_or_behind(each.position) - pages_.chunks_.begin();
-    builder_.add(each.position, each.message->persistent(), {.redelivered = each.redelivered},
-                 stored.prefix(), stored.data());
+    builder_.add(each.position, each.message->persistent(), each.facts, stored.prefix(),
+                 stored.data());
     positions_.push_back(each.position);
   }
 
   void finish() {
     if (builder_.empty()) return;
     pages_.add(builder_.finish(pages_.id_, SegmentStream::kDurable));
-    for (QueuePosition position : positions_) pages_.core_.mark_stored(position);
+    for (QueuePosition position : positions_) pages_.lane_.mark_stored(position);
     positions_.clear();
   }
 
@@ -381,7 +380,7 @@ class QueuePages::Storing {
 
 void QueuePages::store(QueuePosition end) {
   Storing storing(*this);
-  core_.visit(0, [&](const ResidentMessage& each) {
+  lane_.visit(0, [&](const ResidentMessage& each) {
     if (each.position >= std::min(end, keep_from_)) return false;
     // A chunk ends in front of a message that it does not take: it is paged out as a whole.
     if (each.tracked && !each.stored) {
@@ -399,7 +398,7 @@ bool QueuePages::stores(QueuePosition end) {
     if (!held.place.ref() && held.positions.first < end) return false;
   }
   bool all = true;
-  core_.visit(0, [&](const ResidentMessage& each) {
+  lane_.visit(0, [&](const ResidentMessage& each) {
     if (each.position >= end) return false;
     all = !each.tracked || each.stored;
     return all;
@@ -441,7 +440,7 @@ std::vector<PositionRange> QueuePages::positions_held() {
       add_paged(*paged);
     }
   };
-  core_.visit(0, [&](const ResidentMessage& each) {
+  lane_.visit(0, [&](const ResidentMessage& each) {
     if (!each.tracked && !each.stored) return true;
     add_paged_before(each.position);
     add({each.position, each.position});
@@ -478,7 +477,7 @@ void QueuePages::restore(RecoveredChunk chunk, QueuePosition delivered) {
   held.counts = std::move(chunk.counts);
   held.paged_from = held.positions.first;
   const std::uint64_t bytes = std::uint64_t{held.place.ref().length} * chunk.count / chunk.written;
-  core_.restore_paged({held.positions.first, held.positions.last, chunk.count, bytes});
+  lane_.restore_paged({held.positions.first, held.positions.last, chunk.count, bytes});
   chunks_.push_back(std::move(held));
   shrink(std::prev(chunks_.end()), 0);
 }

@@ -4,8 +4,8 @@
 // reading happen elsewhere and are answered by written() and read().
 //
 // Chunks never overlap. A chunk has either persistent messages or transient ones, so that a restart
-// finds only what it is to bring back. A chunk is *resident* while its messages are in the core,
-// else the core has its range as paged out. The bytes of a chunk that is not written yet stay in
+// finds only what it is to bring back. A chunk is *resident* while its messages are in the lane,
+// else the lane has its range as paged out. The bytes of a chunk that is not written yet stay in
 // memory, so whatever the disk does, nothing depends on it for order or content.
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "broker/queue/queue_core.h"
+#include "broker/queue/message_lane.h"
 #include "persistence/recovery/recovery.h"
 #include "persistence/segments/chunk.h"
 #include "persistence/segments/segment_file.h"
@@ -38,10 +38,9 @@ class QueueDisk {
 
 class QueuePages {
  public:
-  // `durable`: persistent messages are tracked, and their chunks are there after a restart. The id
-  // of another queue is any number.
-  QueuePages(QueueCore& core, QueueDisk& disk, StoredQueueId id, bool durable)
-      : core_(core), disk_(disk), id_(id), durable_(durable) {}
+  // Chunks of tracked messages are there after a restart. `id` is any number where none is tracked.
+  QueuePages(MessageLane& lane, QueueDisk& disk, StoredQueueId id)
+      : lane_(lane), disk_(disk), id_(id) {}
   QueuePages(const QueuePages&) = delete;
   QueuePages& operator=(const QueuePages&) = delete;
 
@@ -55,7 +54,7 @@ class QueuePages {
   void page_out(std::uint64_t keep);
   // Asks for what will be needed soon.
   void read_ahead();
-  // These messages have left the queue (QueueCore::departures).
+  // These messages have left the queue (MessageLane::departures).
   void departed(const PositionRun& run);
 
   // They have left the queue in a transaction that is open: on disk they have not yet, until
@@ -122,7 +121,7 @@ class QueuePages {
   Held& first_paged();
   bool is_near() const;
   void write_rest(QueuePosition from);
-  SegmentStream stream_of(const Message& message) const;
+  static SegmentStream stream_of(const ResidentMessage& message);
   void take_what_is_there();
   void put_back(Held& held, const Chunk& chunk);
   bool is_wanted(const Held& held, const ChunkEntry& entry) const;
@@ -133,10 +132,9 @@ class QueuePages {
   Chunks::iterator shrink(Chunks::iterator at, std::uint64_t messages);
   void leave_behind(const ChunkRef& place);
 
-  QueueCore& core_;
+  MessageLane& lane_;
   QueueDisk& disk_;
   const StoredQueueId id_;
-  const bool durable_;
   Chunks chunks_;  // ascending positions
   std::uint64_t last_number_ = 0;
   QueuePosition keep_from_ = UINT64_MAX;

@@ -44,4 +44,10 @@ struct QueueSettings {
 
 using QueueSettingsPtr = std::shared_ptr<const QueueSettings>;
 
+// Of a classic queue without arguments.
+inline const QueueSettingsPtr& plain_queue_settings() {
+  static const QueueSettingsPtr kPlain = std::make_shared<QueueSettings>();
+  return kPlain;
+}
+
 }  // namespace coney

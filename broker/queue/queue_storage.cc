@@ -16,14 +16,14 @@ StoredQueueId spill_id(QueueId id) {
 
 }  // namespace
 
-QueueStorage::QueueStorage(ShardStorage& shard, QueueCore& core, QueueId id,
+QueueStorage::QueueStorage(ShardStorage& shard, MessageLane& lane, LaneId id,
                            StoredQueueId stored_id, Durability durability)
     : shard_(shard),
-      core_(core),
+      lane_(lane),
       id_(id),
       stored_id_(stored_id),
       durability_(durability),
-      pages_(core, *this, logs() ? stored_id : spill_id(id), logs()) {
+      pages_(lane, *this, logs() ? stored_id : spill_id(id.queue)) {
   if (!logs()) return;
   auto slot = shard_.delivery_map().slot(stored_id);
   if (slot) {
@@ -33,7 +33,12 @@ QueueStorage::QueueStorage(ShardStorage& shard, QueueCore& core, QueueId id,
   }
 }
 
-void QueueStorage::published(QueuePosition position, const MessageRef& message, BodyId body) {
+bool QueueStorage::published(QueuePosition position, const MessageRef& message, BodyId body) {
+  auto& departures = lane_.departures();
+  if (!departures.empty() && departures.back() == PositionRun{position, 1}) {
+    departures.pop_back();
+    return false;
+  }
   if (labels_.empty() || labels_.back().epoch != shard_.epoch()) {
     labels_.push_back({shard_.epoch(), position});
   }
@@ -41,12 +46,15 @@ void QueueStorage::published(QueuePosition position, const MessageRef& message, 
     open->first_published = position;
     keep_published();
   }
+  const MessageLane::Entry* entry = lane_.find(position);
+  const MessageFacts facts = entry ? entry->facts() : MessageFacts{};
   if (body != BodyId{}) {
-    shard_.log().enqueue(stored_id_, position, body);
+    shard_.log().enqueue(stored_id_, position, body, facts);
   } else {
     const StoredMessage stored(*message);
-    shard_.log().publish(stored_id_, position, ShardStorage::payload(stored, message));
+    shard_.log().publish(stored_id_, position, ShardStorage::payload(stored, message), facts);
   }
+  return true;
 }
 
 // The one whose part is being logged; null: none is.
@@ -55,7 +63,7 @@ QueueStorage::OpenTransaction* QueueStorage::open_transaction() {
   if (id == TxId{} || !logs()) return nullptr;
   if (open_transactions_.empty() || open_transactions_.back().id != id) {
     open_transactions_.push_back({id});
-    shard_.joins_transaction(id, id_);
+    shard_.joins_transaction(id, id_.queue);
   }
   return &open_transactions_.back();
 }
@@ -79,25 +87,42 @@ void QueueStorage::keep_published() {
 }
 
 void QueueStorage::returned(QueuePosition first, std::uint64_t count) {
-  if (logs()) shard_.log().returned(stored_id_, first, count, {});
+  if (!logs()) return;
+  PositionRun run;
+  DeliveryCounts counts;
+  auto log_run = [&] {
+    if (run.count != 0) shard_.log().returned(stored_id_, run.first, run.count, counts);
+    run = {};
+  };
+  for (QueuePosition at = first; at != first + count; ++at) {
+    const MessageLane::Entry* entry = lane_.find(at);
+    if (!entry || !entry->tracked() || entry->counts().acquired == 0) continue;
+    if (run.end() != at || counts != entry->counts()) {
+      log_run();
+      run.first = at;
+      counts = entry->counts();
+    }
+    ++run.count;
+  }
+  log_run();
 }
 
-// Paging in makes the core deliver, which makes messages leave.
-void QueueStorage::changed() {
+// Paging in makes the queue deliver, which makes messages leave.
+void QueueStorage::changed(std::size_t lanes) {
   take_departures();
-  while (core_.is_paged()) {
+  while (lane_.is_paged()) {
     pages_.read_ahead();
-    if (core_.departures().empty()) break;
+    if (lane_.departures().empty()) break;
     take_departures();
   }
   mark_delivered();
-  if (shard_.exceeds_window(core_) && !shard_.congested()) {
-    pages_.page_out(shard_.queue_window() / 4);
+  if (shard_.exceeds_window(lane_, lanes) && !shard_.congested()) {
+    pages_.page_out(shard_.queue_window() / lanes / 4);
   }
 }
 
 void QueueStorage::take_departures() {
-  for (const PositionRun& run : core_.departures()) {
+  for (const PositionRun& run : lane_.departures()) {
     if (logs()) shard_.log().settle(stored_id_, run.first, run.count);
     if (OpenTransaction* open = open_transaction()) {
       open->departed.push_back(run);
@@ -106,14 +131,14 @@ void QueueStorage::take_departures() {
       pages_.departed(run);
     }
   }
-  core_.departures().clear();
+  lane_.departures().clear();
 }
 
 // Before the bytes leave. It never falls: after a restart what is delivered again stands in front
 // of it.
 void QueueStorage::mark_delivered() {
-  if (!logs() || core_.next_fresh() <= marked_) return;
-  marked_ = core_.next_fresh();
+  if (!logs() || lane_.next_fresh() <= marked_) return;
+  marked_ = lane_.next_fresh();
   mark_.mark(marked_);
 }
 
@@ -128,7 +153,7 @@ void QueueStorage::restore(RecoveredQueue& recovered) {
   QueuePosition begin = recovered.next_position;
   if (!recovered.chunks.empty()) begin = recovered.chunks.front().positions.first;
   if (!recovered.messages.empty()) begin = std::min(begin, recovered.messages.front().position);
-  core_.restore(begin, recovered.next_position);
+  lane_.restore(begin, recovered.next_position);
   for (const auto& file : recovered.left_behind) pages_.restore_left_behind(file);
   for (RecoveredChunk& chunk : recovered.chunks) {
     pages_.restore(std::move(chunk), recovered.delivered);
@@ -136,8 +161,9 @@ void QueueStorage::restore(RecoveredQueue& recovered) {
   std::uint64_t unreadable = 0;
   for (const RecoveredMessage& each : recovered.messages) {
     if (MessageRef message = StoredMessage::decode(*each.payload, true)) {
-      const bool redelivered = each.facts.redelivered || each.position < recovered.delivered;
-      core_.put_back(each.position, std::move(message), redelivered, true, false);
+      MessageFacts facts = each.facts;
+      facts.redelivered = facts.redelivered || each.position < recovered.delivered;
+      lane_.put_back(each.position, std::move(message), facts, true, false);
     } else {
       ++unreadable;
     }
@@ -148,8 +174,7 @@ void QueueStorage::restore(RecoveredQueue& recovered) {
   }
   if (!recovered.messages.empty()) labels_.push_back({LogEpoch{}, begin});
   marked_ = recovered.delivered;
-  core_.restored();
-  changed();
+  lane_.restored();
 }
 
 // ---- the disk ----
@@ -170,11 +195,9 @@ void QueueStorage::written(ChunkNumber number, StorageResult<ChunkRef> place) {
 }
 void QueueStorage::read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk) {
   pages_.read(number, std::move(chunk));
-  changed();
 }
 void QueueStorage::retry() {
   pages_.retry();
-  changed();
 }
 
 // ---- moving out of the log ----
@@ -184,7 +207,7 @@ QueuePosition QueueStorage::end_of(LogEpoch up_to) const {
   for (const Label& label : labels_) {
     if (label.epoch > up_to) return label.from;
   }
-  return core_.end();
+  return lane_.end();
 }
 
 void QueueStorage::move_out(LogEpoch up_to) {
@@ -206,7 +229,7 @@ bool QueueStorage::has_moved_out(LogEpoch up_to) {
 void QueueStorage::moved_out(LogEpoch up_to, bool whole) {
   while (!labels_.empty() && labels_.front().epoch <= up_to) labels_.pop_front();
   if (whole || pages_.has_gaps()) {
-    shard_.log().queue_state(stored_id_, core_.end(), pages_.live_positions());
+    shard_.log().queue_state(stored_id_, lane_.end(), pages_.live_positions());
   }
   for (const CountedRange& each : pages_.counts_of_paged()) {
     const auto [first, last] = each.positions;

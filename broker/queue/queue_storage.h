@@ -1,11 +1,12 @@
 #pragma once
-// What a queue keeps on disk: log records of its persistent messages, when it is durable, and the
-// messages that do not fit its window in memory. Used on the queue's shard.
+// What a lane of a queue keeps on disk: log records of its persistent messages, when the queue is
+// durable, and the messages that do not fit its window in memory. Used on the queue's shard.
 
 #include <deque>
 #include <vector>
 
 #include "broker/config/config.h"
+#include "broker/ids.h"
 #include "broker/queue/queue_pages.h"
 #include "persistence/deliveries/delivery_map.h"
 #include "persistence/log/log_sink.h"
@@ -17,20 +18,24 @@ class ShardStorage;
 class QueueStorage final : private QueueDisk {
  public:
   // `stored_id` 0: the queue is not durable, it only spills.
-  QueueStorage(ShardStorage& shard, QueueCore& core, QueueId id, StoredQueueId stored_id,
+  QueueStorage(ShardStorage& shard, MessageLane& lane, LaneId id, StoredQueueId stored_id,
                Durability durability);
 
   bool logs() const { return stored_id_ != StoredQueueId{}; }
   Durability durability() const { return durability_; }
 
   // ---- what happens to the queue ----
-  // `body` 0: the message is logged here.
-  void published(QueuePosition position, const MessageRef& message, BodyId body);
+  // A tracked message was appended to the lane. `body` 0: it is logged here. False: it has left
+  // already and needs no log.
+  bool published(QueuePosition position, const MessageRef& message, BodyId body);
+  // Clients have given these back; those that are still there are logged.
   void returned(QueuePosition first, std::uint64_t count);
   // A transaction with messages of this queue has been committed, or is lost.
   void transaction_ended(TxId id);
-  // After every change of the core: logs what has left, pages in and out.
-  void changed();
+  // After every change of the lane: logs what has left, pages in and out. The queue has that many
+  // lanes, which share its window.
+  void changed(std::size_t lanes);
+  void take_departures();
   void restore(RecoveredQueue& recovered);
   void deleted();
 
@@ -67,15 +72,14 @@ class QueueStorage final : private QueueDisk {
   void read(ChunkNumber number, const ChunkRef& place) override;
   void lost(std::uint64_t messages, const StorageError& error) override;
 
-  void take_departures();
   void mark_delivered();
   OpenTransaction* open_transaction();
   void keep_published();
   QueuePosition end_of(LogEpoch up_to) const;
 
   ShardStorage& shard_;
-  QueueCore& core_;
-  const QueueId id_;
+  MessageLane& lane_;
+  const LaneId id_;
   const StoredQueueId stored_id_;
   const Durability durability_;
   QueuePages pages_;

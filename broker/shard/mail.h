@@ -37,6 +37,20 @@ struct SettleMail {
   std::uint64_t count = 0;  // consecutive positions
   Settlement settlement{};
 };
+// A message that died in a queue of the sender. Answered by a DeadLetterArrivedMail when `source`
+// is valid: the letter is kept there until then.
+struct DeadLetterMail {
+  QueueId queue;
+  MessageRef message;
+  MessageFacts facts;
+  QueueId source;
+  QueuePosition position = 0;
+};
+struct DeadLetterArrivedMail {
+  QueueId source;
+  QueuePosition position = 0;
+  bool accepted = false;
+};
 struct ConsumerTurn {
   QueueId queue;
   ConsumerKey consumer;
@@ -67,7 +81,8 @@ struct DeliverMail {
   QueueId queue;
   QueuePosition position = 0;
   bool redelivered = false;
-  bool limited = false;  // took one of the channel's global prefetch
+  bool limited = false;   // took one of the channel's global prefetch
+  DeliveryCounts counts;  // shown to the client when it was acquired before
   MessageRef message;
 };
 struct ConfirmMail {
@@ -152,7 +167,7 @@ struct CompactMail {
 // Ends the time in which the queue makes its users wait.
 struct RestoreQueueMail {
   QueueId queue;
-  std::unique_ptr<RecoveredQueue> restored;
+  std::vector<RecoveredLane> lanes;
 };
 
 // ---- acceptor and server -> a shard ----
@@ -168,11 +183,11 @@ struct AlarmMail {
 };
 
 using Mail =
-    std::variant<PublishMail, SettleMail, ResumeMail, QueueCallMail, TransactionMail, DeliverMail,
-                 ConfirmMail, TransactionPartMail, TransactionEndedMail, PublishCreditMail,
-                 QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail, DirectReplyQueryMail,
-                 ChangesMail, TopologyAnswerMail, QueueRetiredMail, LogNewsMail, ChunkWrittenMail,
-                 ChunkReadMail, SegmentsSyncedMail, CompactMail, RestoreQueueMail, AcceptedMail,
-                 ShutDownMail, AlarmMail>;
+    std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, SettleMail, ResumeMail,
+                 QueueCallMail, TransactionMail, DeliverMail, ConfirmMail, TransactionPartMail,
+                 TransactionEndedMail, PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail,
+                 DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail,
+                 QueueRetiredMail, LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail,
+                 CompactMail, RestoreQueueMail, AcceptedMail, ShutDownMail, AlarmMail>;
 
 }  // namespace coney

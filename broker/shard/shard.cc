@@ -124,6 +124,41 @@ std::unique_ptr<SocketWatch> Shard::watch(int fd, SocketHandler& handler) {
   return make_socket_watch(loop_->context, fd, handler);
 }
 
+// ---- queues that wait for a time ----
+
+std::uint64_t Shard::wall_time() const {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
+
+void Shard::wake_queue_at(QueueId queue, std::uint64_t time) {
+  wakes_.push({time, queue});
+  if (time < next_wake_) start_wake_timer();
+}
+
+// Long times are split, because the clock may be set meanwhile.
+void Shard::start_wake_timer() {
+  next_wake_ = wakes_.top().time;
+  const std::uint64_t now = wall_time();
+  const std::uint64_t wait = std::min(next_wake_ > now ? next_wake_ - now : 0, kLongestWait);
+  loop_->wake_timer.expires_after(std::chrono::milliseconds(wait));
+  loop_->wake_timer.async_wait([this](const auto& error) {
+    if (!error) wake_queues();
+  });
+}
+
+void Shard::wake_queues() {
+  const std::uint64_t now = wall_time();
+  while (!wakes_.empty() && wakes_.top().time <= now) {
+    const QueueId id = wakes_.top().queue;
+    wakes_.pop();
+    if (Queue* queue = find(id)) queue->on_time();
+  }
+  next_wake_ = UINT64_MAX;
+  if (!wakes_.empty()) start_wake_timer();
+}
+
 // ---- mail ----
 
 void Shard::deliver_mail(std::vector<Mail>& batch) {
@@ -185,7 +220,7 @@ void Shard::restore_queues() {
   hand_out();
   for (RestoreQueueMail& mail : std::exchange(restores_, {})) {
     --restoring_;
-    if (Queue* queue = find(mail.queue)) queue->restore(*mail.restored);
+    if (Queue* queue = find(mail.queue)) queue->restore(mail.lanes);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <queue>
 #include <span>
 #include <string>
 #include <utility>
@@ -99,6 +100,12 @@ class Shard {
   void flush_later(Connection& connection);
   // The connection is finished; it is destroyed at the end of this turn.
   void remove_later(Connection& connection);
+  // Milliseconds since 1970.
+  std::uint64_t wall_time() const;
+  // Queue::on_time() is called then.
+  void wake_queue_at(QueueId queue, std::uint64_t time);
+  // Has the topology delete a queue.
+  void delete_queue(QueueId id);
   // Runs `task` in a later turn, the next one or after `delay`; never once the thread has ended.
   // Whoever the task refers to may be gone by then: the task has to find out.
   void run_later(std::function<void()> task);
@@ -133,6 +140,12 @@ class Shard {
     std::uint32_t generation = 0;
     std::unique_ptr<Queue> queue;
   };
+  struct QueueWake {
+    std::uint64_t time = 0;
+    QueueId queue;
+    bool operator>(const QueueWake& other) const { return time > other.time; }
+  };
+  static constexpr std::uint64_t kLongestWait = 60'000;  // milliseconds
 
   void run();
   void wake();
@@ -140,6 +153,8 @@ class Shard {
   void tick();
   void schedule_tick();
   void compact_some_queues();
+  void start_wake_timer();
+  void wake_queues();
 
   // The end of a turn.
   void end_turn();
@@ -154,7 +169,6 @@ class Shard {
   void apply(const Changes& changes);
   void put_queue(const QueuePut& put);
   void retire_queue(QueueId id);
-  void delete_queue(QueueId id);
   void add_credit(ConnectionId publisher, std::uint64_t bytes, bool behind);
   void return_credit();
 
@@ -186,6 +200,8 @@ class Shard {
 
   std::vector<QueueSlot> queues_;
   std::size_t next_to_compact_ = 0;
+  std::priority_queue<QueueWake, std::vector<QueueWake>, std::greater<>> wakes_;
+  std::uint64_t next_wake_ = UINT64_MAX;  // the timer runs for it
   std::vector<ConnectionSlot> connections_;
   std::vector<std::uint32_t> free_connections_;
   std::atomic<std::uint32_t> connection_count_{0};

@@ -15,6 +15,7 @@ struct Shard::Loop {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
       context.get_executor()};
   boost::asio::steady_timer tick_timer{context};
+  boost::asio::steady_timer wake_timer{context};
   std::thread thread;
 };
 

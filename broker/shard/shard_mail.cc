@@ -17,22 +17,42 @@ struct Shard::MailHandler {
   void operator()(PublishMail& mail) {
     const std::uint64_t bytes = mail.message->size();
     bool behind = false;
-    Durability wait = Durability::kNone;
+    PublishOutcome outcome;
     if (Queue* queue = shard.find(mail.queue)) {
       if (queue->restoring()) return queue->defer(std::move(mail));
-      wait = queue->publish(std::move(mail.message), mail.body);
+      outcome = queue->publish(std::move(mail.message), mail.body);
       behind = queue->behind();
     }
     if (!mail.publisher.valid()) return;
     shard.add_credit(mail.publisher, bytes, behind);
     if (mail.sequence == 0) return;
     // A queue that is gone has taken the message as well as one that was deleted right after.
-    const ConfirmMail confirm{
-        .publisher = mail.publisher, .channel = mail.channel, .sequence = mail.sequence};
-    if (wait == Durability::kNone) {
+    const ConfirmMail confirm{.publisher = mail.publisher,
+                              .channel = mail.channel,
+                              .accepted = outcome.accepted,
+                              .sequence = mail.sequence};
+    if (outcome.wait == Durability::kNone) {
       shard.post(mail.publisher.shard, confirm);
     } else {
-      shard.storage_->confirm_when(wait, confirm);
+      shard.storage_->confirm_when(outcome.wait, confirm);
+    }
+  }
+
+  // The queue's records are handed to the log before the answer leaves, so that what the source
+  // logs because of it comes behind them.
+  void operator()(DeadLetterMail& mail) {
+    PublishOutcome outcome{.accepted = false};
+    if (Queue* queue = shard.find(mail.queue)) {
+      if (queue->restoring()) return queue->defer(std::move(mail));
+      outcome = queue->publish(std::move(mail.message), {}, mail.facts);
+    }
+    if (!mail.source.valid()) return;
+    shard.post(mail.source.shard,
+               DeadLetterArrivedMail{mail.source, mail.position, outcome.accepted});
+  }
+  void operator()(DeadLetterArrivedMail& mail) {
+    if (Queue* queue = shard.find(mail.source)) {
+      queue->dead_letter_arrived(mail.position, mail.accepted);
     }
   }
 
@@ -169,6 +189,9 @@ void Shard::apply(const Changes& changes) {
     if (const auto* put = std::get_if<QueuePut>(&change); put && put->id.shard == id_) {
       put_queue(*put);
     }
+    if (const auto* put = std::get_if<QueueSettingsPut>(&change)) {
+      if (Queue* queue = find(put->id)) queue->change_settings(put->settings);
+    }
   }
 }
 
@@ -178,8 +201,8 @@ void Shard::put_queue(const QueuePut& put) {
   if (slot.queue && slot.generation == put.id.generation) return;
   if (slot.queue) retire_queue({id_, put.id.slot, slot.generation});
   slot.generation = put.id.generation;
-  slot.queue = std::make_unique<Queue>(*this, put.id, put.record, put.stored_id);
-  if (put.from_disk && slot.queue->storage()) {
+  slot.queue = std::make_unique<Queue>(*this, put.id, put.record, put.settings, put.stored_id);
+  if (put.from_disk && slot.queue->logs()) {
     slot.queue->await_restore();
     ++restoring_;
   }

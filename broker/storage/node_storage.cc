@@ -1,5 +1,7 @@
 #include "broker/storage/node_storage.h"
 
+#include <unordered_map>
+
 #include "broker/log/log.h"
 #include "broker/shard/shard.h"
 #include "broker/storage/compaction.h"
@@ -22,6 +24,14 @@ void report(const Recovery& recovery) {
   for (const std::string& problem : recovery.log.problems) log::error(kCategory, "{}", problem);
 }
 
+std::unordered_map<StoredQueueId, std::vector<RecoveredLane>> lanes_by_queue(Recovery& recovery) {
+  std::unordered_map<StoredQueueId, std::vector<RecoveredLane>> lanes;
+  for (auto& [id, queue] : recovery.queues) {
+    lanes[stored_queue(id)].push_back({stored_level(id), std::move(queue)});
+  }
+  return lanes;
+}
+
 }  // namespace
 
 StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
@@ -38,10 +48,10 @@ StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
   report(*recovery);
   storage->delivery_map_->keep_only(known);
   if (auto started = storage->start(directory, *recovery); !started) return started.error();
+  auto lanes = lanes_by_queue(*recovery);
   for (const KnownQueue& queue : queues) {
     std::vector<Mail> mail;
-    mail.push_back(RestoreQueueMail{
-        queue.id, std::make_unique<RecoveredQueue>(std::move(recovery->queues[queue.stored_id]))});
+    mail.push_back(RestoreQueueMail{queue.id, std::move(lanes[queue.stored_id])});
     storage->shards_[static_cast<std::size_t>(queue.id.shard)]->deliver_mail(mail);
   }
   return storage;

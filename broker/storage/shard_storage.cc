@@ -113,7 +113,7 @@ void ShardStorage::transaction_ended(TxId id) {
   const auto at = joined_.find(id);
   if (at == joined_.end()) return;
   for (QueueId queue : at->second) {
-    if (Queue* joined = shard_.find(queue)) joined->storage()->transaction_ended(id);
+    if (Queue* joined = shard_.find(queue)) joined->transaction_ended(id);
   }
   joined_.erase(at);
 }
@@ -203,9 +203,7 @@ void ShardStorage::handle(LogNewsMail& mail) {
 
 template <typename Visit>
 void ShardStorage::for_each_storage(Visit visit) {
-  shard_.for_each_queue([&](Queue& queue) {
-    if (queue.storage()) visit(*queue.storage());
-  });
+  shard_.for_each_queue([&](Queue& queue) { queue.for_each_storage(visit); });
 }
 
 template <typename Visit>
@@ -305,8 +303,8 @@ void ShardStorage::handle(SegmentsSyncedMail& mail) {
 
 // ---- chunks ----
 
-SegmentCookie ShardStorage::remember(QueueId queue, ChunkNumber number, std::int64_t bytes) {
-  requests_.emplace(++last_cookie_, Request{queue, number, bytes});
+SegmentCookie ShardStorage::remember(const LaneId& lane, ChunkNumber number, std::int64_t bytes) {
+  requests_.emplace(++last_cookie_, Request{lane, number, bytes});
   return last_cookie_;
 }
 
@@ -317,13 +315,14 @@ ShardStorage::Request ShardStorage::forget(SegmentCookie cookie) {
   return request;
 }
 
-void ShardStorage::write(QueueId queue, ChunkNumber number, std::shared_ptr<const Chunk> chunk) {
+void ShardStorage::write(const LaneId& lane, ChunkNumber number,
+                         std::shared_ptr<const Chunk> chunk) {
   const auto bytes = static_cast<std::int64_t>(chunk->bytes().size());
-  node_->segments().write(std::move(chunk), *this, remember(queue, number, bytes));
+  node_->segments().write(std::move(chunk), *this, remember(lane, number, bytes));
 }
 
-void ShardStorage::read(QueueId queue, ChunkNumber number, const ChunkRef& place) {
-  node_->segments().read(place, *this, remember(queue, number));
+void ShardStorage::read(const LaneId& lane, ChunkNumber number, const ChunkRef& place) {
+  node_->segments().read(place, *this, remember(lane, number));
 }
 
 void ShardStorage::handle(ChunkWrittenMail& mail) {
@@ -333,8 +332,8 @@ void ShardStorage::handle(ChunkWrittenMail& mail) {
     refused_bytes_ += request.bytes;
     node_->refused(request.bytes);
   }
-  if (Queue* queue = shard_.find(request.queue)) {
-    queue->chunk_written(request.number, std::move(*mail.place));
+  if (Queue* queue = shard_.find(request.lane.queue)) {
+    queue->chunk_written(request.lane.level, request.number, std::move(*mail.place));
   } else if (*mail.place) {
     LiveChunk(**mail.place).release_rest();
   }
@@ -344,8 +343,8 @@ void ShardStorage::handle(ChunkWrittenMail& mail) {
 void ShardStorage::handle(ChunkReadMail& mail) {
   const Request request = forget(mail.cookie);
   retry_chunks_ = retry_chunks_ || !*mail.chunk;
-  if (Queue* queue = shard_.find(request.queue)) {
-    queue->chunk_read(request.number, std::move(*mail.chunk));
+  if (Queue* queue = shard_.find(request.lane.queue)) {
+    queue->chunk_read(request.lane.level, request.number, std::move(*mail.chunk));
   }
 }
 

@@ -48,13 +48,14 @@ class ShardStorage final : public LogSink, public SegmentSink {
   // Bytes of ready messages that one queue may keep in memory; what is more goes to disk.
   std::uint64_t queue_window() const { return queue_window_; }
   // A few large messages may take more than the window, when memory is not short.
-  bool exceeds_window(const QueueCore& core) const {
-    return core.resident_bytes() > queue_window_ &&
-           (core.resident_count() > kFewMessages ||
-            core.resident_bytes() > kLargeWindows * queue_window_);
+  // The lanes of a queue share its window.
+  bool exceeds_window(const MessageLane& lane, std::size_t lanes) const {
+    const std::uint64_t window = queue_window_ / lanes;
+    return lane.resident_bytes() > window &&
+           (lane.resident_count() > kFewMessages || lane.resident_bytes() > kLargeWindows * window);
   }
-  void write(QueueId queue, ChunkNumber number, std::shared_ptr<const Chunk> chunk);
-  void read(QueueId queue, ChunkNumber number, const ChunkRef& place);
+  void write(const LaneId& lane, ChunkNumber number, std::shared_ptr<const Chunk> chunk);
+  void read(const LaneId& lane, ChunkNumber number, const ChunkRef& place);
   static LogPayload payload(const StoredMessage& stored, const MessageRef& message);
 
   // The transaction that is being logged, 0: none; and that the queue has messages in it.
@@ -115,7 +116,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
     Done done;
   };
   struct Request {
-    QueueId queue;
+    LaneId lane;
     ChunkNumber number{};
     std::int64_t bytes = 0;  // to be written
   };
@@ -145,7 +146,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
 
   LogShard log_shard() const;
   std::uint64_t new_id();
-  SegmentCookie remember(QueueId queue, ChunkNumber number, std::int64_t bytes = 0);
+  SegmentCookie remember(const LaneId& lane, ChunkNumber number, std::int64_t bytes = 0);
   Request forget(SegmentCookie cookie);
   void finish(TxId id, Commit commit);
   void hand_over(Waiting& waiting, std::deque<Waiting>& to, LogSequence sequence);

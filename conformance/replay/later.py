@@ -7,47 +7,21 @@ So whoever makes a behaviour exist takes its argument off this list, and its cas
 
 import re
 
-_DEAD_LETTERING, _LENGTH, _TTL = "dead lettering", "queue length limits", "message TTL"
-_QUORUM, _STREAM = "quorum queues", "streams"
+_RETRY, _STREAM = "delayed retries of quorum queues", "streams"
 
 ARGUMENTS = {
-    "x-message-ttl": _TTL,
-    "x-expires": "queue expiry",
-    "x-max-length": _LENGTH,
-    "x-max-length-bytes": _LENGTH,
-    "x-overflow": _LENGTH,
-    "x-dead-letter-exchange": _DEAD_LETTERING,
-    "x-dead-letter-routing-key": _DEAD_LETTERING,
-    "x-dead-letter-strategy": _DEAD_LETTERING,
-    "x-max-priority": "priority queues",
-    "x-single-active-consumer": "single active consumer",
     "x-consumer-timeout": "consumer timeout",
     "x-consumer-disconnected-timeout": "consumer timeout",
-    "x-delivery-limit": _QUORUM,
-    "x-quorum-initial-group-size": _QUORUM,
-    "x-quorum-target-group-size": _QUORUM,
-    "x-max-in-memory-length": _QUORUM,
-    "x-max-in-memory-bytes": _QUORUM,
-    "x-delayed-retry-type": _QUORUM,
-    "x-delayed-retry-min": _QUORUM,
-    "x-delayed-retry-max": _QUORUM,
+    "x-delayed-retry-type": _RETRY,
+    "x-delayed-retry-min": _RETRY,
+    "x-delayed-retry-max": _RETRY,
     "x-max-age": _STREAM,
     "x-stream-max-segment-size-bytes": _STREAM,
     "x-stream-filter-size-bytes": _STREAM,
     "x-initial-cluster-size": _STREAM,
 }
 
-# Values that ask for nothing.
-IDLE = {"x-overflow": "drop-head", "x-max-priority": 0, "x-single-active-consumer": False}
-
-QUEUE_TYPES = {"quorum": _QUORUM, "stream": _STREAM}
-
-# Behaviour that no declare asks for: the case counts as "later" when it fails, as passed when it passes.
-BEHAVIOUR = [
-    (re.compile(r"^expiration 0, "), _TTL),
-    (re.compile(r"^ttl/"), _TTL),
-    (re.compile(r"^basic\.publish expiration '0'"), _TTL),
-]
+QUEUE_TYPES = {"stream": _STREAM}
 
 _POLICIES = re.compile(r"^/api/(policies|operator-policies)/")
 
@@ -82,13 +56,9 @@ def _asked_of_queue(do):
     table, features = arguments.get("arguments", {}), {}
     if isinstance(table.get("x-queue-type"), str) and table["x-queue-type"] in QUEUE_TYPES:
         features["x-queue-type"] = QUEUE_TYPES[table["x-queue-type"]]
-    features.update({name: ARGUMENTS[name] for name, value in table.items()
-                     if name in ARGUMENTS and (name not in IDLE or value != IDLE[name])})
+    features.update({name: ARGUMENTS[name] for name in table
+                     if name in ARGUMENTS})
     return features
-
-
-def behaviour(case_id):
-    return next((feature for pattern, feature in BEHAVIOUR if pattern.search(case_id)), None)
 
 
 def needs_management(case):

@@ -186,11 +186,18 @@ void DeliveryMap::release(StoredQueueId queue) {
   slots_.erase(found);
 }
 
+std::vector<StoredQueueId> DeliveryMap::queues() const {
+  std::lock_guard lock(mutex_);
+  std::vector<StoredQueueId> queues;
+  for (const auto& [queue, slot] : slots_) queues.push_back(queue);
+  return queues;
+}
+
 void DeliveryMap::keep_only(std::span<const StoredQueueId> queues) {
   const std::unordered_set<StoredQueueId> kept(queues.begin(), queues.end());
   std::lock_guard lock(mutex_);
   std::erase_if(slots_, [&](const auto& entry) {
-    if (kept.contains(entry.first)) return false;
+    if (kept.contains(stored_queue(entry.first))) return false;
     clear(*entry.second);
     free_.push_back(entry.second);
     return true;

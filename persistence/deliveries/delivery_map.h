@@ -69,7 +69,10 @@ class DeliveryMap {
   StorageResult<DeliverySlot> slot(StoredQueueId queue);
   // The queue was deleted; another one may get its slot. No matter if it has none.
   void release(StoredQueueId queue);
-  // Releases all others: queues that were deleted and whose release did not reach the disk.
+  // All queues and lanes that have a slot.
+  std::vector<StoredQueueId> queues() const;
+  // Keeps these and their lanes and releases all others: queues that were deleted and whose release
+  // did not reach the disk.
   void keep_only(std::span<const StoredQueueId> queues);
   // Brings the marks to the disk. At a stop; blocks.
   StorageResult<void> sync();

@@ -37,6 +37,13 @@ struct Building {
 
 using Queues = std::unordered_map<StoredQueueId, Building>;
 
+// A lane of a known queue is known; null: the queue was deleted.
+Building* find_known(Queues& queues, StoredQueueId id) {
+  const auto at = queues.find(id);
+  if (at != queues.end()) return &at->second;
+  return queues.contains(stored_queue(id)) ? &queues[id] : nullptr;
+}
+
 class LogMerge final : public LogVisitor {
  public:
   explicit LogMerge(Queues& queues) : queues_(queues) {}
@@ -99,10 +106,7 @@ class LogMerge final : public LogVisitor {
  private:
   using Payload = std::shared_ptr<const std::string>;
 
-  Building* find(StoredQueueId queue) {
-    const auto at = queues_.find(queue);
-    return at == queues_.end() ? nullptr : &at->second;
-  }
+  Building* find(StoredQueueId queue) { return find_known(queues_, queue); }
 
   static Payload join(std::string_view prefix, std::string_view data) {
     std::string bytes;
@@ -147,6 +151,9 @@ class Recovering {
     if (!scan) return scan.error();
     recovery_.segments = std::move(*scan);
     for (StoredQueueId queue : known) queues_[queue];
+    if (marks) {
+      for (StoredQueueId lane : marks->queues()) find_known(queues_, lane);
+    }
     sort_chunks();
     if (auto done = read(); !done) return done.error();
     for (auto& [id, building] : queues_) {
@@ -159,10 +166,9 @@ class Recovering {
   void sort_chunks() {
     std::unordered_set<StoredQueueId> unknown;
     for (const StoredChunk& chunk : recovery_.segments.chunks) {
-      const auto at = queues_.find(chunk.queue);
-      if (at != queues_.end()) {
-        at->second.chunks.push_back(chunk);
-        at->second.seen(chunk.positions.last);
+      if (Building* of = find_known(queues_, chunk.queue)) {
+        of->chunks.push_back(chunk);
+        of->seen(chunk.positions.last);
       } else {
         unknown.insert(chunk.queue);
         LiveChunk(chunk.ref).release_rest();

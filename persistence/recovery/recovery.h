@@ -53,10 +53,18 @@ struct RecoveredQueue {
   // said so did not reach the disk. The log has to be told, as chunks do not stay.
   std::vector<PositionRange> unsaid;
   std::uint64_t count() const;  // of messages
+  bool is_empty() const { return chunks.empty() && messages.empty() && left_behind.empty(); }
+};
+
+// What a lane of a queue (stored_ids.h) has.
+struct RecoveredLane {
+  QueueLevel level = 0;
+  RecoveredQueue queue;
 };
 
 struct Recovery {
-  std::unordered_map<StoredQueueId, RecoveredQueue> queues;  // every known one
+  // Every known one, and their lanes of which anything is there.
+  std::unordered_map<StoredQueueId, RecoveredQueue> queues;
   SegmentScan segments;
   LogReport log;
   std::uint64_t unknown_queues = 0;  // deleted, with something left

@@ -87,17 +87,22 @@ void Client::open_channel(std::uint16_t number) {
 
 // ---- queues and exchanges ----
 
-QueueCounts Client::declare(const std::string& queue, QueueFlags flags) {
-  send_declare(1, queue, flags);
+QueueCounts Client::declare(const std::string& queue, QueueFlags flags,
+                            const amqp::Table& arguments) {
+  send_declare(1, queue, flags, arguments);
   return await_declared(1, queue);
 }
 
-void Client::send_declare(std::uint16_t channel, const std::string& queue, QueueFlags flags) {
+void Client::send_declare(std::uint16_t channel, const std::string& queue, QueueFlags flags,
+                          const amqp::Table& arguments) {
+  std::string encoded;
+  amqp::encode_table(encoded, arguments);
   send(channel, amqp::QueueDeclare{.queue = queue,
                                    .passive = flags.passive,
                                    .durable = flags.durable,
                                    .exclusive = flags.exclusive,
-                                   .auto_delete = flags.auto_delete});
+                                   .auto_delete = flags.auto_delete,
+                                   .arguments = std::string_view(encoded).substr(4)});
 }
 
 void Client::send_bind(std::uint16_t channel, const std::string& queue, const std::string& exchange,
@@ -278,6 +283,10 @@ void Client::ack(std::uint64_t tag, bool multiple) {
 
 void Client::requeue(std::uint64_t tag, bool multiple) {
   send(1, amqp::BasicNack{.delivery_tag = tag, .multiple = multiple, .requeue = true});
+}
+
+void Client::reject(std::uint64_t tag, bool requeue) {
+  send(1, amqp::BasicReject{.delivery_tag = tag, .requeue = requeue});
 }
 
 void Client::flush() {

@@ -75,10 +75,12 @@ class Client {
   std::uint16_t channel_max() const { return channel_max_; }     // as offered
   void open_channel(std::uint16_t number);
 
-  QueueCounts declare(const std::string& queue, QueueFlags flags = {});
+  QueueCounts declare(const std::string& queue, QueueFlags flags = {},
+                      const amqp::Table& arguments = {});
   QueueCounts counts(const std::string& queue) { return declare(queue, {.passive = true}); }
   // Without waiting for the answers, which come in the order of the methods: channel and name.
-  void send_declare(std::uint16_t channel, const std::string& queue, QueueFlags flags = {});
+  void send_declare(std::uint16_t channel, const std::string& queue, QueueFlags flags = {},
+                    const amqp::Table& arguments = {});
   void send_bind(std::uint16_t channel, const std::string& queue, const std::string& exchange,
                  const std::string& key);
   QueueCounts await_declared(std::uint16_t channel, const std::string& queue);
@@ -123,7 +125,8 @@ class Client {
   std::size_t deliveries_kept() const { return deliveries_.size(); }
   std::optional<Delivery> get(const std::string& queue, bool no_ack = false);
   void ack(std::uint64_t tag, bool multiple = false);
-  void requeue(std::uint64_t tag, bool multiple = false);
+  void requeue(std::uint64_t tag, bool multiple = false);  // by basic.nack
+  void reject(std::uint64_t tag, bool requeue = false);
   // An answer that the broker gives after everything that it sent before.
   void flush();
   void write_out();  // what is buffered

@@ -12,7 +12,7 @@
 namespace coney::test {
 namespace {
 
-constexpr timeval kPatience{.tv_sec = 10, .tv_usec = 0};
+constexpr timeval kPatience{.tv_sec = 60, .tv_usec = 0};
 
 std::runtime_error failure(const char* call) {
   return std::runtime_error(std::string(call) + ": " + std::strerror(errno));

@@ -137,10 +137,11 @@ class World : public QueueSink {
     return false;
   }
 
+  void dead_letter(DeadLetter) override {}
   void deliver(const ConsumerKey& key, const ConsumerOptions&, QueuePosition position,
-               bool redelivered, MessageRef message) override {
+               const MessageFacts& facts, MessageRef message) override {
     const int number = number_of(message);
-    deliveries_.push_back({key, number, redelivered});
+    deliveries_.push_back({key, number, facts.redelivered});
     remember(number, position);
   }
 
@@ -208,45 +209,45 @@ class World : public QueueSink {
   struct Paged {
     QueuePosition position;
     MessageRef message;
-    bool redelivered;
+    MessageFacts facts;
     bool tracked;
   };
 
   void page_out() {
-    const auto from = core_.first_to_page_out(below(400));
+    const auto from = lane_.first_to_page_out(below(400));
     if (!from) return;
     std::vector<Paged> range;
     const std::size_t most = 1 + below(300);
-    core_.visit(*from, [&](const ResidentMessage& each) {
+    lane_.visit(*from, [&](const ResidentMessage& each) {
       EXPECT_TRUE(each.ready);
-      range.push_back({each.position, each.message, each.redelivered, each.tracked});
+      range.push_back({each.position, each.message, each.facts, each.tracked});
       return range.size() != most;
     });
-    core_.page_out(range.front().position, range.back().position);
+    lane_.page_out(range.front().position, range.back().position);
     for (const Paged& each : range) tracked_.insert(each.position);  // stored from now on
     pages_.push_back(std::move(range));
   }
 
   void page_in() {
-    if (!core_.is_paged()) return;
+    if (!lane_.is_paged()) return;
     const std::vector<Paged> range = std::move(pages_.front());
     pages_.pop_front();
-    ASSERT_EQ(core_.first_paged().first, range.front().position);
-    ASSERT_EQ(core_.first_paged().count, range.size());
+    ASSERT_EQ(lane_.first_paged().first, range.front().position);
+    ASSERT_EQ(lane_.first_paged().count, range.size());
     for (const Paged& each : range) {
-      core_.put_back(each.position, each.message, each.redelivered, each.tracked, true);
+      lane_.put_back(each.position, each.message, each.facts, each.tracked, true);
       ++paged_in_;
     }
-    core_.paged_in();
+    lane_.paged_in();
   }
 
   void take_departures() {
-    for (const PositionRun& run : core_.departures()) {
+    for (const PositionRun& run : lane_.departures()) {
       for (QueuePosition at = run.first; at != run.end(); ++at) {
         tracked_departures_ += tracked_.erase(at);
       }
     }
-    core_.departures().clear();
+    lane_.departures().clear();
     if (below(50) != 0) return;
     // What is tracked is what lives.
     std::set<QueuePosition> live;
@@ -310,7 +311,7 @@ class World : public QueueSink {
     ASSERT_EQ(got.has_value(), first != model_.messages.end());
     if (!got) return;
     EXPECT_EQ(number_of(got->message), first->first);
-    EXPECT_EQ(got->redelivered, first->second.redelivered);
+    EXPECT_EQ(got->facts.redelivered, first->second.redelivered);
     remember(first->first, got->position);
     first->second.ready = false;
     first->second.consumer = -1;
@@ -343,7 +344,7 @@ class World : public QueueSink {
     }
     model_.dispatch();
     if (requeue) {
-      core_.requeue(first, count, seen);
+      core_.requeue(first, count, seen ? Return::kFailed : Return::kUnseen);
     } else {
       core_.acknowledge(first, count);
     }
@@ -354,7 +355,7 @@ class World : public QueueSink {
     std::erase_if(model_.messages, [](const auto& entry) { return entry.second.ready; });
     EXPECT_EQ(core_.purge(), ready);
     pages_.clear();
-    EXPECT_FALSE(core_.is_paged());
+    EXPECT_FALSE(lane_.is_paged());
   }
 
   // A message keeps its position, and positions are in order of arrival.
@@ -407,6 +408,7 @@ class World : public QueueSink {
   std::mt19937_64 random_;
   Model model_;
   QueueCore core_{*this};
+  MessageLane& lane_ = core_.lane(0);
   std::vector<Delivered> deliveries_;
   std::map<int, QueuePosition> positions_;
   std::uint64_t most_unacked_ = 0;

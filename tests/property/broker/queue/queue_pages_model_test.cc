@@ -12,6 +12,7 @@
 #include <string>
 
 #include "amqp/properties.h"
+#include "broker/queue/queue_core.h"
 #include "broker/queue/queue_pages.h"
 
 namespace coney {
@@ -105,7 +106,8 @@ class World final : public QueueSink {
   explicit World(std::uint64_t seed) : random_(seed) {}
 
   bool admit(const ConsumerOptions&, std::size_t) override { return false; }
-  void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, bool,
+  void dead_letter(DeadLetter) override {}
+  void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, const MessageFacts&,
                MessageRef) override {}
 
   void run(int steps) {
@@ -162,7 +164,7 @@ class World final : public QueueSink {
     const auto [position, expected] = *ready_.begin();
     EXPECT_EQ(got->position, position);
     EXPECT_EQ(number_of(got->message), expected.number);
-    EXPECT_EQ(got->redelivered, expected.redelivered);
+    EXPECT_EQ(got->facts.redelivered, expected.redelivered);
     ready_.erase(ready_.begin());
     if (!no_ack) unacked_[position] = expected;
     changed();
@@ -174,7 +176,7 @@ class World final : public QueueSink {
     const QueuePosition position = first->first;
     if (requeue) {
       ready_[position] = {first->second.number, true};
-      core_.requeue(position, 1, true);
+      core_.requeue(position, 1, Return::kFailed);
     } else {
       core_.acknowledge(position, 1);
     }
@@ -188,7 +190,7 @@ class World final : public QueueSink {
   }
 
   void store() {
-    const QueuePosition end = core_.end() - below(std::min<std::size_t>(core_.end(), 500) + 1);
+    const QueuePosition end = lane_.end() - below(std::min<std::size_t>(lane_.end(), 500) + 1);
     pages_.store(end);
     while (!pages_.stores(end)) {
       disk_.write_one(pages_, below(8) == 0);
@@ -211,9 +213,9 @@ class World final : public QueueSink {
 
   void changed() {
     take_departures();
-    while (core_.is_paged()) {
+    while (lane_.is_paged()) {
       pages_.read_ahead();
-      if (core_.departures().empty()) break;
+      if (lane_.departures().empty()) break;
       take_departures();
     }
     EXPECT_EQ(core_.ready_count(), ready_.size());
@@ -221,8 +223,8 @@ class World final : public QueueSink {
   }
 
   void take_departures() {
-    for (const PositionRun& run : core_.departures()) pages_.departed(run);
-    core_.departures().clear();
+    for (const PositionRun& run : lane_.departures()) pages_.departed(run);
+    lane_.departures().clear();
   }
 
   // Every message that the disk could have is named, and none that has left.
@@ -256,7 +258,7 @@ class World final : public QueueSink {
     EXPECT_EQ(disk_.live_bytes(), 0u);
     EXPECT_EQ(disk_.messages_lost(), 0u);
     EXPECT_EQ(core_.ready_bytes(), 0u);
-    EXPECT_EQ(core_.resident_bytes(), 0u);
+    EXPECT_EQ(lane_.resident_bytes(), 0u);
   }
 
   struct Expected {
@@ -267,7 +269,8 @@ class World final : public QueueSink {
   std::mt19937_64 random_;
   SlowDisk disk_;
   QueueCore core_{*this};
-  QueuePages pages_{core_, disk_, StoredQueueId{1}, true};
+  MessageLane& lane_ = core_.lane(0);
+  QueuePages pages_{lane_, disk_, StoredQueueId{1}};
   std::map<QueuePosition, Expected> ready_, unacked_;
   int next_ = 0;
   std::uint64_t stalls_ = 0;

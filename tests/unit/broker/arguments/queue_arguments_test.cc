@@ -167,9 +167,10 @@ TEST(QueueArguments, FilterSizeIsOneByteAndAtLeast16) {
 }
 
 TEST(QueueArguments, NamesTheFirstArgumentWithoutBehaviour) {
-  EXPECT_EQ(
-      Request{of_type("quorum", {{"x-message-ttl", Value::int32(1)}})}.accepted().not_implemented,
-      "x-queue-type");
+  EXPECT_EQ(Request{of_type("stream", {{"x-max-length-bytes", Value::int32(1)}})}
+                .accepted()
+                .not_implemented,
+            "x-queue-type");
   EXPECT_EQ((Request{{{"x-overflow", Value::text("drop-head")},
                       {"x-single-active-consumer", Value::boolean(false)},
                       {"x-max-priority", Value::int32(0)},

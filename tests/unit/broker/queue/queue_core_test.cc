@@ -25,11 +25,12 @@ ConsumerOptions options(std::uint32_t prefetch, std::int32_t priority = 0, bool 
 class QueueCoreTest : public testing::Test, public QueueSink {
  protected:
   bool admit(const ConsumerOptions&, std::size_t) override { return admits_; }
+  void dead_letter(DeadLetter) override {}
   void deliver(const ConsumerKey& to, const ConsumerOptions&, QueuePosition position,
-               bool redelivered, MessageRef message) override {
+               const MessageFacts& facts, MessageRef message) override {
     positions_.push_back(position);
     log_.push_back(std::to_string(to.number) + ":" + std::string(message->body()) +
-                   (redelivered ? "!" : ""));
+                   (facts.redelivered ? "!" : ""));
   }
 
   void publish(const std::string& body) {
@@ -49,6 +50,7 @@ class QueueCoreTest : public testing::Test, public QueueSink {
   Log log_;
   std::vector<QueuePosition> positions_;
   QueueCore core_{*this};
+  MessageLane& lane_ = core_.lane(0);
 };
 
 TEST_F(QueueCoreTest, ConsumerGetsNothingBeforeItIsResumed) {
@@ -92,8 +94,8 @@ TEST_F(QueueCoreTest, RequeuedMessagesReturnToTheirPlace) {
   for (const char* body : {"a", "b", "c", "d"}) publish(body);
   const auto a = core_.get(false);
   const auto b = core_.get(false);
-  core_.requeue(b->position, 1, true);
-  core_.requeue(a->position, 1, false);
+  core_.requeue(b->position, 1, Return::kFailed);
+  core_.requeue(a->position, 1, Return::kUnseen);
   consume(1, options(0));
   EXPECT_EQ(deliveries(), (Log{"1:a", "1:b!", "1:c", "1:d"}));
 }
@@ -118,7 +120,7 @@ TEST_F(QueueCoreTest, SettlingTwiceChangesNothing) {
   const QueuePosition position = positions_[0];
   core_.acknowledge(position, 1);
   core_.acknowledge(position, 1);
-  core_.requeue(position, 1, true);
+  core_.requeue(position, 1, Return::kFailed);
   EXPECT_EQ(deliveries(), (Log{"1:a", "1:b"}));
   EXPECT_EQ(core_.unacked_count(), 1u);
 }
@@ -191,7 +193,7 @@ TEST_F(QueueCoreTest, KeyOfACancelledConsumerMayComeAgain) {
   core_.cancel(key(1));
   consume(2, options(0));  // the place of the first is still taken by what it has
   consume(1, options(0));
-  core_.requeue(positions_[0], 1, true);
+  core_.requeue(positions_[0], 1, Return::kFailed);
   publish("b");
   EXPECT_EQ(deliveries(), (Log{"1:a", "2:a!", "1:b"}));
 }

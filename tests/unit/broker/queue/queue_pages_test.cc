@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "amqp/properties.h"
+#include "broker/queue/queue_core.h"
 
 namespace coney {
 namespace {
@@ -24,7 +25,8 @@ MessageRef message(std::size_t size) {
 class QueuePagesTest : public testing::Test, public QueueSink, public QueueDisk {
  protected:
   bool admit(const ConsumerOptions&, std::size_t) override { return false; }
-  void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, bool,
+  void dead_letter(DeadLetter) override {}
+  void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, const MessageFacts&,
                MessageRef) override {}
   void write(ChunkNumber number, std::shared_ptr<const Chunk> chunk) override {
     auto file = std::make_shared<SegmentFile>(chunk->header().stream, SegmentNumber{1}, "");
@@ -50,7 +52,7 @@ class QueuePagesTest : public testing::Test, public QueueSink, public QueueDisk 
   // Chunks of one message each, none of which is needed soon.
   void page_out(int chunks) {
     for (int n = 0; n != 20'000; ++n) core_.publish(message(10), true);
-    const std::uint64_t keep = core_.resident_bytes();
+    const std::uint64_t keep = lane_.resident_bytes();
     for (int n = 0; n != chunks; ++n) core_.publish(message(300'000), true);
     for (int n = 0; n != chunks; ++n) pages_.page_out(keep);
     finish_writes();
@@ -61,7 +63,8 @@ class QueuePagesTest : public testing::Test, public QueueSink, public QueueDisk 
   std::vector<std::pair<ChunkNumber, ChunkRef>> written_, to_read_;
   std::uint64_t lost_ = 0;
   QueueCore core_{*this};
-  QueuePages pages_{core_, *this, StoredQueueId{1}, true};
+  MessageLane& lane_ = core_.lane(0);
+  QueuePages pages_{lane_, *this, StoredQueueId{1}};
 };
 
 TEST_F(QueuePagesTest, WhatIsMovedToAnotherFileDoesNotStayInMemory) {
@@ -98,7 +101,7 @@ TEST_F(QueuePagesTest, MovedMessagesAreReadFromTheirNewFile) {
 TEST_F(QueuePagesTest, TheNextMessageStaysHoweverLargeItIs) {
   for (int n = 0; n != 3; ++n) core_.publish(message(300'000), true);
   pages_.page_out(1000);
-  EXPECT_EQ(core_.first_paged().first, 1u);
+  EXPECT_EQ(lane_.first_paged().first, 1u);
   EXPECT_FALSE(core_.is_stalled());
 }
 
@@ -123,8 +126,8 @@ TEST_F(QueuePagesTest, NoChunkIsWrittenAroundWhatLeavesInAnOpenTransaction) {
   for (int n = 0; n != 6; ++n) core_.get(false);
   core_.acknowledge(3, 2);
   core_.acknowledge(1, 1);
-  for (const PositionRun& run : std::exchange(core_.departures(), {})) pages_.departing(run);
-  pages_.store(core_.end());
+  for (const PositionRun& run : std::exchange(lane_.departures(), {})) pages_.departing(run);
+  pages_.store(lane_.end());
   std::vector<PositionRange> chunks;
   for (const auto& [number, place] : written_) {
     chunks.push_back(chunks_.at(place.file.get())->header().positions);

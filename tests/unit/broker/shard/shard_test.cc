@@ -25,7 +25,7 @@ QueuePut queue_put(QueueId id, bool auto_delete = false) {
   record->vhost = "/";
   record->name = "q" + std::to_string(id.generation);
   record->auto_delete = auto_delete;
-  return {record, id, {}};
+  return {.record = record, .id = id, .settings = plain_queue_settings()};
 }
 
 // Two shards and a topology that keeps nothing; what the topology says goes to the shards and, for

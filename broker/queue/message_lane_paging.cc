@@ -1,10 +1,10 @@
-#include "broker/queue/queue_core.h"
+#include "broker/queue/message_lane.h"
 
 // Messages that wait on disk, and what a restart brings back.
 
 namespace coney {
 
-std::optional<QueuePosition> QueueCore::first_to_page_out(std::uint64_t keep) {
+std::optional<QueuePosition> MessageLane::first_to_page_out(std::uint64_t keep) {
   QueuePosition at = next_fresh_;
   if (!paged_.empty()) {
     at = messages_.next(paged_.back().last + 1);
@@ -19,16 +19,16 @@ std::optional<QueuePosition> QueueCore::first_to_page_out(std::uint64_t keep) {
   return at == messages_.end() ? std::nullopt : std::optional(at);
 }
 
-void QueueCore::mark_stored(QueuePosition position) {
-  if (Entry* entry = messages_.find(position)) entry->stored = true;
+void MessageLane::mark_stored(QueuePosition position) {
+  if (Entry* entry = messages_.find(position)) entry->set_stored();
 }
 
-bool QueueCore::has_stored(QueuePosition position) {
+bool MessageLane::has_stored(QueuePosition position) {
   const Entry* entry = messages_.find(position);
-  return entry && entry->stored;
+  return entry && entry->stored();
 }
 
-void QueueCore::page_out(QueuePosition first, QueuePosition last) {
+void MessageLane::page_out(QueuePosition first, QueuePosition last) {
   PagedRange range{first, last, 0, 0};
   // The places are kept before anything goes, or the window would move on.
   if (paged_.empty()) messages_.keep_place(first);
@@ -44,26 +44,28 @@ void QueueCore::page_out(QueuePosition first, QueuePosition last) {
   paged_.push_back(range);
 }
 
-void QueueCore::put_back(QueuePosition position, MessageRef message, bool redelivered, bool tracked,
-                         bool stored) {
+void MessageLane::put_back(QueuePosition position, MessageRef message, const MessageFacts& facts,
+                           bool tracked, bool stored) {
   ready_bytes_ += message->body().size();
   resident_bytes_ += message->size();
+  timed_ = timed_ || facts.time != 0;
   ++fresh_;
-  messages_.insert(position,
-                   Entry{std::move(message), kNobody, State::kFresh, redelivered, tracked, stored});
+  Entry entry(std::move(message), facts, tracked);
+  if (stored) entry.set_stored();
+  messages_.insert(position, std::move(entry));
 }
 
-void QueueCore::paged_in() {
+void MessageLane::paged_in() {
   const PagedRange range = paged_.front();
   paged_.pop_front();
   paged_count_ -= range.count;
   fresh_ -= range.count;  // put_back has counted them
   ready_bytes_ -= range.body_bytes;
   keep_places();
-  dispatch();
+  owner_.lane_has_more();
 }
 
-void QueueCore::drop_first_paged() {
+void MessageLane::drop_first_paged() {
   const PagedRange range = paged_.front();
   paged_.pop_front();
   paged_count_ -= range.count;
@@ -73,7 +75,7 @@ void QueueCore::drop_first_paged() {
   keep_places();
 }
 
-void QueueCore::keep_places() {
+void MessageLane::keep_places() {
   if (paged_.empty()) {
     messages_.keep_no_place();
   } else {
@@ -81,21 +83,21 @@ void QueueCore::keep_places() {
   }
 }
 
-void QueueCore::restore(QueuePosition begin, QueuePosition end) {
+void MessageLane::restore(QueuePosition begin, QueuePosition end) {
   messages_.start_at(begin, end);
   next_fresh_ = begin;
 }
 
-void QueueCore::restore_paged(const PagedRange& range) {
+void MessageLane::restore_paged(const PagedRange& range) {
   paged_.push_back(range);
   paged_count_ += range.count;
   fresh_ += range.count;
   ready_bytes_ += range.body_bytes;
 }
 
-void QueueCore::restored() {
+void MessageLane::restored() {
   keep_places();
-  dispatch();
+  owner_.lane_has_more();
 }
 
 }  // namespace coney
