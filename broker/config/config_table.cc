@@ -276,6 +276,7 @@ constexpr ConfigKey kKeys[] = {
      .fallback = "false",
      .help = "Whether an x-death header that a client publishes counts as RabbitMQ 3.x does it; "
              "else it is replaced when the message dies, as by RabbitMQ 4.x.",
+     .coneys_own = true,
      .set = [](Draft& d, const Name&,
                const Value& v) { d.config.trust_publisher_deaths = v.boolean; }},
 

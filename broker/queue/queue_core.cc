@@ -149,7 +149,7 @@ QueuePosition QueueCore::publish(MessageRef message, bool tracked, MessageFacts 
   MessageLane& to = lane(level);
   const QueuePosition place = to.append(std::move(message), tracked, facts);
   if (consumer_count_ != 0) dispatch();
-  if (to.is_timed()) [[unlikely]]
+  if (is_timed()) [[unlikely]]
     expire();
   if (limited_) [[unlikely]]
     shorten();
@@ -186,14 +186,14 @@ void QueueCore::lane_has_more() {
 
 void QueueCore::dispatch() {
   while (MessageLane* lane = next_lane()) {
+    Turns* turns = next_turns();
+    if (!turns) return;
     // A TTL of 0 still lets a message go to who waits for it.
     if (lane->is_timed() && now_ != 0 && is_expired(*lane, now_ - 1)) {
       let_die(*lane, DeathReason::kExpired);
-      continue;
+    } else {
+      deliver_next(*lane, *turns);
     }
-    Turns* turns = next_turns();
-    if (!turns) return;
-    deliver_next(*lane, *turns);
   }
 }
 
