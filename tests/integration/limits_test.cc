@@ -75,7 +75,10 @@ TEST_F(Limits, QueueTypeOfADeclareWithoutOne) {
   quorum.default_queue_type = "quorum";
   LocalBroker broker(quorum);
   Client client(broker.port());
-  expect_error([&] { client.declare("q", {.durable = true}); }, 540, "x-queue-type", false);
+  client.declare("q", {.durable = true});
+  amqp::Table classic{{"x-queue-type", amqp::Value::text("classic")}};
+  expect_error([&] { client.declare("q", {.durable = true}, classic); }, 406, "inequivalent arg",
+               true);
 }
 
 TEST_F(Limits, QueueTypeIsClassicUnlessConfigured) {
