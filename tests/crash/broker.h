@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,8 @@ class Broker {
   virtual void kill() = 0;
   // It is told to stop, and does.
   virtual void stop() = 0;
+  // A copy of what is on the disk. REQUIRES: it does not run.
+  virtual void save(const std::filesystem::path& directory) = 0;
   // After kill() or stop(): nobody reads what it has sent any more.
   virtual void gone() {}
   // How it has ended by itself; nothing when it runs.

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <thread>
 
+#include "broker/config/config_loader.h"
 #include "persistence/data_directory.h"
 #include "tests/bench/failure.h"
 
@@ -19,22 +20,27 @@ std::string content_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-PowerBroker::PowerBroker(std::filesystem::path data_directory, std::uint64_t seed)
-    : data_directory_(std::move(data_directory)), port_(free_port()), random_(seed) {}
+PowerBroker::PowerBroker(std::filesystem::path data_directory,
+                         const std::vector<std::string>& settings, std::uint64_t seed)
+    : data_directory_(std::move(data_directory)), port_(free_port()), random_(seed) {
+  LoadedConfig loaded =
+      load_config_text("", {.file = "", .environment = {}, .overrides = settings});
+  if (!loaded.ok()) throw bench::Failure("{}", loaded.errors.front().message);
+  config_ = std::move(loaded.config);
+  config_.node_name = config_.cluster_name = "coney@crash";
+  config_.data_dir = data_directory_.string();
+  config_.tcp_listeners = {{"default", "127.0.0.1", port_}};
+  config_.shards = 2;
+}
 
 void PowerBroker::make_server() {
-  Config config;
-  config.node_name = config.cluster_name = "coney@crash";
-  config.data_dir = data_directory_.string();
-  config.tcp_listeners = {{"default", "127.0.0.1", port_}};
-  config.shards = 2;
   // Small files, so that there is always one that ends, is moved out of or given back.
   StorageOptions storage;
   storage.files = &disk_;
   storage.log_file_bytes = random_() % 2 == 0 ? 1 << 20 : 8 << 20;
   storage.segment_bytes = random_() % 2 == 0 ? 1 << 20 : 8 << 20;
   storage.queue_window = random_() % 2 == 0 ? 1 << 20 : 16 << 20;
-  server_.emplace(std::move(config), system_resources(), storage);
+  server_.emplace(config_, system_resources(), storage);
 }
 
 void PowerBroker::start() {
@@ -63,6 +69,13 @@ void PowerBroker::stop() {
   server_.reset();
   power_off();
   remember_marks();  // it has synced them
+}
+
+void PowerBroker::save(const std::filesystem::path& directory) {
+  std::filesystem::copy(data_directory_, directory, std::filesystem::copy_options::recursive);
+  const DataDirectoryPaths from(data_directory_), to(directory);
+  disk_.copy(from.wal_path(), to.wal_path());
+  disk_.copy(from.segments_path(), to.segments_path());
 }
 
 void PowerBroker::gone() {

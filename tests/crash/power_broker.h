@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "broker/server/server.h"
 #include "tests/crash/broker.h"
@@ -17,7 +18,9 @@ namespace coney::crash {
 
 class PowerBroker final : public Broker {
  public:
-  PowerBroker(std::filesystem::path data_directory, std::uint64_t seed);
+  // `settings`: "key=value".
+  PowerBroker(std::filesystem::path data_directory, const std::vector<std::string>& settings,
+              std::uint64_t seed);
 
   std::uint16_t port() const override { return port_; }
   void start() override;
@@ -25,6 +28,7 @@ class PowerBroker final : public Broker {
   void kill() override;
   // The power goes all the same: a broker that has stopped has everything on the disk.
   void stop() override;
+  void save(const std::filesystem::path& directory) override;
   void gone() override;
 
  private:
@@ -37,6 +41,7 @@ class PowerBroker final : public Broker {
 
   const std::filesystem::path data_directory_;
   const std::uint16_t port_;
+  Config config_;
   std::mt19937_64 random_;
   PowerDisk disk_;
   std::optional<Server> server_;

@@ -1,6 +1,7 @@
 #include "tests/crash/power_disk.h"
 
 #include <chrono>
+#include <fstream>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -66,6 +67,13 @@ void PowerDisk::power_off(std::uint64_t seed) {
 void PowerDisk::power_on() {
   const std::unique_lock lock(mutex_);
   on_ = true;
+}
+
+void PowerDisk::copy(const fs::path& directory, const fs::path& to) {
+  const auto names = disk_.list(directory);
+  for (const std::string& name : names.value()) {
+    std::ofstream(to / name, std::ios::binary) << disk_.content(directory / name);
+  }
 }
 
 StorageResult<std::unique_ptr<File>> PowerDisk::open(const fs::path& path, OpenMode mode) {

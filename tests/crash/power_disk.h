@@ -18,6 +18,8 @@ class PowerDisk final : public FileSystem {
   void power_off(std::uint64_t seed);
   // REQUIRES: nobody uses the files that were open.
   void power_on();
+  // The files of a directory, to a real one.
+  void copy(const std::filesystem::path& directory, const std::filesystem::path& to);
 
   StorageResult<std::unique_ptr<File>> open(const std::filesystem::path& path,
                                             OpenMode mode) override;

@@ -85,6 +85,10 @@ void ProcessBroker::stop() {
   end(SIGTERM);
 }
 
+void ProcessBroker::save(const std::filesystem::path& directory) {
+  std::filesystem::copy(data_directory_, directory, std::filesystem::copy_options::recursive);
+}
+
 void ProcessBroker::begin() {
   std::vector<std::string> words{program_.string(), "--data-dir", data_directory_.string(), "--set",
                                  fmt::format("listeners.tcp.default=127.0.0.1:{}", port_)};

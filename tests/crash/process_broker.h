@@ -25,6 +25,7 @@ class ProcessBroker final : public Broker {
   void start_and_kill(std::chrono::milliseconds later) override;
   void kill() override;
   void stop() override;
+  void save(const std::filesystem::path& directory) override;
   std::optional<std::string> ended() override;
 
  private:

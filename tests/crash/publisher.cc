@@ -66,16 +66,16 @@ void Publisher::on_confirm(std::uint64_t tag, bool multiple, bool ack) {
   if (tag < first_tag_ || tag >= first_tag_ + waiting_.size()) {
     throw bench::Failure("{}: a confirm of tag {}, which does not wait for one", name(), tag);
   }
-  if (!ack && scene_.power_is_off) return;
-  if (!ack) throw bench::Failure("{}: basic.nack of {}", name(), tag);
+  if (!ack && !scene_.power_is_off) throw bench::Failure("{}: basic.nack of {}", name(), tag);
   const std::uint64_t last = tag - first_tag_;
   for (std::uint64_t i = multiple ? 0 : last; i <= last; ++i) {
-    if (std::exchange(waiting_[i].confirmed, true)) continue;
-    scene_.ledger.confirmed(waiting_[i].key);
+    if (std::exchange(waiting_[i].answered, true)) continue;
     --open_;
+    if (!ack) continue;
+    scene_.ledger.confirmed(waiting_[i].key);
     ++confirmed_;
   }
-  while (!waiting_.empty() && waiting_.front().confirmed) {
+  while (!waiting_.empty() && waiting_.front().answered) {
     waiting_.pop_front();
     ++first_tag_;
   }

@@ -39,7 +39,7 @@ class Publisher final : public Actor {
   const PublisherHabit habit_;
   struct Waiting {
     MessageKey key;
-    bool confirmed = false;
+    bool answered = false;
   };
   std::deque<Waiting> waiting_;  // for confirms, the first with tag first_tag_
   std::uint64_t first_tag_ = 1;

@@ -83,7 +83,8 @@ constexpr std::size_t kPublishers = 16;
 
 std::unique_ptr<Broker> make_broker(const TrialOptions& options) {
   const auto data = options.directory / "data";
-  if (options.program.empty()) return std::make_unique<PowerBroker>(data, options.seed);
+  if (options.program.empty())
+    return std::make_unique<PowerBroker>(data, options.settings, options.seed);
   return std::make_unique<ProcessBroker>(options.program, data, options.directory / "broker.log",
                                          options.settings);
 }
@@ -145,8 +146,7 @@ void Trial::finish() {
 void Trial::start() {
   if (options_.keep_each && std::filesystem::exists(options_.directory / "data")) {
     std::filesystem::remove_all(options_.directory / "before");
-    std::filesystem::copy(options_.directory / "data", options_.directory / "before",
-                          std::filesystem::copy_options::recursive);
+    broker_->save(options_.directory / "before");
   }
   const auto before = Clock::now();
   broker_->start();
