@@ -143,6 +143,7 @@ std::vector<Server::Step> Server::steps() {
          topology_.reset();
        }},
       {"messages", [this] { return open_storage(); }, [this] { storage_.reset(); }},
+      {"initial definitions", [this] { return complete_topology(); }, [] {}},
       {"TLS credentials", [this] { return load_credentials(); }, [this] { context_.tls.reset(); }},
       {"listeners", [this] { return open_listeners(); }, [this] { endpoints_.clear(); }},
       {"topology thread",
@@ -215,7 +216,12 @@ Server::Failure Server::load_topology() {
   topology_ = std::make_unique<Topology>(std::move(*store), static_cast<unsigned>(shards_.size()),
                                          *mailer_);
   context_.topology = topology_.get();
-  if (Failure failure = topology_->load()) return failure;
+  return topology_->load();
+}
+
+// Once it is known which ids messages on disk name.
+Server::Failure Server::complete_topology() {
+  if (Failure failure = topology_->skip_queue_ids(storage_->last_queue())) return failure;
   // As with RabbitMQ, a definitions file brings its own users and vhosts.
   if (!context_.config.load_definitions.empty()) return import_definitions();
   return topology_->create_defaults(context_.config.defaults);

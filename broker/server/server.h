@@ -74,6 +74,7 @@ class Server {
   Failure load_topology();
   Failure import_definitions();
   Failure open_storage();
+  Failure complete_topology();
   Failure load_credentials();
   Failure open_listeners();
   Failure open_listener(const Listener& listener, bool tls);

@@ -46,6 +46,7 @@ StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
   auto recovery = recover(*options.files, directory, known, storage->delivery_map_.get());
   if (!recovery) return recovery.error();
   report(*recovery);
+  storage->last_queue_ = recovery->last_queue;
   storage->delivery_map_->keep_only(known);
   if (auto started = storage->start(directory, *recovery); !started) return started.error();
   auto lanes = lanes_by_queue(*recovery);

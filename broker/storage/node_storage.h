@@ -39,6 +39,8 @@ class NodeStorage final : private CompactionSink {
   Log& log() { return *log_; }
   SegmentStore& segments() { return *segments_; }
   DeliveryMap& delivery_map() { return *delivery_map_; }
+  // The highest that was on disk when it was opened.
+  StoredQueueId last_queue() const { return last_queue_; }
 
   // Bytes of ready messages that one queue may keep in memory: fewer the more memory is in use.
   std::uint64_t queue_window() const { return queue_window_.load(std::memory_order_relaxed); }
@@ -72,6 +74,7 @@ class NodeStorage final : private CompactionSink {
   std::unique_ptr<Log> log_;
   std::atomic<std::uint64_t> queue_window_;
   std::atomic<std::int64_t> refused_bytes_{0};
+  StoredQueueId last_queue_{};
   bool log_is_failing_ = false;  // the log's thread
 };
 

@@ -266,6 +266,16 @@ std::optional<std::string> load_stored(TopologyState& state) {
   return commit(state);
 }
 
+std::optional<std::string> skip_queue_ids(TopologyState& state, StoredQueueId up_to) {
+  DefinitionStore* store = state.store();
+  if (!store) return std::nullopt;
+  auto done = store->begin();
+  if (done) done = store->skip_queue_ids(up_to);
+  if (done) done = store->commit();
+  if (done) return std::nullopt;
+  return done.error().message;
+}
+
 std::optional<std::string> import_definitions(TopologyState& state,
                                               const Definitions& definitions) {
   return Import(state).run(definitions);

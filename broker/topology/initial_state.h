@@ -11,6 +11,7 @@
 namespace coney {
 
 std::optional<std::string> load_stored(TopologyState& state);
+std::optional<std::string> skip_queue_ids(TopologyState& state, StoredQueueId up_to);
 std::optional<std::string> import_definitions(TopologyState& state, const Definitions& definitions);
 std::optional<std::string> create_defaults(TopologyState& state,
                                            const DefaultDefinitions& defaults);

@@ -143,6 +143,10 @@ std::optional<std::string> Topology::load() {
   return fault;
 }
 
+std::optional<std::string> Topology::skip_queue_ids(StoredQueueId up_to) {
+  return coney::skip_queue_ids(thread_->state(), up_to);
+}
+
 std::optional<std::string> Topology::import(const Definitions& definitions) {
   auto fault = import_definitions(thread_->state(), definitions);
   if (!fault) thread_->publish();

@@ -93,6 +93,9 @@ class Topology {
   //
   // load: what the database has; what this version cannot use is left out with a warning.
   std::optional<std::string> load();
+  // Messages on disk name queues up to this id, which a database that was put back from a copy may
+  // not know: queues to come get others.
+  std::optional<std::string> skip_queue_ids(StoredQueueId up_to);
   // A definitions file: users, permissions and vhosts replace those of the same name, exchanges,
   // queues and bindings that exist stay. All or nothing, but for what needs behaviour that does not
   // exist yet: it is left out with a warning.

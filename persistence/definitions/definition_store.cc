@@ -86,6 +86,8 @@ struct WriteStatements {
   Statement use_queue_id{database,
                          "UPDATE counters SET next = next + 1 "
                          "WHERE name = 'stored queue id' AND next = ?"};
+  Statement skip_queue_ids{
+      database, "UPDATE counters SET next = ?1 WHERE name = 'stored queue id' AND next < ?1"};
   Statement put_binding{database, "INSERT OR IGNORE INTO bindings VALUES (?, ?, ?, ?, ?, ?)"};
 
   Statement remove_vhost{database, "DELETE FROM vhosts WHERE name = ?"};
@@ -417,6 +419,10 @@ StorageResult<StoredQueueId> DefinitionStore::put(const QueueRecord& queue) {
   auto used = session_->write(session_->sql().use_queue_id, *id);
   if (!used) return used.error();
   return StoredQueueId{static_cast<std::uint64_t>(*id)};
+}
+
+StorageResult<void> DefinitionStore::skip_queue_ids(StoredQueueId up_to) {
+  return session_->write(session_->sql().skip_queue_ids, static_cast<std::int64_t>(up_to) + 1);
 }
 
 StorageResult<void> DefinitionStore::put(const BindingRecord& binding) {

@@ -60,6 +60,8 @@ class DefinitionStore {
   // one that was removed. It stays when the record is replaced.
   StorageResult<StoredQueueId> put(const QueueRecord& queue);
   StorageResult<void> put(const BindingRecord& binding);
+  // Queues to come get ids above this one: messages of it were found on disk.
+  StorageResult<void> skip_queue_ids(StoredQueueId up_to);
 
   // Removing what does not exist is no error. With a vhost go its permissions, exchanges, queues
   // and bindings; with a user its permissions; with an exchange the bindings from it and to it;

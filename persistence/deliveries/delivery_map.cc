@@ -40,6 +40,33 @@ void store(std::uint64_t& word, std::uint64_t value) {
   std::atomic_ref(word).store(value, std::memory_order_release);
 }
 
+struct Descriptor {
+  const int number;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+enum class Kind : std::uint8_t { kMap, kEmpty, kSomethingElse };
+
+StorageResult<Kind> kind_of(int file, const fs::path& path) {
+  Header header{};
+  const ssize_t read = ::pread(file, &header, sizeof header, 0);
+  if (read < 0) return system_error(errno, "cannot read", path);
+  const auto* bytes = reinterpret_cast<const char*>(&header);
+  if (std::all_of(bytes, bytes + sizeof header, [](char byte) { return byte == 0; })) {
+    return Kind::kEmpty;
+  }
+  if (std::string_view(header.magic.data(), header.magic.size()) != kMagic) {
+    return Kind::kSomethingElse;
+  }
+  if (header.crc != header_crc(header)) return Kind::kSomethingElse;
+  if (header.version <= kVersion) return Kind::kMap;
+  return StorageError{
+      StorageErrorCode::kNewerVersion,
+      path.string() + " has format " + std::to_string(header.version) + ": run the newer program"};
+}
+
 }  // namespace
 
 // --- opening -------------------------------------------------------------------------------------
@@ -66,21 +93,12 @@ StorageResult<std::unique_ptr<DeliveryMap>> DeliveryMap::open(const fs::path& pa
 
 // False when the file is something else.
 StorageResult<bool> DeliveryMap::check_header() {
-  Header header{};
-  const ssize_t read = ::pread(file_, &header, sizeof header, 0);
-  if (read < 0) return system_error(errno, "cannot read", path_);
-  const auto* bytes = reinterpret_cast<const char*>(&header);
-  const bool begun = std::all_of(bytes, bytes + sizeof header, [](char byte) { return byte == 0; });
-  if (begun) {
+  const auto kind = kind_of(file_, path_);
+  if (!kind) return kind.error();
+  if (*kind == Kind::kEmpty) {
     if (auto written = write_header(); !written) return written.error();
-    return true;
   }
-  if (std::string_view(header.magic.data(), header.magic.size()) != kMagic) return false;
-  if (header.crc != header_crc(header)) return false;
-  if (header.version <= kVersion) return true;
-  return StorageError{
-      StorageErrorCode::kNewerVersion,
-      path_.string() + " has format " + std::to_string(header.version) + ": run the newer program"};
+  return *kind != Kind::kSomethingElse;
 }
 
 StorageResult<void> DeliveryMap::write_header() {
@@ -128,6 +146,33 @@ void DeliveryMap::take(Slot& slot) {
   if (known->second->word < slot.word) std::swap(known->second->word, slot.word);
   clear(slot);
   free_.push_back(&slot);
+}
+
+StorageResult<DeliveryMap::Report> DeliveryMap::inspect(const fs::path& path) {
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.number < 0 && errno == ENOENT) return Report{};
+  if (file.number < 0) return system_error(errno, "cannot open", path);
+  const auto kind = kind_of(file.number, path);
+  if (!kind) return kind.error();
+  Report report;
+  report.damaged_header = *kind == Kind::kSomethingElse;
+  if (*kind != Kind::kMap) return report;
+  std::unordered_set<std::uint64_t> queues;
+  std::array<Slot, 256> slots;
+  for (off_t at = kHeaderBytes;;) {
+    const ssize_t read = ::pread(file.number, slots.data(), sizeof slots, at);
+    if (read < 0) return system_error(errno, "cannot read", path);
+    const std::size_t count = static_cast<std::size_t>(read) / sizeof(Slot);
+    if (count == 0) break;
+    at += static_cast<off_t>(count * sizeof(Slot));
+    for (const Slot& slot : std::span(slots).first(count)) {
+      if (slot.queue == 0) continue;
+      const bool good = decode_mark(StoredQueueId{slot.queue}, slot.word).has_value();
+      if (!good || !queues.insert(slot.queue).second) ++report.damaged;
+    }
+  }
+  report.queues = queues.size();
+  return report;
 }
 
 // --- slots ---------------------------------------------------------------------------------------

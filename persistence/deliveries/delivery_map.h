@@ -55,6 +55,9 @@ class DeliveryMap {
   // Errors: kCannotOpen, kNewerVersion, kNoSpace, kIo.
   static StorageResult<std::unique_ptr<DeliveryMap>> open(const std::filesystem::path& path,
                                                           const std::filesystem::path& quarantine);
+  // What open() would report of the file; changes nothing. No file: nothing. Errors: kCannotOpen,
+  // kNewerVersion, kIo.
+  static StorageResult<Report> inspect(const std::filesystem::path& path);
   DeliveryMap(const DeliveryMap&) = delete;
   DeliveryMap& operator=(const DeliveryMap&) = delete;
   ~DeliveryMap();

@@ -29,9 +29,9 @@
 #include <utility>
 #include <vector>
 
+#include "persistence/encoding.h"
 #include "persistence/log/log_format.h"
 #include "persistence/message_facts.h"
-#include "persistence/segments/encoding.h"
 #include "persistence/stored_ids.h"
 
 namespace coney {

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "persistence/encoding.h"
 #include "persistence/file/crc32c.h"
-#include "persistence/segments/encoding.h"
 
 namespace coney::log_format {
 namespace {

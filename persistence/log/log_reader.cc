@@ -5,9 +5,9 @@
 #include <map>
 #include <utility>
 
+#include "persistence/byte_buffer.h"
 #include "persistence/log/log_record.h"
 #include "persistence/log/log_scan.h"
-#include "persistence/segments/byte_buffer.h"
 
 namespace coney {
 

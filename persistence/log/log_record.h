@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "persistence/encoding.h"
 #include "persistence/log/log_batch.h"
 #include "persistence/log/log_format.h"
-#include "persistence/segments/encoding.h"
 #include "persistence/stored_ids.h"
 
 namespace coney {

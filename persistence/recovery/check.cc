@@ -52,6 +52,7 @@ class Checking {
     tell_log(recovery->log);
     tell_segments(segments->report);
     tell_queues(*stored, *recovery);
+    if (auto told = tell_marks(); !told) return told.error();
     text_ << (report_.sound ? "No damage was found.\n" : "There is damage.\n");
     report_.text = std::move(text_).str();
     return std::move(report_);
@@ -113,6 +114,18 @@ class Checking {
       text_ << "  " << recovery.unknown_queues
             << " deleted queues have left something behind, which a start removes\n";
     }
+  }
+
+  StorageResult<void> tell_marks() {
+    auto marks = DeliveryMap::inspect(paths_.deliveries_path());
+    if (!marks) return marks.error();
+    text_ << "deliveries.map: how far " << marks->queues << " queues have delivered\n";
+    if (marks->damaged_header) damage("it is no such map: messages may come as redelivered");
+    if (marks->damaged != 0) {
+      damage(std::to_string(marks->damaged) +
+             " queues' marks: all their messages will come as redelivered");
+    }
+    return {};
   }
 
   FileSystem& files_;

@@ -46,7 +46,7 @@ Building* find_known(Queues& queues, StoredQueueId id) {
 
 class LogMerge final : public LogVisitor {
  public:
-  explicit LogMerge(Queues& queues) : queues_(queues) {}
+  LogMerge(Queues& queues, StoredQueueId& last) : queues_(queues), last_(last) {}
 
   void publish(StoredQueueId queue, QueuePosition position, const MessageFacts& facts,
                std::string_view prefix, std::string_view data) override {
@@ -106,7 +106,10 @@ class LogMerge final : public LogVisitor {
  private:
   using Payload = std::shared_ptr<const std::string>;
 
-  Building* find(StoredQueueId queue) { return find_known(queues_, queue); }
+  Building* find(StoredQueueId queue) {
+    last_ = std::max(last_, stored_queue(queue));
+    return find_known(queues_, queue);
+  }
 
   static Payload join(std::string_view prefix, std::string_view data) {
     std::string bytes;
@@ -136,6 +139,7 @@ class LogMerge final : public LogVisitor {
   }
 
   Queues& queues_;
+  StoredQueueId& last_;
   std::unordered_map<BodyId, Payload> bodies_;
 };
 
@@ -166,6 +170,7 @@ class Recovering {
   void sort_chunks() {
     std::unordered_set<StoredQueueId> unknown;
     for (const StoredChunk& chunk : recovery_.segments.chunks) {
+      recovery_.last_queue = std::max(recovery_.last_queue, stored_queue(chunk.queue));
       if (Building* of = find_known(queues_, chunk.queue)) {
         of->chunks.push_back(chunk);
         of->seen(chunk.positions.last);
@@ -184,7 +189,7 @@ class Recovering {
   }
 
   StorageResult<void> read() {
-    LogMerge merge(queues_);
+    LogMerge merge(queues_, recovery_.last_queue);
     std::optional<std::filesystem::path> quarantine;
     if (repair_) quarantine = paths_.quarantine_path();
     auto report = read_log(files_, paths_.wal_path(), quarantine, merge);

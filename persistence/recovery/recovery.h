@@ -68,6 +68,7 @@ struct Recovery {
   SegmentScan segments;
   LogReport log;
   std::uint64_t unknown_queues = 0;  // deleted, with something left
+  StoredQueueId last_queue{};        // the highest id that a chunk or a record names
 };
 
 // `repair`: torn tails are cut and damaged bytes go to quarantine; without it nothing is changed.

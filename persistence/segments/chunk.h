@@ -8,9 +8,9 @@
 #include <optional>
 #include <string_view>
 
+#include "persistence/byte_buffer.h"
+#include "persistence/encoding.h"
 #include "persistence/message_facts.h"
-#include "persistence/segments/byte_buffer.h"
-#include "persistence/segments/encoding.h"
 #include "persistence/storage_error.h"
 #include "persistence/stored_ids.h"
 

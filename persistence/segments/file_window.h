@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "persistence/byte_buffer.h"
 #include "persistence/file/file.h"
-#include "persistence/segments/byte_buffer.h"
 
 namespace coney {
 

@@ -3,8 +3,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "persistence/encoding.h"
 #include "persistence/file/crc32c.h"
-#include "persistence/segments/encoding.h"
 
 namespace coney {
 namespace {

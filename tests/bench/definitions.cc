@@ -26,7 +26,10 @@ struct Leftovers {
   const CommonOptions& common;
   std::string exchange;
   std::vector<std::string> queues;
-  ~Leftovers() { remove_quietly(common, exchange, queues); }
+  bool stay = false;
+  ~Leftovers() {
+    if (!stay) remove_quietly(common, exchange, queues);
+  }
 };
 
 // Sends request(i) for every i in [0, count) spread over the clients, kWindow at a time on each.
@@ -126,7 +129,7 @@ std::vector<std::string> shuffled_keys(const BindingsOptions& bindings) {
 Report run_queues(const CommonOptions& common, const QueuesOptions& options) {
   std::deque<Client> clients = connect(common, options.connections);
   const std::vector<std::string> names = numbered("many", options.queues);
-  Leftovers leftovers{common, options.bind ? name_of("many-x") : "", names};
+  Leftovers leftovers{common, options.bind ? name_of("many-x") : "", names, options.keep};
   if (options.bind) declare_exchange(clients[0], leftovers.exchange, "direct", options.durable);
   const ProcessUsage before = usage_or_none(common.pid);
   const std::uint64_t start = now_ns();

@@ -71,6 +71,37 @@ class LoadRun {
     }
   }
 
+  // Until so many messages are through, counted from `start` on. Says when each fifth of them was,
+  // and how much memory the broker had at most.
+  LoadResult pass_messages(std::int64_t count, const Moment& start) {
+    LoadResult result;
+    std::vector<std::uint64_t> ends = {start.at};
+    std::uint64_t looked_at = 0, moved_at = start.at, last = 0;
+    while (!shared_.stopped() && ends.size() != 6) {
+      throw_if_interrupted();
+      std::this_thread::sleep_for(std::chrono::microseconds(500));
+      const std::uint64_t now = now_ns(), through = messages_through() - start_of(start);
+      if (through != last) moved_at = now;
+      last = through;
+      if (now - moved_at > static_cast<std::uint64_t>(common_.timeout_seconds) * 1'000'000'000) {
+        throw Failure("no message for {} s", common_.timeout_seconds);
+      }
+      while (ends.size() != 6 && through * 5 >= ends.size() * static_cast<std::size_t>(count)) {
+        ends.push_back(now);
+      }
+      if (common_.pid > 0 && now - looked_at > 20'000'000) {
+        looked_at = now;
+        result.most_rss =
+            std::max(result.most_rss, static_cast<double>(usage_of(common_.pid).rss_bytes));
+      }
+    }
+    if (ends.size() != 6) return result;
+    const double fifth = static_cast<double>(count) / 5 * 1e9;
+    result.first_fifth = fifth / static_cast<double>(ends[1] - ends[0]);
+    result.last_fifth = fifth / static_cast<double>(ends[5] - ends[4]);
+    return result;
+  }
+
   Moment measure() {
     Moment moment;
     moment.totals = shared_.totals();
@@ -101,6 +132,13 @@ class LoadRun {
   }
 
  private:
+  std::uint64_t of_interest(const Totals& totals) const {
+    if (load_.consumers > 0) return totals.delivered;
+    return load_.confirm_window > 0 ? totals.confirmed : totals.published;
+  }
+  std::uint64_t messages_through() const { return of_interest(shared_.totals()); }
+  std::uint64_t start_of(const Moment& start) const { return of_interest(start.totals); }
+
   void add_consumers(const Route& route) {
     const int threads = std::min(load_.consumer_threads, load_.consumers);
     const ConsumerHabits habits{load_.auto_ack ? 0 : load_.ack_every, common_.heartbeat,
@@ -212,12 +250,23 @@ void subscribe(Client& client, const std::vector<std::string>& queues, std::uint
 
 LoadResult run_load(const CommonOptions& common, const LoadOptions& load, const Route& route) {
   LoadRun run(common, load, route);
-  run.start();
-  run.pass(load.warm_up_seconds);
-  const Moment start = run.measure();
-  run.pass(load.seconds);
+  LoadResult passed;
+  Moment start;
+  if (load.messages > 0) {
+    start = run.measure();
+    run.start();
+    passed = run.pass_messages(load.messages, start);
+  } else {
+    run.start();
+    run.pass(load.warm_up_seconds);
+    start = run.measure();
+    run.pass(load.seconds);
+  }
   const Moment end = run.measure();
   LoadResult result = difference(start, end);
+  result.first_fifth = passed.first_fifth;
+  result.last_fifth = passed.last_fifth;
+  result.most_rss = std::max(passed.most_rss, result.broker_rss);
   result.backlog = static_cast<double>(run.backlog());
   run.finish();
   run.throw_failure();
@@ -237,13 +286,18 @@ Report run_throughput(const CommonOptions& common, const LoadOptions& load) {
   report.add("delivered_per_second", result.delivered / result.seconds, "/s");
   report.add("delivered_bytes_per_second",
              result.delivered / result.seconds * static_cast<double>(load.body_size), "B/s");
-  report.add("backlog", result.backlog, "messages at the end");
+  if (load.publishers > 0) report.add("backlog", result.backlog, "messages at the end");
+  if (load.messages > 0) {
+    report.add("first_fifth_per_second", result.first_fifth, "/s");
+    report.add("last_fifth_per_second", result.last_fifth, "/s");
+  }
   if (result.returned > 0) report.add("returned", result.returned);
   if (result.blocked) report.add_text("blocked", "the broker sent connection.blocked");
   if (common.pid > 0) {
     report.add("broker_cpu_us_per_message", per(result.broker_cpu * 1e6, messages), "us");
     report.add("broker_cpu_cores", result.broker_cpu / result.seconds);
     report.add("broker_rss_bytes", result.broker_rss, "B");
+    if (load.messages > 0) report.add("broker_most_rss_bytes", result.most_rss, "B");
   }
   report.add("publisher_cpu_us_per_message", per(result.publisher_cpu * 1e6, result.published),
              "us");

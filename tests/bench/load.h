@@ -23,6 +23,11 @@ struct LoadResult {
   double broker_cpu = 0;  // seconds, 0 without a pid
   double broker_rss = 0;  // bytes at the end
   bool blocked = false;   // the broker sent connection.blocked
+  // With LoadOptions::messages: their rate in the first and the last fifth of them, and the most
+  // memory that the broker had.
+  double first_fifth = 0;
+  double last_fifth = 0;
+  double most_rss = 0;
 };
 
 LoadResult run_load(const CommonOptions& common, const LoadOptions& load, const Route& route);

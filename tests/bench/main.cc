@@ -59,6 +59,8 @@ void add_load(CLI::App& mode, LoadOptions& load) {
       ->capture_default_str();
   mode.add_option("--consumers", load.consumers, "Connections that consume")->capture_default_str();
   mode.add_option("--queues", load.queues)->capture_default_str()->check(CLI::PositiveNumber);
+  mode.add_option("--queue", load.queue,
+                  "Use the queue of this name and leave it; declared when it is not there");
   mode.add_option("--size", load.body_size, "Bytes of a message's body")->capture_default_str();
   mode.add_flag("--persistent", load.persistent, "Persistent messages in durable queues");
   mode.add_flag("--durable", load.durable, "Durable queues");
@@ -86,6 +88,9 @@ void add_throughput(CommandLine& line) {
   mode->add_option("--max-backlog", line.load.max_backlog,
                    "Publishers pause when so many messages wait; 0: never; default 100000 or "
                    "256 MiB of bodies");
+  mode->add_option("--messages", line.load.messages,
+                   "Measure until so many are delivered (without consumers: published), from the "
+                   "first on, instead of --time and --warm-up");
   mode->add_option("--consumer-rate", line.load.consumer_rate,
                    "Deliveries per second that are taken at most: slow consumers")
       ->capture_default_str();
@@ -119,6 +124,7 @@ void add_definitions(CommandLine& line) {
   queues->add_option("--connections", line.queues.connections)->capture_default_str();
   queues->add_flag("--durable", line.queues.durable);
   queues->add_flag("--bind", line.queues.bind, "Bind each to a direct exchange");
+  queues->add_flag("--keep", line.queues.keep, "Leave them there");
   line.routing.seconds = 3;
   line.routing.auto_ack = true;
   CLI::App* bindings =
@@ -138,6 +144,7 @@ void complete(LoadOptions& load) {
     if (load.exchange == ExchangeKind::kDefault) load.exchange = ExchangeKind::kFanout;
   }
   if (load.persistent) load.durable = true;
+  if (!load.queue.empty() && load.queues != 1) throw Failure("--queue names one queue");
   if (load.publishers < 0 || load.consumers < 0 || load.publishers + load.consumers == 0) {
     throw Failure("nothing to do without publishers and consumers");
   }

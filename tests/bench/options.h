@@ -22,6 +22,7 @@ struct LoadOptions {
   int publishers = 1;
   int consumers = 1;
   int queues = 1;
+  std::string queue;  // its name: not declared if it is there, and left as it is
   int publisher_threads = 1;
   int consumer_threads = 1;
   std::size_t body_size = 16;
@@ -39,6 +40,7 @@ struct LoadOptions {
   std::int64_t max_backlog = -1;  // -1: a default that suits body_size
   double warm_up_seconds = 1;
   double seconds = 10;
+  std::int64_t messages = 0;  // measure until so many are through, from the first on; 0: by time
 };
 
 struct ChurnOptions {
@@ -52,6 +54,7 @@ struct QueuesOptions {
   int connections = 1;
   bool durable = false;
   bool bind = false;  // bind each to a direct exchange
+  bool keep = false;  // they stay
 };
 
 struct BindingsOptions {

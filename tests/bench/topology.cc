@@ -42,20 +42,43 @@ std::string name_of(std::string_view what) {
 Topology::Topology(const CommonOptions& common, const LoadOptions& load)
     : common_(common), client_(common.uri, {common.heartbeat, common.timeout_seconds}) {
   try {
-    declare_queues(load);
+    load.queue.empty() ? declare_queues(load) : declare_named(load);
     if (load.exchange == ExchangeKind::kDefault) {
       route_.routing_keys = route_.queues;
     } else {
       declare_exchange(load);
     }
   } catch (...) {
-    remove_quietly(common_, route_.exchange, route_.queues);
+    remove();
     throw;
   }
 }
 
 Topology::~Topology() {
+  remove();
+}
+
+void Topology::remove() {
+  if (queues_stay_) route_.queues.clear();
   remove_quietly(common_, route_.exchange, route_.queues);
+}
+
+// A queue that is there may have been declared with other arguments.
+void Topology::declare_named(const LoadOptions& load) {
+  queues_stay_ = true;
+  route_.queues.push_back(load.queue);
+  amqp::QueueDeclare declare;
+  declare.queue = load.queue;
+  declare.passive = true;
+  try {
+    Client(common_.uri, {0, common_.timeout_seconds}).call<amqp::QueueDeclareOk>(declare);
+  } catch (const Failure&) {
+    declare.passive = false;
+    declare.durable = load.durable;
+    const std::string arguments = queue_arguments(load.queue_type);
+    declare.arguments = arguments;
+    client_.call<amqp::QueueDeclareOk>(declare);
+  }
 }
 
 void Topology::declare_queues(const LoadOptions& load) {

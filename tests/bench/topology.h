@@ -1,5 +1,6 @@
 #pragma once
 // The exchange and queues of a run: declared at the start, removed at the end also when it failed.
+// The queue that the command line names (LoadOptions::queue) stays.
 
 #include <string>
 #include <vector>
@@ -29,10 +30,13 @@ class Topology {
  private:
   void declare_queues(const LoadOptions& load);
   void declare_exchange(const LoadOptions& load);
+  void declare_named(const LoadOptions& load);
+  void remove();
 
   const CommonOptions& common_;
   Client client_;
   Route route_;
+  bool queues_stay_ = false;
 };
 
 // "coney-bench.<process id>.<what>": runs beside each other do not meet.

@@ -563,5 +563,29 @@ TEST_F(DeepStorage, IsEmptyWhenItIsPurged) {
   EXPECT_EQ(drain(*client_, "q"), std::vector<std::string>{"behind"});
 }
 
+// Someone has put back a copy of the definitions that is older than the messages.
+TEST_F(Storage, AQueueDoesNotGetTheMessagesOfOneThatTheDefinitionsDoNotKnow) {
+  const auto database = directory_ / "data" / "definitions.sqlite";
+  restart();
+  client_.reset();
+  broker_.reset();
+  std::filesystem::copy_file(database, directory_ / "copy");
+  start();
+  client_->declare("forgotten", kDurable);
+  store("forgotten", numbers(1, 3));
+  client_.reset();
+  broker_.reset();
+  for (const char* rest : {"definitions.sqlite-wal", "definitions.sqlite-shm"}) {
+    std::filesystem::remove(directory_ / "data" / rest);
+  }
+  std::filesystem::copy_file(directory_ / "copy", database,
+                             std::filesystem::copy_options::overwrite_existing);
+  start();
+  client_->declare("another", kDurable);
+  store("another", {"its own"});
+  restart();
+  EXPECT_EQ(drain(*client_, "another"), std::vector<std::string>{"its own"});
+}
+
 }  // namespace
 }  // namespace coney::test

@@ -7,6 +7,7 @@
 
 #include "persistence/data_directory.h"
 #include "persistence/definitions/definition_store.h"
+#include "persistence/deliveries/delivery_map.h"
 #include "tests/unit/persistence/log/log_fixture.h"
 #include "tests/unit/persistence/segments/segment_fixture.h"
 #include "tests/unit/persistence/temporary_directory.h"
@@ -93,6 +94,23 @@ TEST_F(CheckedDirectory, DamageInASegmentIsFound) {
   CheckReport report = checked();
   EXPECT_FALSE(report.sound) << report.text;
   EXPECT_THAT(report.text, HasSubstr("damaged: 1 chunks"));
+}
+
+TEST_F(CheckedDirectory, DamagedDeliveryMarksAreFound) {
+  const DataDirectoryPaths paths(path());
+  {
+    auto map = DeliveryMap::open(paths.deliveries_path(), paths.quarantine_path());
+    ASSERT_TRUE(map);
+    for (std::uint64_t queue : {1, 2, 3}) (*map)->slot(StoredQueueId{queue})->mark(100 + queue);
+  }
+  EXPECT_TRUE(checked().sound);
+  EXPECT_THAT(checked().text, HasSubstr("how far 3 queues have delivered"));
+  damage("deliveries.map", 4096 + 16 + 10);
+  CheckReport report = checked();
+  EXPECT_FALSE(report.sound);
+  EXPECT_THAT(report.text, HasSubstr("damaged: 1 queues' marks"));
+  damage("deliveries.map", 9);
+  EXPECT_THAT(checked().text, HasSubstr("damaged: it is no such map"));
 }
 
 TEST_F(CheckedDirectory, NothingIsChanged) {

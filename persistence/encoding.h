@@ -1,5 +1,5 @@
 #pragma once
-// Numbers in segment files: little endian at fixed width, or LEB128 varints. Any thread.
+// Numbers in files: little endian at fixed width, or LEB128 varints. Any thread.
 
 #include <bit>
 #include <cstdint>
