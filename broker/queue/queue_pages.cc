@@ -72,23 +72,16 @@ void QueuePages::write_rest(QueuePosition from) {
   const QueuePosition limit =
       std::min(keep_from_, next == chunks_.end() ? UINT64_MAX : next->positions.first);
   ChunkBuilder builder;
-  SegmentStream stream{};
   lane_.visit(from, [&](const ResidentMessage& each) {
     const StoredMessage stored(*each.message);
     const std::size_t size = stored.prefix().size() + stored.data().size();
-    if (each.position == from) stream = stream_of(each);
-    if (each.position >= limit || !builder.has_room_for(size) || stream != stream_of(each)) {
-      return false;
-    }
+    if (each.position >= limit || !builder.has_room_for(size)) return false;
     builder.add(each.position, each.message->persistent(), each.facts, stored.prefix(),
-                stored.data());
+                stored.data(), !each.tracked);
     return true;
   });
+  const auto stream = builder.all_left_out() ? SegmentStream::kSpill : SegmentStream::kDurable;
   add(builder.finish(id_, stream));
-}
-
-SegmentStream QueuePages::stream_of(const ResidentMessage& message) {
-  return message.tracked ? SegmentStream::kDurable : SegmentStream::kSpill;
 }
 
 // ---- back into memory ----
@@ -131,7 +124,7 @@ void QueuePages::take_what_is_there() {
 }
 
 bool QueuePages::is_wanted(const Held& held, const ChunkEntry& entry) const {
-  if (entry.position < *held.paged_from) return false;
+  if (entry.position < *held.paged_from || (held.restored && entry.left_out)) return false;
   if (held.lives.empty()) return true;
   const auto at = std::lower_bound(
       held.lives.begin(), held.lives.end(), entry.position,
@@ -157,7 +150,7 @@ MessageFacts QueuePages::facts_of(const Held& held, const ChunkEntry& entry) con
 void QueuePages::put_back(Held& held, const Chunk& chunk) {
   const std::uint64_t resident = held.live - held.paged_count;
   std::uint64_t count = 0, unreadable = 0;
-  const bool tracked = chunk.header().stream == SegmentStream::kDurable;
+  const bool durable = chunk.header().stream == SegmentStream::kDurable;
   ChunkEntry entry;
   for (ChunkReader reader = chunk.read(); reader.next(entry);) {
     if (!is_wanted(held, entry)) continue;
@@ -168,7 +161,8 @@ void QueuePages::put_back(Held& held, const Chunk& chunk) {
       continue;
     }
     ++count;
-    lane_.put_back(entry.position, std::move(message), facts_of(held, entry), tracked, true);
+    lane_.put_back(entry.position, std::move(message), facts_of(held, entry),
+                   durable && !entry.left_out, true);
   }
   if (unreadable != 0) {
     disk_.lost(unreadable, {StorageErrorCode::kCorrupt, "messages of an unknown form"});
@@ -315,7 +309,8 @@ void QueuePages::write_copy(Held& held, const Chunk& chunk) {
   ChunkEntry entry;
   for (ChunkReader reader = chunk.read(); reader.next(entry);) {
     if (!lives(held, entry)) continue;
-    builder.add(entry.position, entry.persistent, facts_of(held, entry), {}, entry.payload);
+    builder.add(entry.position, entry.persistent, facts_of(held, entry), {}, entry.payload,
+                entry.left_out);
   }
   if (builder.empty()) return;
   held.move = Move::kWriting;
@@ -346,17 +341,25 @@ class QueuePages::Storing {
 
   void take(const ResidentMessage& each) {
     const auto next = pages_.at_or_behind(each.position) - pages_.chunks_.begin();
-    const StoredMessage stored(*each.message);
-    const std::size_t size = stored.prefix().size() + stored.data().size();
     const bool cut = passes_departing(each.position);
-    if (!builder_.empty() && (cut || next != next_ || !builder_.has_room_for(size))) finish();
+    if (cut || next != next_ || !has_room_for(each)) finish();
     next_ = pages_.at_or_behind(each.position) - pages_.chunks_.begin();
-    builder_.add(each.position, each.message->persistent(), each.facts, stored.prefix(),
-                 stored.data());
-    positions_.push_back(each.position);
+    for (const ResidentMessage& one : between_) add(one, true);
+    forget_between();
+    add(each, false);
+  }
+
+  // Is not to be stored, but goes along when it stands between others: a chunk is paged out as a
+  // whole.
+  void pass(const ResidentMessage& each) {
+    if (builder_.empty()) return;
+    if (!has_room_for(each)) return finish();
+    bytes_between_ += bytes_of(each);
+    between_.push_back(each);
   }
 
   void finish() {
+    forget_between();
     if (builder_.empty()) return;
     pages_.add(builder_.finish(pages_.id_, SegmentStream::kDurable));
     for (QueuePosition position : positions_) pages_.lane_.mark_stored(position);
@@ -364,6 +367,24 @@ class QueuePages::Storing {
   }
 
  private:
+  static std::size_t bytes_of(const ResidentMessage& each) {
+    const StoredMessage stored(*each.message);
+    return stored.prefix().size() + stored.data().size();
+  }
+  bool has_room_for(const ResidentMessage& each) const {
+    return builder_.empty() || (builder_.has_room_for(bytes_between_ + bytes_of(each)) &&
+                                builder_.count() + between_.size() < kChunkTargetMessages);
+  }
+  void add(const ResidentMessage& each, bool left_out) {
+    const StoredMessage stored(*each.message);
+    builder_.add(each.position, each.message->persistent(), each.facts, stored.prefix(),
+                 stored.data(), left_out);
+    positions_.push_back(each.position);
+  }
+  void forget_between() {
+    between_.clear();
+    bytes_between_ = 0;
+  }
   // A hole in a chunk says that its message has left. This one may come back.
   bool passes_departing(QueuePosition position) {
     const std::size_t before = departing_.size();
@@ -376,18 +397,16 @@ class QueuePages::Storing {
   ChunkBuilder builder_;
   std::ptrdiff_t next_ = 0;  // index of the chunk behind what is in the builder
   std::vector<QueuePosition> positions_;
+  std::vector<ResidentMessage> between_;
+  std::size_t bytes_between_ = 0;
 };
 
 void QueuePages::store(QueuePosition end) {
   Storing storing(*this);
   lane_.visit(0, [&](const ResidentMessage& each) {
     if (each.position >= std::min(end, keep_from_)) return false;
-    // A chunk ends in front of a message that it does not take: it is paged out as a whole.
-    if (each.tracked && !each.stored) {
-      storing.take(each);
-    } else if (!each.stored) {
-      storing.finish();
-    }
+    if (each.stored) return true;
+    each.tracked ? storing.take(each) : storing.pass(each);
     return true;
   });
   storing.finish();
@@ -457,11 +476,25 @@ bool QueuePages::has_gaps() {
   });
 }
 
-std::vector<CountedRange> QueuePages::counts_of_paged() const {
+std::vector<CountedRange> QueuePages::counts() {
   std::vector<CountedRange> all;
   for (const Held& held : chunks_) {
     if (held.paged_from) all.insert(all.end(), held.counts.begin(), held.counts.end());
   }
+  bool follows = false;
+  lane_.visit(0, [&](const ResidentMessage& each) {
+    const DeliveryCounts counts = each.facts.counts;
+    if (!each.tracked || !each.stored || counts == DeliveryCounts{}) return true;
+    follows =
+        follows && all.back().positions.last + 1 == each.position && all.back().counts == counts;
+    if (follows) {
+      ++all.back().positions.last;
+    } else {
+      all.push_back({{each.position, each.position}, counts});
+    }
+    follows = true;
+    return true;
+  });
   return all;
 }
 
@@ -476,6 +509,7 @@ void QueuePages::restore(RecoveredChunk chunk, QueuePosition delivered) {
   held.lives = std::move(chunk.lives);
   held.counts = std::move(chunk.counts);
   held.paged_from = held.positions.first;
+  held.restored = true;
   const std::uint64_t bytes = std::uint64_t{held.place.ref().length} * chunk.count / chunk.written;
   lane_.restore_paged({held.positions.first, held.positions.last, chunk.count, bytes});
   chunks_.push_back(std::move(held));

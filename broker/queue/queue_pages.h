@@ -3,8 +3,8 @@
 // lives, and when messages leave memory or come back. Runs on the queue's shard only; writing and
 // reading happen elsewhere and are answered by written() and read().
 //
-// Chunks never overlap. A chunk has either persistent messages or transient ones, so that a restart
-// finds only what it is to bring back. A chunk is *resident* while its messages are in the lane,
+// Chunks never overlap. One with tracked messages may have others between them: marked, so that a
+// restart leaves them out. A chunk is *resident* while its messages are in the lane,
 // else the lane has its range as paged out. The bytes of a chunk that is not written yet stay in
 // memory, so whatever the disk does, nothing depends on it for order or content.
 
@@ -74,8 +74,8 @@ class QueuePages {
   std::vector<PositionRange> live_positions();
   // Some messages of chunks that are still on disk have left: the log has to say which.
   bool has_gaps();
-  // What the log alone knows of messages that are paged out: they were given back so often.
-  std::vector<CountedRange> counts_of_paged() const;
+  // Of messages in chunks that were given back how often, as far as the log alone may know it.
+  std::vector<CountedRange> counts();
 
   // Starts to move what lives in a file elsewhere. Call left() when nothing is_leaving() any more
   // and what was written since is synced: then the file is released.
@@ -106,8 +106,9 @@ class QueuePages {
     // From here to its end it is paged out; its messages in front of that are in memory.
     std::optional<QueuePosition> paged_from;
     std::uint64_t paged_count = 0;
-    bool reading = false;  // for the queue; a move reads by itself
-    bool failed = false;   // to be tried again
+    bool restored = false;  // a restart has found it
+    bool reading = false;   // for the queue; a move reads by itself
+    bool failed = false;    // to be tried again
     std::optional<StorageError> corrupt;
   };
   using Chunks = std::deque<Held>;
@@ -121,7 +122,6 @@ class QueuePages {
   Held& first_paged();
   bool is_near() const;
   void write_rest(QueuePosition from);
-  static SegmentStream stream_of(const ResidentMessage& message);
   void take_what_is_there();
   void put_back(Held& held, const Chunk& chunk);
   bool is_wanted(const Held& held, const ChunkEntry& entry) const;

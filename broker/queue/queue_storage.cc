@@ -231,7 +231,7 @@ void QueueStorage::moved_out(LogEpoch up_to, bool whole) {
   if (whole || pages_.has_gaps()) {
     shard_.log().queue_state(stored_id_, lane_.end(), pages_.live_positions());
   }
-  for (const CountedRange& each : pages_.counts_of_paged()) {
+  for (const CountedRange& each : pages_.counts()) {
     const auto [first, last] = each.positions;
     shard_.log().returned(stored_id_, first, last - first + 1, each.counts);
   }

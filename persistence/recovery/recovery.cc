@@ -232,8 +232,9 @@ class Recovering {
                   RecoveredQueue& queue) {
     const bool copy = covered.intersects(stored.positions);
     const bool touched = building.gone.intersects(stored.positions);
-    RecoveredChunk chunk{stored.ref, stored.positions, stored.count, stored.count, {}};
-    if (touched && building.gone.missing(stored.positions).empty()) {
+    RecoveredChunk chunk{
+        stored.ref, stored.positions, stored.count - stored.left_out, stored.count, {}};
+    if (chunk.count == 0 || (touched && building.gone.missing(stored.positions).empty())) {
       return leave_behind(stored, queue);
     }
     std::vector<QueuePosition> positions;
@@ -252,7 +253,7 @@ class Recovering {
         return leave_behind(stored, queue);
       }
       chunk.positions = {chunk.lives.front().first, chunk.lives.back().last};
-      if (chunk.count == stored.count) chunk.lives.clear();
+      if (chunk.count == stored.count - stored.left_out) chunk.lives.clear();
     }
     for (const PositionRange& range :
          chunk.lives.empty() ? std::vector{chunk.positions} : chunk.lives) {
@@ -312,7 +313,7 @@ class Recovering {
     if (auto chunk = read_chunk(stored.ref)) {
       ChunkEntry entry;
       for (ChunkReader reader = chunk->read(); reader.next(entry);) {
-        if (!wanted.contains(entry.position)) continue;
+        if (entry.left_out || !wanted.contains(entry.position)) continue;
         building.messages[entry.position] = {entry.position, entry.facts,
                                              std::make_shared<const std::string>(entry.payload)};
       }
@@ -335,7 +336,7 @@ class Recovering {
     if (!chunk) return false;
     ChunkEntry entry;
     for (ChunkReader reader = chunk->read(); reader.next(entry);) {
-      positions.push_back(entry.position);
+      if (!entry.left_out) positions.push_back(entry.position);
     }
     return true;
   }

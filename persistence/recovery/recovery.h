@@ -34,7 +34,7 @@ struct RecoveredMessage {
 struct RecoveredChunk {
   ChunkRef place;
   PositionRange positions;
-  std::uint32_t count = 0;           // of messages that live
+  std::uint32_t count = 0;           // of messages that live; not those that are left_out
   std::uint32_t written = 0;         // of messages in it
   std::vector<PositionRange> lives;  // where those are; empty: all of it lives
   // What the log has said of its messages' counts: they were given back, and of these counts and

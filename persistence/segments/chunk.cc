@@ -22,12 +22,14 @@ constexpr std::uint8_t kRedelivered = 0x02;
 constexpr std::uint8_t kHasReturned = 0x04;  // 2 bytes
 constexpr std::uint8_t kHasTime = 0x08;
 constexpr std::uint8_t kHasCounts = 0x10;
+constexpr std::uint8_t kLeftOut = 0x20;
 
 // Position, flags, time, two counts and length at their longest.
 constexpr std::size_t kMaxEntryHead = 5 * encoding::kMaxVarint + 1;
 
 constexpr std::uint8_t known_flags(std::uint8_t version) {
-  return kPersistent | kRedelivered | (version == 1 ? kHasReturned : kHasTime | kHasCounts);
+  return kPersistent | kRedelivered |
+         (version == 1 ? kHasReturned : kHasTime | kHasCounts | kLeftOut);
 }
 
 void read_facts(encoding::Cursor& cursor, std::uint8_t flags, MessageFacts& facts) {
@@ -54,6 +56,7 @@ void read_entry(encoding::Cursor& cursor, std::uint8_t version, QueuePosition& e
   const std::uint8_t flags = cursor.byte();
   if (flags & ~known_flags(version)) cursor.fail();
   entry.persistent = flags & kPersistent;
+  entry.left_out = flags & kLeftOut;
   read_facts(cursor, flags, entry.facts);
   entry.payload = cursor.bytes(cursor.varint());
   entry.bytes = static_cast<std::uint32_t>(before - cursor.left());
@@ -78,23 +81,25 @@ bool entries_match(const ChunkHeader& header, std::string_view payload) {
   QueuePosition expected = header.positions.first;
   QueuePosition floor = expected;
   ChunkEntry entry;
-  std::uint32_t count = 0;
+  std::uint32_t count = 0, left_out = 0;
   while (cursor.left() != 0 && count < header.count) {
     read_entry(cursor, header.version, expected, entry);
     if (!cursor.ok() || entry.position < floor || entry.position > header.positions.last) {
       return false;
     }
     if (count++ == 0 && entry.position != header.positions.first) return false;
+    left_out += entry.left_out ? 1 : 0;
     floor = expected;
   }
-  return cursor.left() == 0 && count == header.count && entry.position == header.positions.last;
+  return cursor.left() == 0 && count == header.count && left_out == header.left_out &&
+         entry.position == header.positions.last;
 }
 
 bool plausible(const ChunkHeader& header) {
   constexpr std::uint64_t kSmallestEntry = 3;
   const auto [first, last] = header.positions;
   return header.stream <= SegmentStream::kSpill && first <= last && last + 1 != 0 &&
-         header.count >= 1 && header.count - 1 <= last - first &&
+         header.count >= 1 && header.left_out <= header.count && header.count - 1 <= last - first &&
          header.payload_bytes >= header.count * kSmallestEntry;
 }
 
@@ -112,7 +117,7 @@ void ChunkHeader::encode(char* to) const {
   at = store(at, payload_crc);
   at = store(at, version);
   at = store(at, static_cast<std::uint8_t>(stream));
-  at = store(at, std::uint16_t{0});
+  at = store(at, left_out);
   at = store(at, static_cast<std::uint64_t>(queue));
   at = store(at, positions.first);
   at = store(at, positions.last);
@@ -135,6 +140,7 @@ std::optional<ChunkHeader> ChunkHeader::decode(std::string_view bytes) {
   if (header.version == 0 || header.version > kVersion) return std::nullopt;
   header.payload_crc = load<std::uint32_t>(from + 8);
   header.stream = SegmentStream{load<std::uint8_t>(from + 13)};
+  header.left_out = load<std::uint16_t>(from + 14);
   header.queue = StoredQueueId{load<std::uint64_t>(from + 16)};
   header.positions.first = load<std::uint64_t>(from + 24);
   header.positions.last = load<std::uint64_t>(from + 32);
@@ -177,7 +183,7 @@ void ChunkBuilder::make_room(std::size_t bytes) {
 }
 
 std::uint32_t ChunkBuilder::add(QueuePosition position, bool persistent, const MessageFacts& facts,
-                                std::string_view prefix, std::string_view data) {
+                                std::string_view prefix, std::string_view data, bool left_out) {
   const std::size_t payload = prefix.size() + data.size();
   if (count_ == 0) {
     make_room(ChunkHeader::kBytes + kMaxEntryHead + payload);
@@ -188,7 +194,7 @@ std::uint32_t ChunkBuilder::add(QueuePosition position, bool persistent, const M
   }
   char* at = next_;
   at = store_varint(at, position - (positions_.last + 1));
-  const int flags = (persistent ? kPersistent : 0) | flags_of(facts);
+  const int flags = (persistent ? kPersistent : 0) | (left_out ? kLeftOut : 0) | flags_of(facts);
   *at++ = static_cast<char>(flags);
   at = store_facts(at, facts);
   at = store_varint(at, payload);
@@ -200,6 +206,7 @@ std::uint32_t ChunkBuilder::add(QueuePosition position, bool persistent, const M
   next_ = at;
   positions_.last = position;
   ++count_;
+  if (left_out) ++left_out_;
   return bytes;
 }
 
@@ -211,6 +218,7 @@ Chunk ChunkBuilder::finish(StoredQueueId queue, SegmentStream stream) {
   header.queue = queue;
   header.positions = positions_;
   header.count = count_;
+  header.left_out = std::exchange(left_out_, 0);
   header.payload_bytes = static_cast<std::uint32_t>(total - ChunkHeader::kBytes);
   header.payload_crc = crc32c(buffer_.view().substr(ChunkHeader::kBytes));
   header.encode(buffer_.data());

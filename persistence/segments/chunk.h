@@ -1,8 +1,9 @@
 #pragma once
 // A chunk: consecutive messages of one queue as they lie in a segment file, in order of position,
-// holes allowed. persistence/FORMAT.md has the bytes. Plain values without I/O: a shard builds
-// chunks to page messages out and reads those that a SegmentStore gives it. Any one thread at a
-// time; a finished Chunk is immutable and may be shared between threads.
+// holes allowed. Messages that a restart does not bring back may stand between others in a durable
+// chunk: they are marked. persistence/FORMAT.md has the bytes. Plain values without I/O: a shard
+// builds chunks to page messages out and reads those that a SegmentStore gives it. Any one thread
+// at a time; a finished Chunk is immutable and may be shared between threads.
 
 #include <cstdint>
 #include <optional>
@@ -38,8 +39,9 @@ struct ChunkHeader {
   std::uint32_t payload_crc = 0;
   SegmentStream stream = SegmentStream::kDurable;
   StoredQueueId queue{};
-  PositionRange positions;  // of the first and the last message
-  std::uint32_t count = 0;  // of messages, at least 1
+  PositionRange positions;     // of the first and the last message
+  std::uint32_t count = 0;     // of messages, at least 1
+  std::uint16_t left_out = 0;  // of them, at a restart
   std::uint32_t payload_bytes = 0;
   // These are set by the store when it writes the chunk: the file that it is in, and how many bytes
   // of that file were known to be on disk then.
@@ -59,6 +61,7 @@ struct ChunkHeader {
 struct ChunkEntry {
   QueuePosition position = 0;
   bool persistent = false;
+  bool left_out = false;  // a restart does not bring it back
   MessageFacts facts;
   std::uint32_t bytes = 0;   // what it takes in the chunk, for SegmentFile::release
   std::string_view payload;  // lives as long as the Chunk
@@ -108,9 +111,11 @@ class ChunkBuilder {
   // REQUIRES: position is higher than the last one added; the payload is at most
   // kMaxStoredPayload; !full().
   std::uint32_t add(QueuePosition position, bool persistent, const MessageFacts& facts,
-                    std::string_view prefix, std::string_view data);
+                    std::string_view prefix, std::string_view data, bool left_out = false);
 
   bool empty() const { return count_ == 0; }
+  // A restart brings none of its messages back.
+  bool all_left_out() const { return left_out_ == count_; }
   std::uint32_t count() const { return count_; }
   std::size_t bytes() const { return empty() ? 0 : static_cast<std::size_t>(next_ - begin()); }
   // True when the chunk should be finished before more is added.
@@ -134,6 +139,7 @@ class ChunkBuilder {
   char* next_ = nullptr;  // behind the last entry
   PositionRange positions_;
   std::uint32_t count_ = 0;
+  std::uint16_t left_out_ = 0;
   std::size_t usual_bytes_ = 0;  // of the chunk before, so that the next need not grow
 };
 

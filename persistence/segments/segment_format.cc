@@ -36,7 +36,7 @@ void encode_entry(char* to, const DirectoryEntry& entry) {
   to = store(to, entry.count);
   to = store(to, entry.offset);
   to = store(to, entry.length);
-  store(to, std::uint32_t{0});
+  store(to, entry.left_out);
 }
 
 DirectoryEntry decode_entry(const char* from) {
@@ -44,14 +44,15 @@ DirectoryEntry decode_entry(const char* from) {
           .positions = {load<std::uint64_t>(from + 8), load<std::uint64_t>(from + 16)},
           .count = load<std::uint32_t>(from + 24),
           .offset = load<std::uint32_t>(from + 28),
-          .length = load<std::uint32_t>(from + 32)};
+          .length = load<std::uint32_t>(from + 32),
+          .left_out = load<std::uint32_t>(from + 36)};
 }
 
 bool plausible(const DirectoryEntry& entry, std::uint64_t start, std::uint64_t end) {
   const auto [first, last] = entry.positions;
   return entry.offset >= start && entry.length > ChunkHeader::kBytes &&
-         std::uint64_t{entry.offset} + entry.length <= end && entry.count >= 1 && first <= last &&
-         entry.count - 1 <= last - first;
+         std::uint64_t{entry.offset} + entry.length <= end && entry.count >= 1 &&
+         entry.left_out <= entry.count && first <= last && entry.count - 1 <= last - first;
 }
 
 }  // namespace
@@ -80,7 +81,8 @@ DirectoryEntry DirectoryEntry::of(const ChunkHeader& header, std::uint64_t offse
           .positions = header.positions,
           .count = header.count,
           .offset = static_cast<std::uint32_t>(offset),
-          .length = static_cast<std::uint32_t>(header.chunk_bytes())};
+          .length = static_cast<std::uint32_t>(header.chunk_bytes()),
+          .left_out = header.left_out};
 }
 
 std::string encode_directory(SegmentNumber number, std::uint64_t end,

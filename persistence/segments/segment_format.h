@@ -34,8 +34,9 @@ struct DirectoryEntry {
   StoredQueueId queue{};
   PositionRange positions;
   std::uint32_t count = 0;
-  std::uint32_t offset = 0;  // in the file
-  std::uint32_t length = 0;  // header and payload
+  std::uint32_t offset = 0;    // in the file
+  std::uint32_t length = 0;    // header and payload
+  std::uint32_t left_out = 0;  // of the messages, at a restart
 
   static DirectoryEntry of(const ChunkHeader& header, std::uint64_t offset);
   friend bool operator==(const DirectoryEntry&, const DirectoryEntry&) = default;

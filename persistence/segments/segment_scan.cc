@@ -141,7 +141,7 @@ void add(SegmentScan& to, ScannedFile&& one) {
   if (!one.file) return;
   for (const DirectoryEntry& entry : one.chunks) {
     to.chunks.push_back({entry.queue, entry.positions, entry.count,
-                         ChunkRef{one.file, entry.offset, entry.length}});
+                         ChunkRef{one.file, entry.offset, entry.length}, entry.left_out});
   }
   to.files.push_back(std::move(one.file));
 }

@@ -58,6 +58,7 @@ struct StoredChunk {
   PositionRange positions;
   std::uint32_t count = 0;
   ChunkRef ref;
+  std::uint32_t left_out = 0;  // of its messages, at a restart
 };
 
 // Called on threads of the store, several at once. REQUIRES: outlives the store.

@@ -299,8 +299,8 @@ void SegmentWriter::offer(const FilePtr& file) {
   std::vector<StoredChunk> chunks;
   chunks.reserve(directory->size());
   for (const DirectoryEntry& entry : *directory) {
-    chunks.push_back(
-        {entry.queue, entry.positions, entry.count, ChunkRef{file, entry.offset, entry.length}});
+    chunks.push_back({entry.queue, entry.positions, entry.count,
+                      ChunkRef{file, entry.offset, entry.length}, entry.left_out});
   }
   offers_.insert(file);
   context_.compaction.compact(file, std::move(chunks));

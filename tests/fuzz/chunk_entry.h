@@ -21,8 +21,8 @@ inline std::vector<ChunkEntry> entries_of(const Chunk& chunk) {
 }
 
 inline bool same(const ChunkEntry& a, const ChunkEntry& b) {
-  return a.position == b.position && a.persistent == b.persistent && a.facts == b.facts &&
-         a.payload == b.payload;
+  return a.position == b.position && a.persistent == b.persistent && a.left_out == b.left_out &&
+         a.facts == b.facts && a.payload == b.payload;
 }
 
 inline void check_entries(const Chunk& chunk) {
@@ -36,7 +36,7 @@ inline void check_entries(const Chunk& chunk) {
     const ChunkEntry& one = entries[i];
     check(i == 0 || one.position > entries[i - 1].position, "positions ascend");
     bytes += one.bytes;
-    builder.add(one.position, one.persistent, one.facts, "", one.payload);
+    builder.add(one.position, one.persistent, one.facts, "", one.payload, one.left_out);
   }
   check(bytes == chunk.header().payload_bytes, "the messages fill the chunk");
   const Chunk again = builder.finish(chunk.header().queue, chunk.header().stream);

@@ -105,6 +105,65 @@ TEST_F(QueuePagesTest, TheNextMessageStaysHoweverLargeItIs) {
   EXPECT_FALSE(core_.is_stalled());
 }
 
+TEST_F(QueuePagesTest, WhatStandsBetweenTrackedMessagesGoesAlongWithThem) {
+  for (int n = 0; n != 100; ++n) core_.publish(message(10), n % 2 == 1);
+  pages_.store(lane_.end());
+  ASSERT_EQ(written_.size(), 1u);
+  const ChunkHeader& header = chunks_.at(files_[0].get())->header();
+  EXPECT_EQ(header.positions, (PositionRange{1, 99}));
+  EXPECT_EQ(header.count, 99u);
+  EXPECT_EQ(header.left_out, 49u);
+  EXPECT_EQ(header.stream, SegmentStream::kDurable);
+  finish_writes();
+  pages_.page_out(0);
+  pages_.read_ahead();
+  finish_reads();
+  pages_.read_ahead();
+  for (QueuePosition at = 0; at != 100; ++at) EXPECT_EQ(core_.get(true)->position, at);
+  for (const PositionRun& run : lane_.departures()) pages_.departed(run);
+  EXPECT_TRUE(pages_.empty());
+  EXPECT_EQ(files_[0]->live_bytes(), 0u);
+}
+
+TEST_F(QueuePagesTest, ManyMessagesBetweenTwoTrackedOnesStayOutOfTheirChunks) {
+  core_.publish(message(10), true);
+  for (int n = 0; n != 10'000; ++n) core_.publish(message(100), false);
+  core_.publish(message(10), true);
+  pages_.store(lane_.end());
+  ASSERT_EQ(written_.size(), 2u);
+  for (const auto& [file, chunk] : chunks_) EXPECT_EQ(chunk->header().count, 1u);
+}
+
+TEST_F(QueuePagesTest, ARestartBringsBackNothingButWhatWasTracked) {
+  for (int n = 0; n != 9; ++n) core_.publish(message(10), n % 2 == 0);
+  pages_.store(lane_.end());
+  const auto [number, place] = written_.at(0);
+  QueueCore again(*this);
+  MessageLane& lane = again.lane(0);
+  QueuePages pages(lane, *this, StoredQueueId{1});
+  lane.restore(0, 9);
+  pages.restore({place, {0, 8}, 5, 9, {}, {}}, 0);
+  lane.restored();
+  to_read_.clear();
+  pages.read_ahead();
+  ASSERT_EQ(to_read_.size(), 1u);
+  pages.read(to_read_[0].first, chunks_.at(place.file.get()));
+  pages.read_ahead();
+  EXPECT_EQ(again.ready_count(), 5u);
+  for (QueuePosition at = 0; at != 10; at += 2) EXPECT_EQ(again.get(true)->position, at);
+  for (const PositionRun& run : lane.departures()) pages.departed(run);
+  EXPECT_TRUE(pages.empty());
+}
+
+TEST_F(QueuePagesTest, CountsOfMessagesThatChunksHaveAreTold) {
+  for (int n = 0; n != 4; ++n) core_.publish(message(10), true);
+  pages_.store(lane_.end());
+  finish_writes();
+  for (int n = 0; n != 3; ++n) core_.get(false);
+  core_.requeue(1, 2, Return::kFailed);
+  EXPECT_EQ(pages_.counts(), (std::vector<CountedRange>{{{1, 2}, {1, 1}}}));
+}
+
 TEST_F(QueuePagesTest, DamagedChunkIsGivenUpAndTheRestGoesOn) {
   page_out(2);
   while (core_.get(true)) {

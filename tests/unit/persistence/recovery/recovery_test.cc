@@ -215,6 +215,43 @@ TEST_F(Recovering, TheLogCountsForMessagesInSegments) {
   EXPECT_THAT(chunks[1].counts, ElementsAre(CountedRange{{10, 12}, {1, 1}}));
 }
 
+TEST_F(Recovering, WhatARestartLeavesOutIsNotCounted) {
+  ChunkBuilder builder;
+  for (QueuePosition i = 0; i < 10; ++i) builder.add(i, i % 2 == 0, {}, "", "x", i % 2 != 0);
+  store({std::make_shared<const Chunk>(builder.finish(kQueue, SegmentStream::kDurable))});
+  Recovery recovery = recovered();
+  const RecoveredQueue& queue = recovery.queues.at(kQueue);
+  ASSERT_THAT(queue.chunks, SizeIs(1));
+  EXPECT_EQ(queue.count(), 5u);
+  EXPECT_EQ(queue.chunks[0].written, 10u);
+  EXPECT_THAT(queue.chunks[0].lives, IsEmpty());
+}
+
+TEST_F(Recovering, WhatARestartLeavesOutDoesNotLiveBesideWhatTheLogSettled) {
+  ChunkBuilder builder;
+  for (QueuePosition i = 0; i < 6; ++i) builder.add(i, i % 2 == 0, {}, "", "x", i % 2 != 0);
+  store({std::make_shared<const Chunk>(builder.finish(kQueue, SegmentStream::kDurable))});
+  LogBatch batch;
+  batch.settle(kQueue, 2);
+  log(batch);
+  Recovery recovery = recovered();
+  const RecoveredQueue& queue = recovery.queues.at(kQueue);
+  ASSERT_THAT(queue.chunks, SizeIs(1));
+  EXPECT_THAT(queue.chunks[0].lives, ElementsAre(PositionRange{0, 0}, PositionRange{4, 4}));
+  EXPECT_EQ(queue.count(), 2u);
+}
+
+TEST_F(Recovering, AChunkOfWhichARestartLeavesAllOutIsLeftBehind) {
+  ChunkBuilder builder;
+  builder.add(4, false, {}, "", "x", true);
+  store({std::make_shared<const Chunk>(builder.finish(kQueue, SegmentStream::kDurable))});
+  Recovery recovery = recovered();
+  const RecoveredQueue& queue = recovery.queues.at(kQueue);
+  EXPECT_EQ(queue.count(), 0u);
+  EXPECT_THAT(queue.left_behind, SizeIs(1));
+  EXPECT_EQ(queue.next_position, 5u);
+}
+
 TEST_F(Recovering, ATransactionWithoutItsCommitDidNotHappen) {
   LogBatch batch;
   batch.publish(kQueue, 0, payload("", "a"));

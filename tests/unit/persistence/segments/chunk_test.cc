@@ -14,6 +14,7 @@ struct Stored {
   bool persistent = false;
   MessageFacts facts;
   std::string payload;
+  bool left_out = false;
 
   friend bool operator==(const Stored&, const Stored&) = default;
 };
@@ -22,7 +23,8 @@ std::vector<Stored> messages_of(const Chunk& chunk) {
   std::vector<Stored> messages;
   ChunkReader reader = chunk.read();
   for (ChunkEntry entry; reader.next(entry);) {
-    messages.push_back({entry.position, entry.persistent, entry.facts, std::string(entry.payload)});
+    messages.push_back({entry.position, entry.persistent, entry.facts, std::string(entry.payload),
+                        entry.left_out});
   }
   return messages;
 }
@@ -32,7 +34,7 @@ Chunk chunk_of(const std::vector<Stored>& messages, ChunkBuilder& builder) {
     const std::size_t half = one.payload.size() / 2;
     builder.add(one.position, one.persistent, one.facts,
                 std::string_view(one.payload).substr(0, half),
-                std::string_view(one.payload).substr(half));
+                std::string_view(one.payload).substr(half), one.left_out);
   }
   return builder.finish(StoredQueueId{7}, SegmentStream::kDurable);
 }
@@ -61,7 +63,8 @@ std::vector<Stored> random_messages(std::mt19937& random) {
   const unsigned count = 1 + random() % 40;
   for (unsigned i = 0; i < count; ++i) {
     messages.push_back({position, random() % 2 == 0, random_facts(random),
-                        std::string(random() % (random() % 10 == 0 ? 5000 : 20), 'a' + i % 26)});
+                        std::string(random() % (random() % 10 == 0 ? 5000 : 20), 'a' + i % 26),
+                        random() % 3 == 0});
     position += 1 + (random() % 5 == 0 ? random() % 100000 : 0);
   }
   return messages;
@@ -81,12 +84,13 @@ TEST(Chunk, GivesBackWhatWasAdded) {
 
 TEST(Chunk, HeaderSaysWhatIsInIt) {
   const Chunk chunk =
-      reread(chunk_of({{3, true, {}, "abc"}, {9, false, {.redelivered = true}, ""}}));
+      reread(chunk_of({{3, true, {}, "abc"}, {9, false, {.redelivered = true}, "", true}}));
   const ChunkHeader& header = chunk.header();
   EXPECT_EQ(header.queue, StoredQueueId{7});
   EXPECT_EQ(header.stream, SegmentStream::kDurable);
   EXPECT_EQ(header.positions, (PositionRange{3, 9}));
   EXPECT_EQ(header.count, 2u);
+  EXPECT_EQ(header.left_out, 1u);
   EXPECT_EQ(header.chunk_bytes(), chunk.bytes().size());
 }
 

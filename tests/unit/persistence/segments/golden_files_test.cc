@@ -23,11 +23,12 @@ constexpr StoredQueueId kQueue{0x1122334455667788};
 // What the files hold: two chunks in each segment, the first closed, the second not, and then torn.
 struct Expected {
   std::uint8_t version = 0;
-  MessageFacts facts;  // of the second message
+  MessageFacts facts;     // of the second message
+  bool left_out = false;  // it is, at a restart
 };
 const Expected kVersion1 = {1, {.counts = {0x0102, 0}, .redelivered = true}};
 const Expected kVersion2 = {
-    2, {.time = 1'700'000'000'000, .counts = {0x010203, 500}, .redelivered = true}};
+    2, {.time = 1'700'000'000'000, .counts = {0x010203, 500}, .redelivered = true}, true};
 
 void expect_first(const Chunk& chunk, const Expected& expected) {
   EXPECT_EQ(chunk.header().version, expected.version);
@@ -43,6 +44,8 @@ void expect_first(const Chunk& chunk, const Expected& expected) {
   EXPECT_EQ(entry.position, 301u);
   EXPECT_FALSE(entry.persistent);
   EXPECT_EQ(entry.facts, expected.facts);
+  EXPECT_EQ(entry.left_out, expected.left_out);
+  EXPECT_EQ(chunk.header().left_out, expected.left_out ? 1 : 0);
   EXPECT_EQ(entry.payload, "");
   ASSERT_TRUE(reader.next(entry));
   EXPECT_EQ(entry.position, 100000u);
@@ -55,7 +58,7 @@ void expect_first(const Chunk& chunk, const Expected& expected) {
 Chunk first_chunk() {
   ChunkBuilder builder;
   builder.add(300, true, {}, "fi", "rst");
-  builder.add(301, false, kVersion2.facts, "", "");
+  builder.add(301, false, kVersion2.facts, "", "", true);
   builder.add(100000, true, {}, "", std::string(200, 'z'));
   return builder.finish(kQueue, SegmentStream::kDurable);
 }
@@ -121,6 +124,9 @@ void expect_loads(const fs::path& golden, const Expected& expected) {
   EXPECT_EQ(scan.report.torn_bytes, 4u);
   EXPECT_EQ(scan.report.damaged_chunks, 0u);
   ASSERT_EQ(scan.chunks.size(), 4u);
+  for (const std::size_t i : {0, 2}) {
+    EXPECT_EQ(scan.chunks[i].left_out, expected.left_out ? 1u : 0u);
+  }
   for (const std::size_t i : {0, 2}) {
     const auto first = fixture.read(scan.chunks[i].ref);
     ASSERT_TRUE(first);
