@@ -469,6 +469,25 @@ std::vector<PositionRange> QueuePages::positions_held() {
   return ranges;
 }
 
+QueueSpace QueuePages::space() const {
+  QueueSpace space;
+  std::vector<const SegmentFile*> files;
+  for (const Held& held : chunks_) {
+    for (const LiveChunk* place : {&held.place, &held.old_place}) {
+      if (!place->ref()) continue;
+      space.live_bytes += place->live_bytes();
+      const SegmentFile* file = place->ref().file.get();
+      if (files.empty() || files.back() != file) files.push_back(file);
+    }
+  }
+  space.chunks = chunks_.size();
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  space.files = files.size();
+  for (const SegmentFile* file : files) space.file_bytes += file->disk_bytes();
+  return space;
+}
+
 bool QueuePages::has_gaps() {
   std::erase_if(left_behind_, [](const auto& file) { return file.expired(); });
   return !left_behind_.empty() || std::any_of(chunks_.begin(), chunks_.end(), [](const Held& held) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "broker/queue/message_lane.h"
+#include "broker/storage/storage_space.h"
 #include "persistence/recovery/recovery.h"
 #include "persistence/segments/chunk.h"
 #include "persistence/segments/segment_file.h"
@@ -76,6 +77,9 @@ class QueuePages {
   bool has_gaps();
   // Of messages in chunks that were given back how often, as far as the log alone may know it.
   std::vector<CountedRange> counts();
+
+  // What it takes in segments; the queue is for the caller to name.
+  QueueSpace space() const;
 
   // Starts to move what lives in a file elsewhere. Call left() when nothing is_leaving() any more
   // and what was written since is synced: then the file is released.

@@ -40,6 +40,7 @@ class QueueStorage final : private QueueDisk {
   void deleted();
 
   QueuePages& pages() { return pages_; }
+  QueueId queue() const { return id_.queue; }
 
   // ---- answers of the disk ----
   void written(ChunkNumber number, StorageResult<ChunkRef> place);

@@ -56,6 +56,8 @@ class Server {
   // run() does four times a second; on its thread.
   void check_alarms();
 
+  // Null before start() and after stop().
+  const NodeStorage* storage() const { return storage_.get(); }
   // The listeners' addresses with their real ports, in the order of the configuration: TCP, TLS.
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
 

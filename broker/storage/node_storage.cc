@@ -1,5 +1,6 @@
 #include "broker/storage/node_storage.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "broker/log/log.h"
@@ -32,6 +33,15 @@ std::unordered_map<StoredQueueId, std::vector<RecoveredLane>> lanes_by_queue(Rec
   return lanes;
 }
 
+DamageCounts damage_of(const Recovery& recovery) {
+  const SegmentScanReport& segments = recovery.segments.report;
+  return {.log_blocks = recovery.log.bad_blocks,
+          .log_records = recovery.log.lost_records,
+          .chunks = segments.damaged_chunks,
+          .chunk_bytes = segments.damaged_bytes,
+          .messages = segments.damaged_messages};
+}
+
 }  // namespace
 
 StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
@@ -47,6 +57,7 @@ StorageResult<std::unique_ptr<NodeStorage>> NodeStorage::open(
   if (!recovery) return recovery.error();
   report(*recovery);
   storage->last_queue_ = recovery->last_queue;
+  storage->damage_ = damage_of(*recovery);
   storage->delivery_map_->keep_only(known);
   if (auto started = storage->start(directory, *recovery); !started) return started.error();
   auto lanes = lanes_by_queue(*recovery);
@@ -104,6 +115,33 @@ void NodeStorage::memory_used(std::uint64_t used, std::uint64_t limit) {
 bool NodeStorage::congested() const {
   return log_->pending_bytes() > kMostPending || segments_->bytes_in_flight() > kMostPending ||
          refused_bytes_.load(std::memory_order_relaxed) > std::int64_t{kMostPending};
+}
+
+// ---- what the disk is used for ----
+
+StorageSpace NodeStorage::space() const {
+  StorageSpace space{segments_->space(), log_->status(), {}, {}};
+  {
+    std::lock_guard lock(space_mutex_);
+    space.damage = damage_;
+    for (const auto& queues : shard_spaces_) {
+      space.queues.insert(space.queues.end(), queues.begin(), queues.end());
+    }
+  }
+  std::sort(space.queues.begin(), space.queues.end(),
+            [](const auto& a, const auto& b) { return a.live_bytes > b.live_bytes; });
+  return space;
+}
+
+void NodeStorage::tell_space(ShardId shard, std::vector<QueueSpace> queues) {
+  std::lock_guard lock(space_mutex_);
+  shard_spaces_[static_cast<std::size_t>(shard)] = std::move(queues);
+}
+
+void NodeStorage::tell_damage(std::uint64_t bytes) {
+  std::lock_guard lock(space_mutex_);
+  ++damage_.chunks;
+  damage_.chunk_bytes += bytes;
 }
 
 // ---- from the log's thread ----

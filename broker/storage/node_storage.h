@@ -6,10 +6,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "broker/ids.h"
 #include "broker/storage/storage_options.h"
+#include "broker/storage/storage_space.h"
 #include "persistence/data_directory.h"
 #include "persistence/deliveries/delivery_map.h"
 #include "persistence/log/log.h"
@@ -42,6 +44,13 @@ class NodeStorage final : private CompactionSink {
   // The highest that was on disk when it was opened.
   StoredQueueId last_queue() const { return last_queue_; }
 
+  // Any thread.
+  StorageSpace space() const;
+  // A shard says now and then which of its queues have most in segments.
+  void tell_space(ShardId shard, std::vector<QueueSpace> queues);
+  // A chunk could not be read.
+  void tell_damage(std::uint64_t bytes);
+
   // Bytes of ready messages that one queue may keep in memory: fewer the more memory is in use.
   std::uint64_t queue_window() const { return queue_window_.load(std::memory_order_relaxed); }
   void memory_used(std::uint64_t used, std::uint64_t limit);
@@ -59,7 +68,10 @@ class NodeStorage final : private CompactionSink {
   static constexpr std::uint64_t kMostPending = 24 * 1024 * 1024;  // bytes on their way to the disk
 
   NodeStorage(const StorageOptions& options, std::vector<Shard*> shards)
-      : options_(options), shards_(std::move(shards)), queue_window_(options.queue_window) {}
+      : options_(options),
+        shards_(std::move(shards)),
+        queue_window_(options.queue_window),
+        shard_spaces_(shards_.size()) {}
 
   StorageResult<void> start(const DataDirectoryPaths& directory, const Recovery& recovery);
 
@@ -75,6 +87,10 @@ class NodeStorage final : private CompactionSink {
   std::atomic<std::uint64_t> queue_window_;
   std::atomic<std::int64_t> refused_bytes_{0};
   StoredQueueId last_queue_{};
+  // Not on the way of any message: taken by shards every few seconds, and by who asks.
+  mutable std::mutex space_mutex_;
+  std::vector<std::vector<QueueSpace>> shard_spaces_;
+  DamageCounts damage_;
   bool log_is_failing_ = false;  // the log's thread
 };
 

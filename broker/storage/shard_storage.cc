@@ -252,6 +252,7 @@ void ShardStorage::tick() {
   }
   start_retirement();
   std::erase_if(leaving_, [this](Leaving& leaving) { return go_on(leaving); });
+  if (++ticks_ % kTicksPerSpace == 0) tell_space();
   shard_.storage_news();
 }
 
@@ -301,6 +302,29 @@ void ShardStorage::handle(SegmentsSyncedMail& mail) {
   leaving_.erase(at);
 }
 
+void ShardStorage::tell_space() {
+  std::vector<QueueSpace> spaces;
+  for_each_storage([&spaces](QueueStorage& storage) {
+    QueueSpace space = storage.pages().space();
+    if (space.chunks == 0) return;
+    space.queue = storage.queue();
+    if (!spaces.empty() && spaces.back().queue == space.queue) {  // another lane
+      spaces.back().live_bytes += space.live_bytes;
+      spaces.back().chunks += space.chunks;
+      spaces.back().files += space.files;
+      spaces.back().file_bytes += space.file_bytes;
+    } else {
+      spaces.push_back(space);
+    }
+  });
+  const std::size_t count = std::min(spaces.size(), kMostSpaces);
+  std::partial_sort(spaces.begin(), spaces.begin() + static_cast<std::ptrdiff_t>(count),
+                    spaces.end(),
+                    [](const auto& a, const auto& b) { return a.live_bytes > b.live_bytes; });
+  spaces.resize(count);
+  node_->tell_space(shard_.id(), std::move(spaces));
+}
+
 // ---- chunks ----
 
 SegmentCookie ShardStorage::remember(const LaneId& lane, ChunkNumber number, std::int64_t bytes) {
@@ -322,7 +346,7 @@ void ShardStorage::write(const LaneId& lane, ChunkNumber number,
 }
 
 void ShardStorage::read(const LaneId& lane, ChunkNumber number, const ChunkRef& place) {
-  node_->segments().read(place, *this, remember(lane, number));
+  node_->segments().read(place, *this, remember(lane, number, place.length));
 }
 
 void ShardStorage::handle(ChunkWrittenMail& mail) {
@@ -342,6 +366,8 @@ void ShardStorage::handle(ChunkWrittenMail& mail) {
 
 void ShardStorage::handle(ChunkReadMail& mail) {
   const Request request = forget(mail.cookie);
+  const bool damaged = !*mail.chunk && mail.chunk->error().code == StorageErrorCode::kCorrupt;
+  if (damaged) node_->tell_damage(static_cast<std::uint64_t>(request.bytes));
   retry_chunks_ = retry_chunks_ || !*mail.chunk;
   if (Queue* queue = shard_.find(request.lane.queue)) {
     queue->chunk_read(request.lane.level, request.number, std::move(*mail.chunk));

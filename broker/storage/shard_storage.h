@@ -95,6 +95,8 @@ class ShardStorage final : public LogSink, public SegmentSink {
  private:
   static constexpr std::uint64_t kFewMessages = 4096;
   static constexpr std::uint64_t kLargeWindows = 24;
+  static constexpr std::uint32_t kTicksPerSpace = 8;  // two seconds
+  static constexpr std::size_t kMostSpaces = 100;     // queues of a shard
 
   // Who waits for a batch.
   struct Waiting {
@@ -118,7 +120,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   struct Request {
     LaneId lane;
     ChunkNumber number{};
-    std::int64_t bytes = 0;  // to be written
+    std::int64_t bytes = 0;  // to be written or read
   };
   // Moving out of the log what was put there up to an epoch: chunks are written and synced, then
   // the log is told which of their messages live.
@@ -146,7 +148,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
 
   LogShard log_shard() const;
   std::uint64_t new_id();
-  SegmentCookie remember(const LaneId& lane, ChunkNumber number, std::int64_t bytes = 0);
+  SegmentCookie remember(const LaneId& lane, ChunkNumber number, std::int64_t bytes);
   Request forget(SegmentCookie cookie);
   void finish(TxId id, Commit commit);
   void hand_over(Waiting& waiting, std::deque<Waiting>& to, LogSequence sequence);
@@ -160,6 +162,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void for_each_storage(Visit visit);
   bool go_on(Leaving& leaving);
   void finish(const Leaving& leaving);
+  void tell_space();
 
   Shard& shard_;
   NodeStorage* node_ = nullptr;
@@ -181,6 +184,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   bool retry_chunks_ = false;
   std::int64_t refused_bytes_ = 0;  // of chunks that wait in memory for the disk to take them
   bool congested_ = false;
+  std::uint32_t ticks_ = 0;
 };
 
 }  // namespace coney

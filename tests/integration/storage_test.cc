@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/storage/node_storage.h"
 #include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
@@ -561,6 +562,47 @@ TEST_F(DeepStorage, IsEmptyWhenItIsPurged) {
   store("q", {"behind"});
   restart();
   EXPECT_EQ(drain(*client_, "q"), std::vector<std::string>{"behind"});
+}
+
+// What is paged out is seen in the space view, and goes with the messages.
+TEST_F(Storage, TheSpaceViewNamesTheQueuesThatHaveSegments) {
+  client_->declare("deep", kDurable);
+  const std::string body(20'000, 'x');
+  for (int n = 0; n != 6'000; ++n) client_->publish("", "deep", body, persistent());
+  client_->flush();
+  const NodeStorage& storage = *broker_->server().storage();
+  ASSERT_TRUE(becomes_true([&] { return !storage.space().queues.empty(); }));
+  const StorageSpace space = storage.space();
+  EXPECT_GT(space.queues[0].live_bytes, 10'000'000u);
+  EXPECT_GE(space.segments.durable.live, space.queues[0].live_bytes / 2);
+  EXPECT_GT(space.queues[0].file_bytes, 0u);
+  EXPECT_GE(space.log.files, 1u);
+  EXPECT_EQ(space.damage.chunks, 0u);
+  client_->purge("deep");
+  EXPECT_TRUE(becomes_true([&] { return storage.space().queues.empty(); }));
+}
+
+TEST_F(Storage, MessagesOfBothKindsInOneQueueShareChunks) {
+  client_->declare("both", kDurable);
+  client_->declare("filler", kDurable);
+  std::vector<std::string> kept;
+  for (int n = 0; n != 1'000; ++n) {
+    const bool keep = n % 2 == 0;
+    if (keep) kept.push_back(std::to_string(n));
+    client_->publish("", "both", std::to_string(n), keep ? persistent() : amqp::PropertyList{});
+  }
+  // Four files of the log: what is in the first moves to a segment.
+  const std::string megabyte(1 << 20, 'x');
+  for (int n = 0; n != 110; ++n) {
+    client_->publish("", "filler", megabyte, persistent());
+    client_->purge("filler");
+  }
+  const NodeStorage& storage = *broker_->server().storage();
+  ASSERT_TRUE(becomes_true([&] { return storage.space().queues.size() == 1; }));
+  EXPECT_LE(storage.space().queues[0].chunks, 3u);
+  EXPECT_EQ(client_->counts("both").messages, 1'000u);
+  restart();
+  EXPECT_EQ(drain(*client_, "both"), kept);
 }
 
 // Someone has put back a copy of the definitions that is older than the messages.
