@@ -315,10 +315,16 @@ def entry(skipped, payload, flags=1, returned=None):
     return head + varint(len(payload)) + payload
 
 
-def chunk(first, last, entries, stream=0, queue=7):
+def facts(skipped, payload, flags, numbers):
+    """A message as version 2 has it."""
+    return (varint(skipped) + bytes([flags]) + b"".join(varint(n) for n in numbers) +
+            varint(len(payload)) + payload)
+
+
+def chunk(first, last, entries, stream=0, queue=7, version=1, left_out=0):
     """Without its checksums: the entry function puts them in."""
     payload = b"".join(entries)
-    return struct.pack("<4sIIBBHQQQIIQII", b"CHNK", 0, 0, 1, stream, 0, queue, first, last,
+    return struct.pack("<4sIIBBHQQQIIQII", b"CHNK", 0, 0, version, stream, left_out, queue, first, last,
                        len(entries), len(payload), 3, 0, 0) + payload
 
 
@@ -331,6 +337,9 @@ def chunks():
     yield "wrapped", chunk(5, 6, [entry(2**64 - 1, b"before the first"), entry(0, b"x")])
     yield "too-many", chunk(5, 6, [entry(0, b"x"), entry(0, b"y"), entry(0, b"z")])
     yield "unknown-flag", chunk(5, 5, [entry(0, b"x", 0x80)])
+    yield "facts", chunk(7, 9, [facts(0, b"a", 9, [1700000000000]), facts(0, b"b", 0x13, [2, 300]),
+                                facts(0, b"c", 0x38, [5, 2**32 - 1, 0])], version=2, left_out=1)
+    yield "count-too-high", chunk(7, 7, [facts(0, b"a", 0x11, [2**32, 0])], version=2)
 
 
 def segments():
@@ -345,11 +354,32 @@ def segments():
         yield f"directory-{closed}", bytes([2, closed, 0, 0, 0, 170, 1])
 
 
+def log_record(kind, *numbers, payload=b""):
+    """Flags are in `kind`; see persistence/FORMAT.md."""
+    return bytes([kind]) + b"".join(varint(n) for n in numbers) + payload
+
+
+def logs():
+    """Records; and, from the second byte on, blocks and damage for the log that is made of them."""
+    yield "publish", log_record(1, 5, 9, 1, 3, payload=b"pabc") + log_record(
+        0x11, 5, 10, 7, 0, 1, payload=b"x")
+    yield "facts", log_record(0xD1, 300, 4, 5, 1700000000000, 9, 1, 2, payload=b"pqr")
+    yield "shared", log_record(2, 9, 1, 1, payload=b"ab") + log_record(3, 1, 2, 9) + log_record(
+        0x43, 2, 5, 100, 9)
+    yield "ranges", log_record(4, 1, 5, 3) + log_record(9, 1, 5, 3, 2, 200) + log_record(5, 1, 5, 1)
+    yield "state", log_record(6, 1, 100, 2, 0, 5, 3, 9)
+    yield "transaction", log_record(0x24, 7, 1, 5, 3) + log_record(7, 7) + log_record(8, 8)
+    yield "too-far", log_record(4, 1, 2**64 - 1, 2)
+    yield "huge-state", log_record(6, 1, 2**64 - 1, 1, 0, 2**64 - 1)
+    yield "damaged", bytes([3, 0x23, 0x05, 0x01, 0, 60, 1, 1, 200, 8])
+
+
 def main():
     for target, seeds in (("frame", frames()), ("table", tables()),
                           ("properties", properties()), ("methods", methods()),
                           ("connection", connections()),
-                          ("chunk", chunks()), ("segment", segments())):
+                          ("chunk", chunks()), ("segment", segments()),
+                          ("log", logs())):
         folder = SEEDS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds:
