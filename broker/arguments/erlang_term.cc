@@ -114,6 +114,28 @@ struct TermPrinter {
   std::string operator()(const amqp::Table& value) const { return list(value); }
 };
 
+// A list of the codes of printable characters is what Erlang takes for a text.
+std::string json_list(const amqp::Array& array) {
+  std::string text, out = "[";
+  for (const amqp::Value& value : array) {
+    auto code = value.as_integer().value_or(0);
+    if (code > 0 && code < 0x7f) text += static_cast<char>(code);
+    if (out.size() > 1) out += ',';
+    out += erlang_json_term(value);
+  }
+  const bool is_text = !text.empty() && text.size() == array.size() && is_printable(text);
+  return is_text ? quoted(text) : out + "]";
+}
+
+std::string json_map(const amqp::Table& table) {
+  std::string out = "#{";
+  for (const auto& [key, value] : table) {
+    if (out.size() > 2) out += ',';
+    out += erlang_binary(key) + " => " + erlang_json_term(value);
+  }
+  return out + "}";
+}
+
 }  // namespace
 
 std::string erlang_binary(std::string_view bytes) {
@@ -133,6 +155,12 @@ std::string erlang_term(const amqp::Value& value) {
 
 std::string erlang_typed_term(const amqp::Value& value) {
   return fmt::format("{{{},{}}}", amqp::type_name(value.tag), erlang_term(value));
+}
+
+std::string erlang_json_term(const amqp::Value& value) {
+  if (const amqp::Array* array = value.as_array()) return json_list(*array);
+  if (const amqp::Table* table = value.as_table()) return json_map(*table);
+  return value.tag == 'V' ? "null" : erlang_term(value);
 }
 
 }  // namespace coney

@@ -21,4 +21,7 @@ std::string erlang_term(const amqp::Value& value);
 // {signedint,5}
 std::string erlang_typed_term(const amqp::Value& value);
 
+// JSON as RabbitMQ holds it: null, <<"text">>, [1,<<"a">>], #{<<"k">> => 5}.
+std::string erlang_json_term(const amqp::Value& value);
+
 }  // namespace coney

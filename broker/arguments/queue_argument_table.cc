@@ -172,4 +172,9 @@ const QueueArgumentRow* find_queue_argument(std::string_view key) {
   return nullptr;
 }
 
+const Value* valid_argument(const QueueArgumentRow& row, QueueType type, const Table& arguments) {
+  const Value* value = arguments.find(row.key);
+  return value && row.known_to(type) && !row.check(*value, arguments) ? value : nullptr;
+}
+
 }  // namespace coney

@@ -35,4 +35,8 @@ struct QueueArgumentRow {
 std::span<const QueueArgumentRow> queue_argument_rows();
 const QueueArgumentRow* find_queue_argument(std::string_view key);
 
+// The argument's value if there is one that a queue of this type takes, else null.
+const amqp::Value* valid_argument(const QueueArgumentRow& row, QueueType type,
+                                  const amqp::Table& arguments);
+
 }  // namespace coney

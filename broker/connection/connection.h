@@ -68,6 +68,7 @@ class Connection final : public SocketHandler {
   void flush();                             // end of turn: confirms, then bytes to the socket
   void tick(Shard::Clock::time_point now);  // heartbeats and time limits, every kTickInterval
   void shut_down();                         // 320 CONNECTION_FORCED
+  void force_close(std::string reason);     // with the same, if it is open
   void on_deliver(DeliverMail& mail);       // by mail
   void deliver(DeliverMail& mail);          // from a queue of this shard
   void on_confirm(const ConfirmMail& mail);

@@ -238,13 +238,16 @@ void Connection::drop(const std::string& reason) {
 
 void Connection::shut_down() {
   if (state_ == State::kRunning) {
-    close_connection(connection_error(ReplyCode::kConnectionForced,
-                                      "broker forced connection closure with reason 'shutdown'"),
-                     {});
-    go_on();  // to the close-ok, also where reading had stopped
+    force_close("broker forced connection closure with reason 'shutdown'");
   } else if (state_ != State::kClosing) {
     drop("");
   }
+}
+
+void Connection::force_close(std::string reason) {
+  if (state_ != State::kRunning) return;
+  close_connection(connection_error(ReplyCode::kConnectionForced, std::move(reason)), {});
+  go_on();  // to the close-ok, also where reading had stopped
 }
 
 }  // namespace coney

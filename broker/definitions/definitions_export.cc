@@ -7,6 +7,7 @@
 
 #include "broker/auth/password_hash.h"
 #include "broker/definitions/argument_json.h"
+#include "broker/definitions/policy_json.h"
 
 namespace coney {
 namespace {
@@ -107,6 +108,31 @@ json::object to_json(const BindingRecord& binding) {
           {"arguments", table_to_json(binding.arguments)}};
 }
 
+json::object to_json(const PolicyRecord& policy) {
+  json::object object = policy_to_json(policy);
+  object["vhost"] = text(policy.vhost);
+  object["name"] = text(policy.name);
+  return object;
+}
+
+json::value value_of(const std::string& text) {
+  boost::system::error_code code;
+  json::value value = json::parse(text, code);
+  return code ? json::value() : value;
+}
+
+json::object to_json(const GlobalParameterRecord& parameter) {
+  return {{"name", text(parameter.name)}, {"value", value_of(parameter.value)}};
+}
+
+json::object parameter(std::string_view component, std::string_view name, std::string_view vhost,
+                       json::value value) {
+  return {{"component", text(component)},
+          {"name", text(name)},
+          {"vhost", text(vhost)},
+          {"value", std::move(value)}};
+}
+
 template <typename Record, typename Keep>
 json::array list(const std::vector<Record>& records, Keep keep) {
   json::array array;
@@ -123,13 +149,28 @@ json::array list(const std::vector<Record>& records) {
 
 json::array parameters(const Definitions& definitions) {
   json::array array;
+  for (const PolicyRecord& policy : definitions.policies) {
+    if (!policy.is_operator) continue;
+    array.push_back(
+        parameter("operator_policy", policy.name, policy.vhost, policy_to_json(policy)));
+  }
+  for (const ParameterRecord& one : definitions.parameters) {
+    array.push_back(parameter(one.component, one.name, one.vhost, value_of(one.value)));
+  }
   for (const VhostRecord& vhost : definitions.vhosts) {
     json::object limits = limits_of(vhost);
     if (limits.empty()) continue;
-    array.push_back({{"component", "vhost-limits"},
-                     {"name", "limits"},
-                     {"vhost", text(vhost.name)},
-                     {"value", limits}});
+    array.push_back(parameter("vhost-limits", "limits", vhost.name, std::move(limits)));
+  }
+  return array;
+}
+
+// With the name of the cluster, whether somebody has given it one or not.
+json::array global_parameters(const Definitions& definitions, const std::string& cluster_name) {
+  json::array array = list(definitions.global_parameters);
+  auto is_name = [](const GlobalParameterRecord& one) { return one.name == "cluster_name"; };
+  if (std::ranges::none_of(definitions.global_parameters, is_name)) {
+    array.push_back(json::object{{"name", "cluster_name"}, {"value", cluster_name}});
   }
   return array;
 }
@@ -139,26 +180,27 @@ json::array parameters(const Definitions& definitions) {
 std::string export_definitions(const Definitions& definitions,
                                const DefinitionsExportHeader& header) {
   std::string cluster = json_text(header.cluster_name);
-  json::object cluster_name = {{"name", "cluster_name"}, {"value", cluster}};
   auto named = [](const ExchangeRecord& exchange) { return !is_predeclared(exchange); };
+  auto users = [](const PolicyRecord& policy) { return !policy.is_operator; };
   auto shared = [](const QueueRecord& queue) { return !queue.exclusive; };
-  return json::serialize(json::object{{"rabbitmq_version", header.version},
-                                      {"rabbit_version", header.version},
-                                      {"product_name", "RabbitMQ"},
-                                      {"product_version", header.version},
-                                      {"rabbitmq_definition_format", "cluster"},
-                                      {"original_cluster_name", cluster},
-                                      {"explanation", "Definitions of cluster '" + cluster + "'"},
-                                      {"vhosts", list(definitions.vhosts)},
-                                      {"users", list(definitions.users)},
-                                      {"permissions", list(definitions.permissions)},
-                                      {"topic_permissions", list(definitions.topic_permissions)},
-                                      {"parameters", parameters(definitions)},
-                                      {"global_parameters", json::array{cluster_name}},
-                                      {"policies", json::array{}},
-                                      {"exchanges", list(definitions.exchanges, named)},
-                                      {"queues", list(definitions.queues, shared)},
-                                      {"bindings", list(definitions.bindings)}});
+  return json::serialize(
+      json::object{{"rabbitmq_version", header.version},
+                   {"rabbit_version", header.version},
+                   {"product_name", "RabbitMQ"},
+                   {"product_version", header.version},
+                   {"rabbitmq_definition_format", "cluster"},
+                   {"original_cluster_name", cluster},
+                   {"explanation", "Definitions of cluster '" + cluster + "'"},
+                   {"vhosts", list(definitions.vhosts)},
+                   {"users", list(definitions.users)},
+                   {"permissions", list(definitions.permissions)},
+                   {"topic_permissions", list(definitions.topic_permissions)},
+                   {"parameters", parameters(definitions)},
+                   {"global_parameters", global_parameters(definitions, cluster)},
+                   {"policies", list(definitions.policies, users)},
+                   {"exchanges", list(definitions.exchanges, named)},
+                   {"queues", list(definitions.queues, shared)},
+                   {"bindings", list(definitions.bindings)}});
 }
 
 }  // namespace coney

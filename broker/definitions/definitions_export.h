@@ -1,8 +1,8 @@
 #pragma once
 // Definitions as the JSON of RabbitMQ 4's export (GET /api/definitions), to be read back by
 // parse_definitions or by RabbitMQ. Predeclared exchanges (amq.direct, ...) and exclusive queues
-// are left out, as there. Policies are an empty list and runtime parameters only vhost-limits until
-// the broker has others. Argument types that JSON lacks become the nearest that it has. Pure.
+// are left out, as there; operator policies and limits of vhosts are runtime parameters, too.
+// Argument types that JSON lacks become the nearest that it has. Pure.
 
 #include <string>
 #include <string_view>

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "broker/definitions/json_object_reader.h"
+#include "broker/policy/policy_target.h"
 
 namespace coney {
 namespace {
@@ -31,13 +32,17 @@ class DefinitionsReader {
     root_.each("users", [&](const auto& entry) { read_user(entry); });
     root_.each("permissions", [&](const auto& entry) { read_permission(entry); });
     root_.each("topic_permissions", [&](const auto& entry) { read_topic_permission(entry); });
+    root_.each("global_parameters", [&](const auto& entry) { read_global_parameter(entry); });
     root_.each("parameters", [&](const auto& entry) { read_parameter(entry); });
-    root_.each("policies", [&](const auto&) { ++not_applied_["policies"]; });
+    root_.each("policies", [&](const auto& entry) {
+      read_policy(entry, {.vhost = vhost_of(entry), .name = entry.name("name")});
+    });
     root_.each("exchanges", [&](const auto& entry) { read_exchange(entry); });
     root_.each("queues", [&](const auto& entry) { read_queue(entry); });
     root_.each("bindings", [&](const auto& entry) { read_binding(entry); });
-    for (const auto& [what, count] : not_applied_) {
-      warn("not applied yet: " + what + " (" + std::to_string(count) + ")");
+    for (const auto& [component, count] : without_effect_) {
+      warn("kept but without effect yet: parameters of component " + component + " (" +
+           std::to_string(count) + ")");
     }
     return std::move(file_);
   }
@@ -135,17 +140,38 @@ class DefinitionsReader {
                                                    .read = entry.text("read")});
   }
 
+  void read_global_parameter(const JsonObjectReader& entry) {
+    file_.definitions.global_parameters.push_back({entry.text("name"), entry.json("value")});
+  }
+
   void read_parameter(const JsonObjectReader& entry) {
-    std::string component = entry.text("component");
-    if (component == "operator_policy") {
-      ++not_applied_["operator policies"];
-    } else if (component != "vhost-limits") {
-      ++not_applied_["parameters of component " + component];
-    } else if (VhostRecord* vhost = find_vhost(vhost_of(entry))) {
-      read_vhost_limits(entry.object("value"), *vhost);
-    } else {
-      ++not_applied_["limits of vhosts that the document does not define"];
+    ParameterRecord parameter{.component = entry.text("component"), .name = entry.name("name")};
+    parameter.vhost = vhost_of(entry);
+    parameter.value = entry.json("value");
+    if (parameter.component == "operator_policy") {
+      return read_policy(entry.object("value"), {.vhost = std::move(parameter.vhost),
+                                                 .is_operator = true,
+                                                 .name = std::move(parameter.name)});
     }
+    if (parameter.component == "vhost-limits") {
+      VhostRecord* vhost = find_vhost(parameter.vhost);
+      if (vhost) return read_vhost_limits(entry.object("value"), *vhost);
+    } else {
+      ++without_effect_[parameter.component];
+    }
+    file_.definitions.parameters.push_back(std::move(parameter));
+  }
+
+  void read_policy(const JsonObjectReader& entry, PolicyRecord policy) {
+    policy.pattern = entry.text("pattern");
+    policy.priority = entry.number("priority", 0);
+    policy.definition = entry.arguments("definition");
+    auto target = parse_policy_target(entry.text_or("apply-to", "all"));
+    if (!target) {
+      entry.report("apply-to", unrecognised_policy_target(entry.text_or("apply-to", "")));
+    }
+    policy.apply_to = target.value_or(PolicyTarget::kAll);
+    file_.definitions.policies.push_back(std::move(policy));
   }
 
   VhostRecord* find_vhost(std::string_view name) {
@@ -206,7 +232,7 @@ class DefinitionsReader {
   JsonObjectReader root_;
   DefinitionsFile file_;
   std::optional<std::string> single_vhost_;
-  std::map<std::string, std::size_t> not_applied_;
+  std::map<std::string, std::size_t> without_effect_;
 };
 
 std::string line_and_column(std::string_view text, std::size_t offset) {

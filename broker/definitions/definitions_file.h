@@ -4,11 +4,11 @@
 // the salts of plain passwords; any thread. Keys that are not known are ignored; the document is
 // read whole or not at all, nothing in it can crash or exhaust the stack.
 //
-// Not applied yet, each named in a warning: policies, operator policies and all other runtime
-// parameters but vhost-limits. Global parameters (cluster name and tags among them) are ignored
-// without one. Whether vhosts and users that entries refer to exist, whether exchange and queue
-// types and arguments are allowed and whether permissions are valid expressions is for the
-// topology to judge when it takes the records.
+// Runtime parameters of components that do nothing yet are kept, with a warning. vhost-limits
+// become limits of the vhost where the document defines it, operator policies policies. Whether
+// vhosts and users that entries refer to exist, whether exchange and queue types, arguments and
+// policies are allowed and whether permissions are valid expressions is for the topology to judge
+// when it takes the records.
 
 #include <boost/system/result.hpp>
 #include <optional>

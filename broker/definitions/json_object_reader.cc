@@ -102,6 +102,18 @@ std::optional<std::int64_t> JsonObjectReader::integer(std::string_view key) cons
   return std::nullopt;
 }
 
+double JsonObjectReader::number(std::string_view key, double otherwise) const {
+  const json::value* value = find(key);
+  if (!value) return otherwise;
+  if (!value->is_number()) report(key, "must be a number");
+  return value->is_number() ? value->to_number<double>() : otherwise;
+}
+
+std::string JsonObjectReader::json(std::string_view key) const {
+  const json::value* value = find(key);
+  return value ? json::serialize(*value) : "null";
+}
+
 std::vector<std::string> JsonObjectReader::words(std::string_view key) const {
   const json::value* value = find(key);
   if (!value) return {};

@@ -29,6 +29,9 @@ class JsonObjectReader {
   std::string name_or(std::string_view key, std::string_view otherwise) const;
   bool flag(std::string_view key, bool otherwise) const;
   std::optional<std::int64_t> integer(std::string_view key) const;
+  double number(std::string_view key, double otherwise) const;
+  // The value of any kind, as JSON; that of a missing one is "null".
+  std::string json(std::string_view key) const;
   // An array of strings, or one string with commas between the words; spaces around words go.
   std::vector<std::string> words(std::string_view key) const;
   amqp::Table arguments(std::string_view key) const;

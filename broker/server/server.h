@@ -61,6 +61,10 @@ class Server {
   // The listeners' addresses with their real ports, in the order of the configuration: TCP, TLS.
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
 
+  // Where commands of those go who manage the broker; submit() from any thread.
+  // REQUIRES: started and not stopped.
+  Topology& topology() { return *topology_; }
+
  private:
   class Mailer;  // the topology's way to the shards
   using Failure = std::optional<std::string>;

@@ -168,6 +168,8 @@ class Shard {
   // Mail: shard_mail.cc
   void apply(const Changes& changes);
   void put_queue(const QueuePut& put);
+  void close_connections(const VhostRemoved& removed);
+  void close_connections(const UserRemoved& removed);
   void retire_queue(QueueId id);
   void add_credit(ConnectionId publisher, std::uint64_t bytes, bool behind);
   void return_credit();

@@ -192,7 +192,23 @@ void Shard::apply(const Changes& changes) {
     if (const auto* put = std::get_if<QueueSettingsPut>(&change)) {
       if (Queue* queue = find(put->id)) queue->change_settings(put->settings);
     }
+    if (const auto* vhost = std::get_if<VhostRemoved>(&change)) close_connections(*vhost);
+    if (const auto* user = std::get_if<UserRemoved>(&change)) close_connections(*user);
   }
+}
+
+void Shard::close_connections(const VhostRemoved& removed) {
+  for_each_connection([&](Connection& connection) {
+    if (connection.identity().vhost != removed.name) return;
+    connection.force_close("vhost '" + removed.name + "' is deleted");
+  });
+}
+
+void Shard::close_connections(const UserRemoved& removed) {
+  for_each_connection([&](Connection& connection) {
+    if (connection.identity().user != removed.name) return;
+    connection.force_close("user '" + removed.name + "' is deleted");
+  });
 }
 
 void Shard::put_queue(const QueuePut& put) {

@@ -84,6 +84,24 @@ const User* Catalog::find_user(std::string_view name) const {
   return found == users_.end() ? nullptr : &found->second;
 }
 
+std::shared_ptr<const PermissionRecord> Catalog::find_permission(std::string_view user,
+                                                                 std::string_view vhost) const {
+  const User* found = find_user(user);
+  if (!found) return nullptr;
+  auto entry = found->permissions.find(vhost);
+  return entry == found->permissions.end() ? nullptr : entry->second.record;
+}
+
+std::shared_ptr<const TopicPermissionRecord> Catalog::find_topic_permission(
+    std::string_view user, std::string_view vhost, std::string_view exchange) const {
+  const User* found = find_user(user);
+  if (!found) return nullptr;
+  auto in_vhost = found->topic_permissions.find(vhost);
+  if (in_vhost == found->topic_permissions.end()) return nullptr;
+  auto entry = in_vhost->second.find(exchange);
+  return entry == in_vhost->second.end() ? nullptr : entry->second.record;
+}
+
 bool Catalog::has_access(std::string_view user, std::string_view vhost) const {
   const User* found = find_user(user);
   return found && found->permissions.contains(vhost);
@@ -130,8 +148,70 @@ void Catalog::put(const VhostPut& change) {
   put(ExchangePut{std::make_shared<const ExchangeRecord>(std::move(nameless))});
 }
 
+void Catalog::put(const VhostRemoved& change) {
+  auto found = vhosts_.find(change.name);
+  if (found == vhosts_.end()) return;
+  for (const auto& [name, exchange] : found->second->exchanges) {
+    free_destination(exchange->destination);
+  }
+  for (const auto& [name, queue] : found->second->queues) free_destination(queue->destination);
+  vhosts_.erase(found);
+  for (auto& [name, user] : users_) {
+    user.permissions.erase(change.name);
+    user.topic_permissions.erase(change.name);
+  }
+}
+
 void Catalog::put(const UserPut& change) {
   users_[change.record->name].record = change.record;
+}
+
+void Catalog::put(const UserRemoved& change) {
+  users_.erase(change.name);
+}
+
+void Catalog::put(const PermissionRemoved& change) {
+  auto user = users_.find(change.user);
+  if (user != users_.end()) user->second.permissions.erase(change.vhost);
+}
+
+void Catalog::put(const TopicPermissionRemoved& change) {
+  auto user = users_.find(change.user);
+  if (user == users_.end()) return;
+  auto& topics = user->second.topic_permissions;
+  auto in_vhost = topics.find(change.vhost);
+  if (in_vhost == topics.end()) return;
+  in_vhost->second.erase(change.exchange);
+  if (in_vhost->second.empty()) topics.erase(in_vhost);
+}
+
+void Catalog::put(const PolicyPut& change) {
+  Vhost* vhost = find_vhost(change.record->vhost);
+  if (vhost) vhost->policies.list(change.record->is_operator).put(change.record);
+}
+
+void Catalog::put(const PolicyRemoved& change) {
+  Vhost* vhost = find_vhost(change.vhost);
+  if (vhost) vhost->policies.list(change.is_operator).remove(change.name);
+}
+
+void Catalog::put(const ParameterPut& change) {
+  const ParameterRecord& record = *change.record;
+  Vhost* vhost = find_vhost(record.vhost);
+  if (vhost) vhost->parameters[{record.component, record.name}] = change.record;
+}
+
+void Catalog::put(const ParameterRemoved& change) {
+  Vhost* vhost = find_vhost(change.vhost);
+  if (vhost) vhost->parameters.erase({change.component, change.name});
+}
+
+void Catalog::put(const GlobalParameterPut& change) {
+  global_parameters_[change.record->name] = change.record;
+}
+
+void Catalog::put(const GlobalParameterRemoved& change) {
+  global_parameters_.erase(change.name);
 }
 
 void Catalog::put(const PermissionPut& change) {
@@ -163,7 +243,13 @@ void Catalog::put(const ExchangePut& change) {
     exchange->destination = add_destination(exchange.get(), nullptr);
   }
   exchange->record = change.record;
-  exchange->alternate = alternate_of(*change.record);
+  exchange->alternate = change.alternate ? *change.alternate : alternate_of(*change.record);
+}
+
+void Catalog::put(const ExchangeAlternatePut& change) {
+  Vhost* vhost = find_vhost(change.vhost);
+  Exchange* exchange = vhost ? vhost->find_exchange(change.name) : nullptr;
+  if (exchange) exchange->alternate = change.alternate;
 }
 
 void Catalog::put(const ExchangeRemoved& change) {

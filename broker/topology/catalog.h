@@ -1,12 +1,14 @@
 #pragma once
-// What exists, as one thread sees it: vhosts, users, permissions, exchanges, queues and bindings,
-// with the index of bindings that routes messages. Each shard has one and the topology thread has
-// one; all apply the same changes in the same order. Owned and used by one thread.
+// What exists, as one thread sees it: vhosts, users, permissions, exchanges, queues, bindings,
+// policies and parameters, with the index of bindings that routes messages. Each shard has one and
+// the topology thread has one; all apply the same changes in the same order. Owned and used by one
+// thread.
 //
 // Pointers and references returned stay valid until the object is removed by apply(); version()
 // grows with every apply(), so what was looked up may be kept while it does not.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,12 +16,14 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "broker/auth/permission_pattern.h"
 #include "broker/auth/topic_pattern.h"
 #include "broker/exchange/binding_index.h"
 #include "broker/ids.h"
+#include "broker/policy/policy_list.h"
 #include "broker/topology/change.h"
 
 namespace coney {
@@ -46,7 +50,7 @@ struct Exchange {
   std::unique_ptr<BindingIndex> index;  // null for the default exchange, which needs none
   ByName<BindingPtr> outgoing;          // by binding identity (destination, key, arguments)
   BindingSet incoming;
-  std::string alternate;  // empty: none
+  std::string alternate;  // of its arguments and policies; empty: none
   bool is_default() const { return record->name.empty(); }
 };
 
@@ -61,10 +65,14 @@ struct CatalogQueue {
   BindingSet incoming;
 };
 
+using ParameterKey = std::pair<std::string, std::string>;  // component, name
+
 struct Vhost {
   std::shared_ptr<const VhostRecord> record;
   ByName<std::unique_ptr<Exchange>> exchanges;  // with the default exchange under ""
   ByName<std::unique_ptr<CatalogQueue>> queues;
+  VhostPolicies policies;
+  std::map<ParameterKey, std::shared_ptr<const ParameterRecord>> parameters;
   Exchange* find_exchange(std::string_view name) const;
   CatalogQueue* find_queue(std::string_view name) const;
 };
@@ -103,8 +111,16 @@ class Catalog {
 
   Vhost* find_vhost(std::string_view name) const;
   const User* find_user(std::string_view name) const;
+  // Null: there is none.
+  std::shared_ptr<const PermissionRecord> find_permission(std::string_view user,
+                                                          std::string_view vhost) const;
+  std::shared_ptr<const TopicPermissionRecord> find_topic_permission(
+      std::string_view user, std::string_view vhost, std::string_view exchange) const;
   const ByName<std::unique_ptr<Vhost>>& vhosts() const { return vhosts_; }
   const ByName<User>& users() const { return users_; }
+  using GlobalParameters =
+      std::map<std::string, std::shared_ptr<const GlobalParameterRecord>, std::less<>>;
+  const GlobalParameters& global_parameters() const { return global_parameters_; }
 
   // May `user` do this to the resource (a queue's name; an exchange's through
   // permission_name_of_exchange)? False without permissions in the vhost.
@@ -137,10 +153,21 @@ class Catalog {
   };
 
   void put(const VhostPut& change);
+  void put(const VhostRemoved& change);
   void put(const UserPut& change);
+  void put(const UserRemoved& change);
   void put(const PermissionPut& change);
+  void put(const PermissionRemoved& change);
   void put(const TopicPermissionPut& change);
+  void put(const TopicPermissionRemoved& change);
+  void put(const PolicyPut& change);
+  void put(const PolicyRemoved& change);
+  void put(const ParameterPut& change);
+  void put(const ParameterRemoved& change);
+  void put(const GlobalParameterPut& change);
+  void put(const GlobalParameterRemoved& change);
   void put(const ExchangePut& change);
+  void put(const ExchangeAlternatePut& change);
   void put(const ExchangeRemoved& change);
   void put(const QueuePut& change);
   void put(const QueueSettingsPut& change);
@@ -162,6 +189,7 @@ class Catalog {
 
   ByName<std::unique_ptr<Vhost>> vhosts_;
   ByName<User> users_;
+  GlobalParameters global_parameters_;
   std::vector<Destination> destinations_;
   std::vector<DestinationIndex> free_destinations_;
   std::uint64_t version_ = 1;

@@ -3,6 +3,7 @@
 #include "broker/arguments/equivalence.h"
 #include "broker/arguments/resource_text.h"
 #include "broker/exchange/exchange_type.h"
+#include "broker/topology/execute_administration.h"
 #include "broker/topology/topic_access.h"
 
 namespace coney {
@@ -46,6 +47,9 @@ class Execution {
   TopologyAnswer operator()(const DeleteExclusiveQueues& command);
   TopologyAnswer operator()(const Bind& command);
   TopologyAnswer operator()(const Unbind& command);
+  TopologyAnswer operator()(const AdministrationCommand& command) {
+    return execute(state_, command);
+  }
 
  private:
   std::optional<ProtocolError> check(const Bind& command) const;

@@ -1,6 +1,6 @@
 #pragma once
-// What the topology has before the first connection: the database's content, a definitions file,
-// the defaults of a new broker. Each function commits; the error is a sentence.
+// What the topology has before the first connection: the database's content, the defaults of a new
+// broker. Each function commits; the error is a sentence.
 
 #include <optional>
 #include <string>
@@ -12,7 +12,6 @@ namespace coney {
 
 std::optional<std::string> load_stored(TopologyState& state);
 std::optional<std::string> skip_queue_ids(TopologyState& state, StoredQueueId up_to);
-std::optional<std::string> import_definitions(TopologyState& state, const Definitions& definitions);
 std::optional<std::string> create_defaults(TopologyState& state,
                                            const DefaultDefinitions& defaults);
 

@@ -1,5 +1,6 @@
 #include "broker/topology/topology.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <span>
@@ -7,6 +8,7 @@
 
 #include "broker/log/log.h"
 #include "broker/topology/commands.h"
+#include "broker/topology/definitions_import.h"
 #include "broker/topology/initial_state.h"
 #include "broker/topology/topology_state.h"
 
@@ -22,18 +24,21 @@ class Topology::Thread {
 
   void start();
   void stop();
-  void submit(ConnectionId reply_to, TopologyCommand command, std::shared_ptr<CommandChain> chain);
-  void publish();
-
- private:
   struct Submitted {
     ConnectionId reply_to;
     TopologyCommand command;
-    std::shared_ptr<CommandChain> chain;  // may be null
+    std::shared_ptr<CommandChain> chain{};  // may be null
+    Then then{};                            // in place of reply_to
   };
+  void submit(Submitted submitted);
+  void publish();
 
+ private:
   void run();
   std::vector<Submitted> wait();
+  static bool is_import(const Submitted& one);
+  void execute_import(const Submitted& one);
+  static TopologyAnswer not_stored(const StorageError& failed);
   void execute_all(std::span<const Submitted> batch);
   TopologyAnswer execute_one(const Submitted& one);
   void fail_chain(CommandChain* chain);
@@ -63,11 +68,10 @@ void Topology::Thread::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Topology::Thread::submit(ConnectionId reply_to, TopologyCommand command,
-                              std::shared_ptr<CommandChain> chain) {
+void Topology::Thread::submit(Submitted submitted) {
   {
     std::lock_guard lock(mutex_);
-    submitted_.push_back({reply_to, std::move(command), std::move(chain)});
+    submitted_.push_back(std::move(submitted));
   }
   wakeup_.notify_one();
 }
@@ -78,7 +82,42 @@ void Topology::Thread::publish() {
 }
 
 void Topology::Thread::run() {
-  for (auto batch = wait(); !batch.empty(); batch = wait()) execute_all(batch);
+  for (auto batch = wait(); !batch.empty(); batch = wait()) {
+    std::span<const Submitted> left(batch);
+    while (!left.empty()) {
+      auto import = std::ranges::find_if(left, is_import);
+      auto before = static_cast<std::size_t>(import - left.begin());
+      if (before != 0) execute_all(left.first(before));
+      if (import != left.end()) execute_import(*import);
+      left = left.subspan(std::min(before + 1, left.size()));
+    }
+  }
+}
+
+bool Topology::Thread::is_import(const Submitted& one) {
+  const auto* command = std::get_if<AdministrationCommand>(&one.command);
+  return command && std::holds_alternative<ImportDefinitions>(*command);
+}
+
+// In a transaction of its own, which a fault in the middle takes back.
+void Topology::Thread::execute_import(const Submitted& one) {
+  TopologyAnswer answer = execute(state_, one.command);
+  if (answer.refused) {
+    state_.rollback();
+  } else if (auto failed = state_.commit()) {
+    answer = not_stored(*failed);
+  }
+  std::vector<TopologyAnswer> answers;
+  answers.push_back(std::move(answer));
+  finish({&one, 1}, std::move(answers));
+}
+
+TopologyAnswer Topology::Thread::not_stored(const StorageError& failed) {
+  log::error(log::Category::kStorage, "a change of the topology was not stored: {}",
+             failed.message);
+  return {.error =
+              connection_error(ReplyCode::kInternalError, "the change could not be stored: " +
+                                                              std::string(to_string(failed.code)))};
 }
 
 // Empty: stop() was called and all that was submitted is done.
@@ -100,11 +139,7 @@ void Topology::Thread::execute_all(std::span<const Submitted> batch) {
       for (std::size_t i = 0; i < batch.size(); ++i) execute_all(batch.subspan(i, 1));
       return;
     }
-    log::error(log::Category::kStorage, "a change of the topology was not stored: {}",
-               failed->message);
-    answers.front() = {.error = connection_error(ReplyCode::kInternalError,
-                                                 "the change could not be stored: " +
-                                                     std::string(to_string(failed->code)))};
+    answers.front() = not_stored(*failed);
     fail_chain(batch.front().chain.get());
   }
   finish(batch, std::move(answers));
@@ -127,7 +162,11 @@ void Topology::Thread::finish(std::span<const Submitted> batch,
                               std::vector<TopologyAnswer> answers) {
   publish();
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (batch[i].reply_to.valid()) sink_.answer(batch[i].reply_to, std::move(answers[i]));
+    if (batch[i].then) {
+      batch[i].then(std::move(answers[i]));
+    } else if (batch[i].reply_to.valid()) {
+      sink_.answer(batch[i].reply_to, std::move(answers[i]));
+    }
   }
   for (QueueId queue : state_.take_retired()) sink_.retire(queue);
 }
@@ -169,7 +208,11 @@ void Topology::stop() {
 
 void Topology::submit(ConnectionId reply_to, TopologyCommand command,
                       std::shared_ptr<CommandChain> chain) {
-  thread_->submit(reply_to, std::move(command), std::move(chain));
+  thread_->submit({reply_to, std::move(command), std::move(chain)});
+}
+
+void Topology::submit(TopologyCommand command, Then then) {
+  thread_->submit({.reply_to = {}, .command = std::move(command), .then = std::move(then)});
 }
 
 const Catalog& Topology::catalog() const {

@@ -8,6 +8,7 @@
 // socket and parsing them. So whatever a client sends because of an answer finds the change
 // applied.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "broker/config/config.h"
 #include "broker/error.h"
 #include "broker/ids.h"
+#include "broker/topology/administration.h"
 #include "broker/topology/catalog.h"
 #include "persistence/definitions/definition_store.h"
 
@@ -56,11 +58,13 @@ struct Unbind {
 };
 
 using TopologyCommand = std::variant<DeclareExchange, DeleteExchange, DeclareQueue, DeleteQueue,
-                                     DeleteExclusiveQueues, Bind, Unbind>;
+                                     DeleteExclusiveQueues, Bind, Unbind, AdministrationCommand>;
 
 struct TopologyAnswer {
-  std::optional<ProtocolError> error;
-  bool existed = false;  // declare: it was there already, as it was to be declared
+  std::optional<ProtocolError> error{};
+  std::optional<Refusal> refused{};  // administration commands
+  // Declare: it was there already, as it was to be declared. Put: it has replaced another.
+  bool existed = false;
   bool skipped = false;  // not executed, see CommandChain
 };
 
@@ -96,7 +100,8 @@ class Topology {
   // Messages on disk name queues up to this id, which a database that was put back from a copy may
   // not know: queues to come get others.
   std::optional<std::string> skip_queue_ids(StoredQueueId up_to);
-  // A definitions file: users, permissions and vhosts replace those of the same name, exchanges,
+  // A definitions file: users, permissions, policies and parameters replace those of the same name,
+  // vhosts too but for limits that it does not name and for protection from deletion; exchanges,
   // queues and bindings that exist stay. All or nothing, but for what needs behaviour that does not
   // exist yet: it is left out with a warning.
   std::optional<std::string> import(const Definitions& definitions);
@@ -110,6 +115,10 @@ class Topology {
   // in the order of its commands.
   void submit(ConnectionId reply_to, TopologyCommand command,
               std::shared_ptr<CommandChain> chain = nullptr);
+  // For those who are no connection: `then` is called on the topology thread, must not wait there,
+  // and finds the change in every shard's inbox.
+  using Then = std::function<void(TopologyAnswer)>;
+  void submit(TopologyCommand command, Then then);
 
   // Only before start() and after stop().
   const Catalog& catalog() const;

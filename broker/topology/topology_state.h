@@ -7,10 +7,12 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "broker/policy/settings_pool.h"
 #include "broker/topology/catalog.h"
 #include "broker/topology/change.h"
 #include "broker/topology/queue_slots.h"
@@ -37,8 +39,10 @@ class TopologyState {
   void apply(Change change);
   // Of what the database has already.
   void apply_stored(Change change);
-  // Of the exchanges, queues and bindings only; vhosts and users cannot be taken back.
+  // Queues and exchanges whose policies have changed do what these ask for from here on.
   std::optional<StorageError> commit();
+  // Everything is again as it was after the last commit.
+  void rollback();
 
   // What commit() made final, and the queues that are gone with it; taking empties them.
   Changes take_changes() { return std::exchange(changes_, {}); }
@@ -48,9 +52,18 @@ class TopologyState {
   std::vector<std::pair<std::string, std::string>> queues_of(ConnectionId owner) const;
 
  private:
+  QueueSettingsPtr settings_of(const QueueRecord& queue);
+  void fill_in(Change& change);
+  void note_policy(const Change& change);
+  void apply_policies();
+  void apply_policies(const Vhost& vhost, std::span<const CompiledPolicy> changed);
   void remember_undo(const Change& change);
+  void remember_undo(const VhostRemoved& change);
+  void remember_undo(const UserRemoved& change);
   void remember_bindings(const BindingSet& bindings);
+  void remember_permissions(const User& user, const std::string* vhost);
   void undo_all();
+  void forget_vhost(const VhostRemoved& change);
   void apply_to_catalog(const Change& change);
   void store_change(Change& change);
   bool is_stored(const BindingRecord& binding) const;
@@ -61,6 +74,7 @@ class TopologyState {
   std::unique_ptr<DefinitionStore> store_;
   Catalog catalog_;
   QueueSlots slots_;
+  SettingsPool settings_;
   std::map<ConnectionId, std::set<std::pair<std::string, std::string>>> exclusive_;
 
   // Since the last commit.
@@ -68,6 +82,7 @@ class TopologyState {
   std::optional<StorageError> failed_;
   Changes changes_;
   Changes undo_;  // the last one is to be applied first
+  std::map<std::string, std::vector<CompiledPolicy>> changed_policies_;  // as before, as now
   std::vector<QueueId> retired_;
 };
 

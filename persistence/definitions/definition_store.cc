@@ -89,6 +89,10 @@ struct WriteStatements {
   Statement skip_queue_ids{
       database, "UPDATE counters SET next = ?1 WHERE name = 'stored queue id' AND next < ?1"};
   Statement put_binding{database, "INSERT OR IGNORE INTO bindings VALUES (?, ?, ?, ?, ?, ?)"};
+  Statement put_policy{database, "INSERT OR REPLACE INTO policies VALUES (?, ?, ?, ?, ?, ?, ?)"};
+  Statement put_parameter{database, "INSERT OR REPLACE INTO parameters VALUES (?, ?, ?, ?)"};
+  Statement put_global_parameter{database,
+                                 "INSERT OR REPLACE INTO global_parameters VALUES (?, ?)"};
 
   Statement remove_vhost{database, "DELETE FROM vhosts WHERE name = ?"};
   Statement remove_vhost_permissions{database, "DELETE FROM permissions WHERE vhost = ?"};
@@ -96,6 +100,8 @@ struct WriteStatements {
   Statement remove_vhost_exchanges{database, "DELETE FROM exchanges WHERE vhost = ?"};
   Statement remove_vhost_queues{database, "DELETE FROM queues WHERE vhost = ?"};
   Statement remove_vhost_bindings{database, "DELETE FROM bindings WHERE vhost = ?"};
+  Statement remove_vhost_policies{database, "DELETE FROM policies WHERE vhost = ?"};
+  Statement remove_vhost_parameters{database, "DELETE FROM parameters WHERE vhost = ?"};
   Statement remove_user{database, "DELETE FROM users WHERE name = ?"};
   Statement remove_user_permissions{database, "DELETE FROM permissions WHERE user = ?"};
   Statement remove_user_topics{database, "DELETE FROM topic_permissions WHERE user = ?"};
@@ -114,6 +120,11 @@ struct WriteStatements {
       database,
       "DELETE FROM bindings WHERE vhost = ? AND source = ? AND destination_kind = ? AND "
       "destination = ? AND routing_key = ? AND arguments = ?"};
+  Statement remove_policy{database,
+                          "DELETE FROM policies WHERE vhost = ? AND is_operator = ? AND name = ?"};
+  Statement remove_parameter{
+      database, "DELETE FROM parameters WHERE vhost = ? AND component = ? AND name = ?"};
+  Statement remove_global_parameter{database, "DELETE FROM global_parameters WHERE name = ?"};
 };
 
 std::int64_t kind_column(DestinationKind kind) {
@@ -196,6 +207,32 @@ bool read_row(const Statement& row, BindingRecord& binding) {
   return (kind == 0 || kind == 1) && decode(row.blob(5), binding.arguments);
 }
 
+bool read_row(const Statement& row, PolicyRecord& policy) {
+  policy.vhost = row.text(0);
+  policy.is_operator = row.integer(1) != 0;
+  policy.name = row.text(2);
+  policy.pattern = row.text(3);
+  std::int64_t apply_to = row.integer(4);
+  policy.apply_to = static_cast<PolicyTarget>(apply_to);
+  policy.priority = row.number(5);
+  bool known = apply_to >= 0 && apply_to <= static_cast<std::int64_t>(PolicyTarget::kExchanges);
+  return known && decode(row.blob(6), policy.definition);
+}
+
+bool read_row(const Statement& row, ParameterRecord& parameter) {
+  parameter.vhost = row.text(0);
+  parameter.component = row.text(1);
+  parameter.name = row.text(2);
+  parameter.value = row.text(3);
+  return true;
+}
+
+bool read_row(const Statement& row, GlobalParameterRecord& parameter) {
+  parameter.name = row.text(0);
+  parameter.value = row.text(1);
+  return true;
+}
+
 // `key`: the columns of the primary key, by number.
 template <typename Record>
 StorageResult<void> read_table(Database& database, std::string_view table, std::string_view key,
@@ -226,6 +263,9 @@ StorageResult<StoredDefinitions> load_all(Database& database) {
   if (read) read = read_table(database, "exchanges", "1, 2", all.exchanges);
   if (read) read = read_table(database, "queues", "1, 2", queues);
   if (read) read = read_table(database, "bindings", "1, 2, 3, 4, 5, 6", all.bindings);
+  if (read) read = read_table(database, "policies", "1, 2, 3", all.policies);
+  if (read) read = read_table(database, "parameters", "1, 2, 3", all.parameters);
+  if (read) read = read_table(database, "global_parameters", "1", all.global_parameters);
   if (!read) return read.error();
   for (QueueRow& row : queues) {
     all.queues.push_back(std::move(row.record));
@@ -383,7 +423,7 @@ StorageResult<void> DefinitionStore::put(const VhostRecord& vhost) {
   std::string tags = encode(vhost.tags);
   return session_->write(session_->sql().put_vhost, vhost.name, vhost.description, Blob{tags},
                          vhost.default_queue_type, vhost.max_connections, vhost.max_queues,
-                         std::int64_t{vhost.protected_from_deletion});
+                         vhost.protected_from_deletion);
 }
 
 StorageResult<void> DefinitionStore::put(const UserRecord& user) {
@@ -432,11 +472,28 @@ StorageResult<void> DefinitionStore::put(const BindingRecord& binding) {
                          binding.routing_key, Blob{arguments});
 }
 
+StorageResult<void> DefinitionStore::put(const PolicyRecord& policy) {
+  std::string definition = encode(policy.definition);
+  return session_->write(session_->sql().put_policy, policy.vhost, policy.is_operator, policy.name,
+                         policy.pattern, static_cast<std::int64_t>(policy.apply_to),
+                         policy.priority, Blob{definition});
+}
+
+StorageResult<void> DefinitionStore::put(const ParameterRecord& parameter) {
+  return session_->write(session_->sql().put_parameter, parameter.vhost, parameter.component,
+                         parameter.name, parameter.value);
+}
+
+StorageResult<void> DefinitionStore::put(const GlobalParameterRecord& parameter) {
+  return session_->write(session_->sql().put_global_parameter, parameter.name, parameter.value);
+}
+
 StorageResult<void> DefinitionStore::remove_vhost(std::string_view name) {
   WriteStatements& sql = session_->sql();
   for (Statement* statement :
        {&sql.remove_vhost_permissions, &sql.remove_vhost_topics, &sql.remove_vhost_exchanges,
-        &sql.remove_vhost_queues, &sql.remove_vhost_bindings}) {
+        &sql.remove_vhost_queues, &sql.remove_vhost_bindings, &sql.remove_vhost_policies,
+        &sql.remove_vhost_parameters}) {
     if (auto removed = session_->write(*statement, name); !removed) return removed;
   }
   return session_->write(sql.remove_vhost, name);
@@ -491,6 +548,21 @@ StorageResult<void> DefinitionStore::remove(const BindingRecord& binding) {
   return session_->write(session_->sql().remove_binding, binding.vhost, binding.source,
                          kind_column(binding.destination_kind), binding.destination,
                          binding.routing_key, Blob{arguments});
+}
+
+StorageResult<void> DefinitionStore::remove_policy(std::string_view vhost, bool is_operator,
+                                                   std::string_view name) {
+  return session_->write(session_->sql().remove_policy, vhost, is_operator, name);
+}
+
+StorageResult<void> DefinitionStore::remove_parameter(std::string_view vhost,
+                                                      std::string_view component,
+                                                      std::string_view name) {
+  return session_->write(session_->sql().remove_parameter, vhost, component, name);
+}
+
+StorageResult<void> DefinitionStore::remove_global_parameter(std::string_view name) {
+  return session_->write(session_->sql().remove_global_parameter, name);
 }
 
 }  // namespace coney

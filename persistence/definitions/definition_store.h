@@ -60,12 +60,15 @@ class DefinitionStore {
   // one that was removed. It stays when the record is replaced.
   StorageResult<StoredQueueId> put(const QueueRecord& queue);
   StorageResult<void> put(const BindingRecord& binding);
+  StorageResult<void> put(const PolicyRecord& policy);
+  StorageResult<void> put(const ParameterRecord& parameter);
+  StorageResult<void> put(const GlobalParameterRecord& parameter);
   // Queues to come get ids above this one: messages of it were found on disk.
   StorageResult<void> skip_queue_ids(StoredQueueId up_to);
 
-  // Removing what does not exist is no error. With a vhost go its permissions, exchanges, queues
-  // and bindings; with a user its permissions; with an exchange the bindings from it and to it;
-  // with a queue the bindings to it.
+  // Removing what does not exist is no error. With a vhost go its permissions, exchanges, queues,
+  // bindings, policies and parameters; with a user its permissions; with an exchange the bindings
+  // from it and to it; with a queue the bindings to it.
   StorageResult<void> remove_vhost(std::string_view name);
   StorageResult<void> remove_user(std::string_view name);
   StorageResult<void> remove_permission(std::string_view user, std::string_view vhost);
@@ -76,6 +79,11 @@ class DefinitionStore {
   StorageResult<void> remove_exchange(std::string_view vhost, std::string_view name);
   StorageResult<void> remove_queue(std::string_view vhost, std::string_view name);
   StorageResult<void> remove(const BindingRecord& binding);
+  StorageResult<void> remove_policy(std::string_view vhost, bool is_operator,
+                                    std::string_view name);
+  StorageResult<void> remove_parameter(std::string_view vhost, std::string_view component,
+                                       std::string_view name);
+  StorageResult<void> remove_global_parameter(std::string_view name);
 
  private:
   class Session;

@@ -89,6 +89,41 @@ struct BindingRecord {
   bool operator==(const BindingRecord&) const = default;
 };
 
+// What a policy may match, in RabbitMQ's words: all, queues, classic_queues, ...
+enum class PolicyTarget : std::uint8_t {
+  kAll,  // queues of every type, and exchanges
+  kQueues,
+  kClassicQueues,
+  kQuorumQueues,
+  kStreams,
+  kExchanges,
+};
+
+struct PolicyRecord {
+  std::string vhost;
+  bool is_operator = false;  // operator policies have names of their own
+  std::string name;
+  std::string pattern;  // a regular expression as the user wrote it, searched for in the name
+  PolicyTarget apply_to = PolicyTarget::kAll;
+  double priority = 0;  // the highest that matches applies
+  amqp::Table definition;
+  bool operator==(const PolicyRecord&) const = default;
+};
+
+// Runtime parameters; a value is JSON as text.
+struct ParameterRecord {
+  std::string vhost;
+  std::string component;
+  std::string name;
+  std::string value;
+  bool operator==(const ParameterRecord&) const = default;
+};
+struct GlobalParameterRecord {
+  std::string name;
+  std::string value;
+  bool operator==(const GlobalParameterRecord&) const = default;
+};
+
 // Everything that a definitions file or the database describes.
 struct Definitions {
   std::vector<VhostRecord> vhosts;
@@ -98,6 +133,9 @@ struct Definitions {
   std::vector<ExchangeRecord> exchanges;
   std::vector<QueueRecord> queues;
   std::vector<BindingRecord> bindings;
+  std::vector<PolicyRecord> policies;  // operator policies too
+  std::vector<ParameterRecord> parameters;
+  std::vector<GlobalParameterRecord> global_parameters;
   bool operator==(const Definitions&) const = default;
 };
 

@@ -107,7 +107,32 @@ constexpr const char* kVersion3 = R"sql(
 ALTER TABLE vhosts ADD COLUMN protected_from_deletion INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3};
+// A definition is coded as the arguments of a queue are, a parameter's value is JSON.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE policies (
+  vhost TEXT,
+  is_operator INTEGER,
+  name TEXT,
+  pattern TEXT NOT NULL,
+  apply_to INTEGER NOT NULL,  -- 0 all, 1 queues, 2 classic, 3 quorum, 4 streams, 5 exchanges
+  priority REAL NOT NULL,
+  definition BLOB NOT NULL,
+  PRIMARY KEY (vhost, is_operator, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE parameters (
+  vhost TEXT,
+  component TEXT,
+  name TEXT,
+  value TEXT NOT NULL,
+  PRIMARY KEY (vhost, component, name)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE global_parameters (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 StorageResult<void> apply_step(sqlite::Database& database, std::size_t version, const char* step) {
   std::string mark = "PRAGMA user_version = " + std::to_string(version + 1);

@@ -174,6 +174,10 @@ std::optional<std::int64_t> Statement::optional_integer(int column) const {
   return integer(column);
 }
 
+double Statement::number(int column) const {
+  return sqlite3_column_double(statement_, column);
+}
+
 void Statement::bind_one(int index, std::string_view text) {
   sqlite3_bind_text64(statement_, index, not_null(text), text.size(), SQLITE_STATIC, SQLITE_UTF8);
 }
@@ -184,6 +188,10 @@ void Statement::bind_one(int index, Blob blob) {
 
 void Statement::bind_one(int index, std::int64_t value) {
   sqlite3_bind_int64(statement_, index, value);
+}
+
+void Statement::bind_one(int index, double value) {
+  sqlite3_bind_double(statement_, index, value);
 }
 
 void Statement::bind_one(int index, const std::optional<std::int64_t>& value) {

@@ -78,11 +78,13 @@ class Statement {
   std::string_view blob(int column) const;
   std::int64_t integer(int column) const;
   std::optional<std::int64_t> optional_integer(int column) const;
+  double number(int column) const;
 
  private:
   void bind_one(int index, std::string_view text);
   void bind_one(int index, Blob blob);
   void bind_one(int index, std::int64_t value);
+  void bind_one(int index, double value);
   void bind_one(int index, const std::optional<std::int64_t>& value);
   void bind_one(int index, bool value) { bind_one(index, std::int64_t{value}); }
 

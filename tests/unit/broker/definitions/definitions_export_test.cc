@@ -42,21 +42,38 @@ TEST(DefinitionsExport, HasTheShapeThatRabbitMqRecorded) {
   for (const char* key :
        {"rabbitmq_version", "rabbit_version", "product_name", "product_version", "explanation",
         "rabbitmq_definition_format", "original_cluster_name", "vhosts", "users", "permissions",
-        "topic_permissions", "exchanges", "queues", "bindings"}) {
+        "topic_permissions", "global_parameters", "policies", "exchanges", "queues", "bindings"}) {
     EXPECT_EQ(ours[key], theirs[key]) << key;
   }
   EXPECT_EQ(ours.size(), theirs.size());
   for (const auto& [key, unused] : theirs) EXPECT_TRUE(ours.contains(key)) << key;
 }
 
-TEST(DefinitionsExport, VhostLimitsAreParametersToo) {
-  json::object theirs = json::parse(recorded()).as_object();
-  json::array limits;
-  for (const json::value& parameter : theirs["parameters"].as_array()) {
-    if (parameter.at("component") == "vhost-limits") limits.push_back(parameter);
-  }
-  std::swap(limits[0], limits[1]);  // ours come in the order of the vhosts
-  EXPECT_EQ(exported(parsed(recorded()))["parameters"], limits);
+TEST(DefinitionsExport, OperatorPoliciesAndVhostLimitsAreParametersToo) {
+  json::array theirs = json::parse(recorded()).at("parameters").as_array();
+  std::swap(theirs[2], theirs[3]);  // our limits come in the order of the vhosts
+  EXPECT_EQ(exported(parsed(recorded()))["parameters"], theirs);
+}
+
+TEST(DefinitionsExport, HasThePoliciesThatRabbitMqRecorded) {
+  json::object ours = exported(parsed(recorded()));
+  EXPECT_EQ(ours["policies"], json::parse(recorded()).at("policies"));
+}
+
+TEST(DefinitionsExport, NameOfTheClusterIsAGlobalParameter) {
+  EXPECT_EQ(exported({})["global_parameters"],
+            json::parse(R"([{"name":"cluster_name","value":"rabbit@node"}])"));
+  Definitions named;
+  named.global_parameters = {{"cluster_name", R"("mine")"}, {"x", "[1,null]"}};
+  EXPECT_EQ(
+      exported(named)["global_parameters"],
+      json::parse(R"([{"name":"cluster_name","value":"mine"},{"name":"x","value":[1,null]}])"));
+}
+
+TEST(DefinitionsExport, ProtectionFromDeletionComesBack) {
+  Definitions all;
+  all.vhosts = {{.name = "v", .default_queue_type = "classic", .protected_from_deletion = true}};
+  EXPECT_EQ(parsed(export_definitions(all, {})).vhosts, all.vhosts);
 }
 
 TEST(DefinitionsExport, ComesBackWhenRead) {

@@ -88,10 +88,29 @@ TEST(DefinitionsFile, ReadsAnExportOfVersion4) {
                                             "g.fanout",
                                             "x.*",
                                             {{"z", Value::text("1")}}}));
-  EXPECT_EQ(file.warnings, (std::vector<std::string>{
-                               "not applied yet: operator policies (1)",
-                               "not applied yet: parameters of component federation-upstream (1)",
-                               "not applied yet: policies (2)"}));
+  EXPECT_EQ(file.warnings,
+            (std::vector<std::string>{"kept but without effect yet: parameters of component "
+                                      "federation-upstream (1)"}));
+  ASSERT_EQ(all.policies.size(), 3u);
+  EXPECT_EQ(all.policies[0], (PolicyRecord{"golden",
+                                           true,
+                                           "gop",
+                                           "^gq\\.",
+                                           PolicyTarget::kQueues,
+                                           1,
+                                           {{"max-length", Value::int64(50000)}}}));
+  EXPECT_EQ(all.policies[1], (PolicyRecord{"golden",
+                                           false,
+                                           "xpol",
+                                           "^g\\.direct$",
+                                           PolicyTarget::kExchanges,
+                                           1,
+                                           {{"alternate-exchange", Value::text("g.fanout")}}}));
+  EXPECT_EQ(all.parameters,
+            (std::vector<ParameterRecord>{{"golden", "federation-upstream", "gup",
+                                           R"({"expires":3600000,"uri":"amqp://localhost:1"})"}}));
+  EXPECT_EQ(all.global_parameters.at(2),
+            (GlobalParameterRecord{"gparam", R"({"k":[1,2,{"x":"y"}]})"}));
 }
 
 TEST(DefinitionsFile, ReadsAnExportOfVersion3) {
@@ -115,9 +134,9 @@ TEST(DefinitionsFile, ReadsAnExportOfVersion3) {
             (std::vector<BindingRecord>{
                 {"/", "internal", DestinationKind::kQueue, "plain", "a.*", {}},
                 {"/", "amq.fanout", DestinationKind::kExchange, "internal", "", {}}}));
-  EXPECT_EQ(file.warnings,
-            (std::vector<std::string>{"not applied yet: parameters of component shovel (2)",
-                                      "not applied yet: policies (2)"}));
+  EXPECT_EQ(file.warnings, (std::vector<std::string>{
+                               "kept but without effect yet: parameters of component shovel (2)"}));
+  EXPECT_EQ(all.policies.size(), 2u);
 }
 
 TEST(DefinitionsFile, ReadsAnExportOfOneVhost) {

@@ -91,6 +91,11 @@ inline Definitions samples() {
                   {"/", "amq.topic", DestinationKind::kExchange, "x", "", {}},
                   {"/", "x", DestinationKind::kQueue, "q", odd, {}}};
   std::swap(all.queues[0], all.queues[1]);  // "o'd" < "q": loading sorts
+  all.policies = {
+      {"/", false, odd, odd, PolicyTarget::kExchanges, -1.5, many_values()},
+      {"/", true, odd, "^a", PolicyTarget::kStreams, 1e18, {{"max-length", Value::int64(5)}}}};
+  all.parameters = {{"/", "federation-upstream", odd, R"({"uri":["a",1,null]})"}};
+  all.global_parameters = {{"cluster_name", R"("rabbit@host")"}, {odd, "{}"}};
   return all;
 }
 
@@ -106,6 +111,9 @@ inline void put_samples(const Store& store, const Definitions& all) {
   put_list(all.exchanges);
   put_list(all.queues);
   put_list(all.bindings);
+  put_list(all.policies);
+  put_list(all.parameters);
+  put_list(all.global_parameters);
   ASSERT_TRUE(store->commit());
 }
 

@@ -26,6 +26,9 @@ class Model {
   void put(const ExchangeRecord& r) { exchanges_[{r.vhost, r.name}] = r; }
   void put(const QueueRecord& r) { queues_[{r.vhost, r.name}] = r; }
   void put(const BindingRecord& r) { bindings_[key(r)] = r; }
+  void put(const PolicyRecord& r) { policies_[{r.vhost, r.is_operator, r.name}] = r; }
+  void put(const ParameterRecord& r) { parameters_[{r.vhost, r.component, r.name}] = r; }
+  void put(const GlobalParameterRecord& r) { globals_[r.name] = r; }
 
   void remove_vhost(const std::string& name) {
     vhosts_.erase(name);
@@ -35,6 +38,8 @@ class Model {
     std::erase_if(exchanges_, inside);
     std::erase_if(queues_, inside);
     std::erase_if(bindings_, inside);
+    std::erase_if(policies_, inside);
+    std::erase_if(parameters_, inside);
   }
   void remove_user(const std::string& name) {
     users_.erase(name);
@@ -59,10 +64,14 @@ class Model {
     });
   }
   void remove(const BindingRecord& r) { bindings_.erase(key(r)); }
+  void remove(const PolicyRecord& r) { policies_.erase({r.vhost, r.is_operator, r.name}); }
+  void remove(const ParameterRecord& r) { parameters_.erase({r.vhost, r.component, r.name}); }
+  void remove(const GlobalParameterRecord& r) { globals_.erase(r.name); }
 
   Definitions load() const {
-    return {values(vhosts_),    values(users_),  values(permissions_), values(topics_),
-            values(exchanges_), values(queues_), values(bindings_)};
+    return {values(vhosts_),     values(users_),  values(permissions_), values(topics_),
+            values(exchanges_),  values(queues_), values(bindings_),    values(policies_),
+            values(parameters_), values(globals_)};
   }
 
  private:
@@ -89,6 +98,9 @@ class Model {
   std::map<Pair, ExchangeRecord> exchanges_;
   std::map<Pair, QueueRecord> queues_;
   std::map<BindingKey, BindingRecord> bindings_;
+  std::map<std::tuple<std::string, bool, std::string>, PolicyRecord> policies_;
+  std::map<std::tuple<std::string, std::string, std::string>, ParameterRecord> parameters_;
+  std::map<std::string, GlobalParameterRecord> globals_;
 };
 
 class RandomOperations {
@@ -97,7 +109,7 @@ class RandomOperations {
       : store_(store), model_(model), random_(seed) {}
 
   void one() {
-    switch (pick(14)) {
+    switch (pick(20)) {
       case 0:
         return put(VhostRecord{.name = name(), .tags = {name()}, .max_queues = pick(3)});
       case 1:
@@ -120,6 +132,18 @@ class RandomOperations {
         return remove_queue(name(), name());
       case 10:
         return remove(binding());
+      case 11:
+        return put(policy());
+      case 12:
+        return remove(policy());
+      case 13:
+        return put(ParameterRecord{name(), name(), name(), name()});
+      case 14:
+        return remove(ParameterRecord{name(), name(), name(), ""});
+      case 15:
+        return put(GlobalParameterRecord{name(), name()});
+      case 16:
+        return remove(GlobalParameterRecord{name(), ""});
       default:
         return put(binding());
     }
@@ -138,6 +162,10 @@ class RandomOperations {
   BindingRecord binding() {
     auto kind = pick(2) ? DestinationKind::kQueue : DestinationKind::kExchange;
     return {name(), name(), kind, name(), name(), arguments()};
+  }
+  PolicyRecord policy() {
+    return {name(),        pick(2) == 0, name(), name(), PolicyTarget::kQueues,
+            pick(3) / 2.0, arguments()};
   }
   template <typename Record>
   void put(const Record& record) {
@@ -163,6 +191,18 @@ class RandomOperations {
   void remove(const BindingRecord& record) {
     model_.remove(record);
     ASSERT_TRUE(store_.remove(record));
+  }
+  void remove(const PolicyRecord& record) {
+    model_.remove(record);
+    ASSERT_TRUE(store_.remove_policy(record.vhost, record.is_operator, record.name));
+  }
+  void remove(const ParameterRecord& record) {
+    model_.remove(record);
+    ASSERT_TRUE(store_.remove_parameter(record.vhost, record.component, record.name));
+  }
+  void remove(const GlobalParameterRecord& record) {
+    model_.remove(record);
+    ASSERT_TRUE(store_.remove_global_parameter(record.name));
   }
 
   DefinitionStore& store_;

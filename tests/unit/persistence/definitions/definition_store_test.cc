@@ -27,6 +27,9 @@ TEST(DefinitionStore, EveryFieldComesBackAfterReopen) {
   EXPECT_EQ(loaded.exchanges, all.exchanges);
   EXPECT_EQ(loaded.queues, all.queues);
   EXPECT_EQ(loaded.bindings, all.bindings);
+  EXPECT_EQ(loaded.policies, all.policies);
+  EXPECT_EQ(loaded.parameters, all.parameters);
+  EXPECT_EQ(loaded.global_parameters, all.global_parameters);
 }
 
 TEST(DefinitionStore, PutReplacesTheObjectOfTheSameKey) {
@@ -52,6 +55,9 @@ TEST(DefinitionStore, RemoveVhostTakesEverythingInIt) {
   EXPECT_TRUE(left.exchanges.empty());
   EXPECT_TRUE(left.queues.empty());
   EXPECT_TRUE(left.bindings.empty());
+  EXPECT_TRUE(left.policies.empty());
+  EXPECT_TRUE(left.parameters.empty());
+  EXPECT_EQ(left.global_parameters.size(), 2u);
 }
 
 TEST(DefinitionStore, RemoveUserTakesItsPermissions) {
@@ -177,6 +183,22 @@ TEST(DefinitionStore, WriteWhileAnotherProgramWritesIsLocked) {
   EXPECT_EQ(begun.error().code, StorageErrorCode::kLocked) << begun.error().message;
   ASSERT_EQ(other->run("ROLLBACK"), SQLITE_OK);
   EXPECT_TRUE(store->begin());
+}
+
+TEST(DefinitionStore, RemovesPoliciesAndParameters) {
+  TemporaryDirectory directory;
+  Store store = open_store(directory / "d.sqlite");
+  put_samples(store, samples());
+  const PolicyRecord policy = samples().policies[0];
+  ASSERT_TRUE(store->begin());
+  ASSERT_TRUE(store->remove_policy("/", false, policy.name));
+  ASSERT_TRUE(store->remove_parameter("/", "shovel", policy.name));  // there is none
+  ASSERT_TRUE(store->remove_global_parameter("cluster_name"));
+  ASSERT_TRUE(store->commit());
+  Definitions left = load(store);
+  EXPECT_EQ(left.policies, (std::vector<PolicyRecord>{samples().policies[1]}));
+  EXPECT_EQ(left.parameters, samples().parameters);
+  EXPECT_EQ(left.global_parameters.size(), 1u);
 }
 
 }  // namespace

@@ -160,5 +160,52 @@ TEST(DefinitionMigrations, FailedStepLeavesTheVersionBefore) {
   EXPECT_EQ(raw->integer("SELECT x FROM t"), 1);
 }
 
+// What version 4 added to version 3, as the release that brought it wrote it.
+TEST(DefinitionStore, ReadsTheFrozenVersion4) {
+  TemporaryDirectory directory;
+  {
+    auto raw = sqlite::Database::open(directory / "d.sqlite", nullptr);
+    ASSERT_TRUE(migrate(*raw, definition_migrations().first(3)));
+    ASSERT_EQ(raw->run(R"sql(
+CREATE TABLE policies (vhost TEXT, is_operator INTEGER, name TEXT, pattern TEXT NOT NULL,
+  apply_to INTEGER NOT NULL, priority REAL NOT NULL, definition BLOB NOT NULL,
+  PRIMARY KEY (vhost, is_operator, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE parameters (vhost TEXT, component TEXT, name TEXT, value TEXT NOT NULL,
+  PRIMARY KEY (vhost, component, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE global_parameters (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO policies VALUES ('/', 1, 'p', '^q', 3, 2.5, x'01616C0000000000000007');
+INSERT INTO parameters VALUES ('/', 'shovel', 's', '{}');
+INSERT INTO global_parameters VALUES ('cluster_name', '"c"');
+PRAGMA user_version = 4;
+)sql"),
+              SQLITE_OK);
+  }
+  Definitions all = load(open_store(directory / "d.sqlite"));
+  EXPECT_EQ(
+      all.policies,
+      (std::vector<PolicyRecord>{
+          {"/", true, "p", "^q", PolicyTarget::kQuorumQueues, 2.5, {{"a", Value::int64(7)}}}}));
+  EXPECT_EQ(all.parameters, (std::vector<ParameterRecord>{{"/", "shovel", "s", "{}"}}));
+  EXPECT_EQ(all.global_parameters, (std::vector<GlobalParameterRecord>{{"cluster_name", "\"c\""}}));
+}
+
+TEST(DefinitionStore, Version2IsUpgradedWithItsVhosts) {
+  TemporaryDirectory directory;
+  {
+    auto raw = sqlite::Database::open(directory / "d.sqlite", nullptr);
+    ASSERT_TRUE(migrate(*raw, definition_migrations().first(2)));
+    ASSERT_EQ(raw->run("INSERT INTO vhosts VALUES ('/', 'old', x'', 'quorum', 5, NULL);"
+                       "INSERT INTO queues VALUES ('/', 'q', 'classic', 1, 0, x'', 3);"),
+              SQLITE_OK);
+  }
+  Store store = open_store(directory / "d.sqlite");
+  const VhostRecord vhost{
+      .name = "/", .description = "old", .default_queue_type = "quorum", .max_connections = 5};
+  EXPECT_EQ(load(store).vhosts, (std::vector<VhostRecord>{vhost}));
+  EXPECT_EQ(queue_ids(store).at("q"), StoredQueueId{3});
+  put_all(store, PolicyRecord{.vhost = "/", .name = "p", .pattern = ".*"});
+  EXPECT_EQ(load(open_store(directory / "d.sqlite")).policies.size(), 1u);
+}
+
 }  // namespace
 }  // namespace coney
