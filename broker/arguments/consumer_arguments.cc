@@ -39,6 +39,7 @@ struct Row {
 
 constexpr Row kRows[] = {
     {"x-priority", kClassic | kQuorum, check_integer, false},
+    {"x-consumer-timeout", kClassic | kQuorum, check_non_negative, false},
     {"x-cancel-on-ha-failover", kEvery, check_bool, false},
     {"x-stream-offset", kStream, stream_offset, true},
     {"x-stream-filter", kStream, anything, true},
@@ -102,6 +103,9 @@ boost::system::result<ConsumerArguments, ArgumentFault> check_consumer_arguments
   ConsumerArguments checked;
   if (const Value* value = request.arguments.find("x-priority")) {
     checked.priority = *value->as_integer();
+  }
+  if (const Value* value = request.arguments.find("x-consumer-timeout")) {
+    checked.timeout = value->as_integer();
   }
   for (const Row& row : kRows) {
     if (row.missing && request.arguments.find(row.key)) {

@@ -149,8 +149,9 @@ constexpr QueueArgumentRow kRows[] = {
     {"x-delivery-limit", kClassic | kQuorum, anything,
      integer<&QueueSettings::delivery_limit>, nothing},
     {"x-consumer-timeout", kQuorum, alone<check_non_negative>,
-     integer<&QueueSettings::consumer_timeout>, all_of_it},
-    {"x-consumer-disconnected-timeout", kQuorum, alone<check_non_negative>, nullptr, all_of_it},
+     integer<&QueueSettings::consumer_timeout>, nothing},
+    // About consumers on nodes that cannot be reached.
+    {"x-consumer-disconnected-timeout", kQuorum, alone<check_non_negative>, nullptr, nothing},
     {"x-delayed-retry-type", kQuorum, anything, nullptr, all_of_it},
     {"x-delayed-retry-min", kQuorum, alone<check_non_negative>,
      integer<&QueueSettings::delayed_retry_min>, all_of_it},

@@ -242,20 +242,17 @@ void Channel::release(std::function<void()> then) {
   };
   consumer_tags_.clear();
   const auto consumers = std::exchange(consumers_, {});
-  for (const auto& consumer : consumers) {
-    if (consumer->direct_reply) continue;
-    if (!then) {
-      cancel_unanswered(*consumer);
-      continue;
-    }
+  consumers.visit([&](const Consumer& consumer) {
+    if (consumer.direct_reply) return;
+    if (!then) return cancel_unanswered(consumer);
     ++*left;
     connection_.ask(
-        consumer->queue, CancelCall{consumer->key},
-        [this, name = consumer->queue_name, queue = consumer->queue, done](QueueAnswer& answer) {
+        consumer.queue, CancelCall{consumer.key},
+        [this, name = consumer.queue_name, queue = consumer.queue, done](QueueAnswer& answer) {
           if (!answer.delete_now) return done();
           finish_delete(name, queue, done);
         });
-  }
+  });
   requeue_all(Settlement::kRequeue);
   done();
 }

@@ -3,9 +3,11 @@
 // confirms and transactions. Lives with its connection; used on its shard only.
 //
 // One file per AMQP class: channel.cc (dispatch, closing), channel_exchange.cc, channel_queue.cc,
-// channel_consume.cc, channel_publish.cc, channel_settle.cc, channel_tx.cc.
+// channel_consume.cc, channel_publish.cc, channel_settle.cc, channel_tx.cc; and channel_timeout.cc
+// for deliveries that nobody acknowledges.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +18,9 @@
 #include "amqp/methods.h"
 #include "amqp/properties.h"
 #include "broker/arguments/queue_type.h"
+#include "broker/channel/acknowledgement_deadline.h"
 #include "broker/channel/confirm_tracker.h"
+#include "broker/channel/numbered_list.h"
 #include "broker/connection/connection.h"
 #include "broker/queue/consumer_gate.h"
 
@@ -48,6 +52,9 @@ class Channel {
   bool takes_direct_replies(std::uint64_t key) const;
   void resume_consumers();  // the connection has room for deliveries again
   void end_of_turn();       // sends confirms
+  // Cancels consumers, or closes the channel, where deliveries are overdue. Returns before which
+  // tick it need not be called again for those that are out now.
+  TickCount enforce_timeouts(TickCount now);
   // The channel was told channel.close: everything but close-ok is dropped.
   void set_closing();
   bool closing() const { return closing_; }
@@ -65,14 +72,27 @@ class Channel {
     bool direct_reply = false;
     std::string prefix;  // basic.deliver up to the consumer tag, encoded
     ConsumerKey key;
+    std::optional<std::int64_t> timeout;  // x-consumer-timeout, milliseconds
+    AckAllowance allowance;
+    bool overdue = false;
   };
   struct Unacked {
     QueueId queue;
+    TickCount delivered = 0;
     QueuePosition position = 0;
     ConsumerNumber consumer = 0;  // 0: basic.get
     bool limited = false;         // counts against the channel's global prefetch
     bool in_transaction = false;  // settled, not committed yet
     bool present() const { return queue.valid(); }
+  };
+  // Who has deliveries of a queue, but for consumers: basic.get and consumers that are gone.
+  struct OtherHolder {
+    std::string queue_name;
+    AckAllowance allowance;
+  };
+  struct Holder {
+    AckAllowance* allowance = nullptr;
+    Consumer* consumer = nullptr;  // null: there is none to cancel
   };
   // The message whose content is arriving.
   struct Pending {
@@ -164,8 +184,6 @@ class Channel {
   // The last declared queue for an empty name.
   std::optional<std::string> queue_name(std::string_view name);
   Consumer new_consumer(const amqp::BasicConsume& consume);
-  std::size_t consumer_index(ConsumerNumber number) const;  // of the first from `number` on
-  Consumer* find_consumer(ConsumerNumber number);
   Consumer* find_consumer(std::string_view tag);
 
   // Has the topology do it. An error fails the channel; else `then` runs with whether what was
@@ -202,6 +220,7 @@ class Channel {
   void carry_out(Transaction& work);
   void return_unroutable(const MessageRef& message);
   bool publish_direct_reply();
+  const Consumer* direct_reply_consumer() const;  // null: none
 
   void write_delivery(std::string_view prefix, DeliveryTag tag, bool redelivered,
                       const MessageRef& message);
@@ -214,6 +233,16 @@ class Channel {
   void settle_now(const std::vector<Unacked>& settled, Settlement settlement);
   Unacked take_unacked(DeliveryTag tag);
   void requeue_all(Settlement how);
+  void look_up(AckAllowance& allowance, std::string_view queue_name, QueueId id,
+               std::optional<std::int64_t> argument);
+  TickCount look_up_allowances();
+  Holder holder_of(const Unacked& unacked);
+  void held_without_consumer(QueueId queue, std::string_view queue_name);
+  void warn_of_timeout(const Holder& holder);
+  void close_after_timeout(const AckAllowance& allowance);
+  void cancel_overdue(const std::vector<ConsumerNumber>& overdue);
+  // May it be of a delivery that has timed out? Then its acknowledgement is passed over.
+  bool is_late(DeliveryTag tag) const { return tag != 0 && tag <= forgiven_up_to_; }
   void need_flush();
   void send_settle(QueueId queue, QueuePosition first, std::uint64_t count, Settlement settlement);
   void count_unlimited();
@@ -226,13 +255,17 @@ class Channel {
   bool flush_marked_ = false;
   std::shared_ptr<CommandChain> commands_;  // null: none yet
 
-  std::string last_queue_;                            // of the last queue.declare
-  std::vector<std::unique_ptr<Consumer>> consumers_;  // by number, ascending
+  std::string last_queue_;  // of the last queue.declare
+  NumberedList<Consumer> consumers_;
   std::unordered_map<std::string_view, Consumer*> consumer_tags_;
   ConsumerNumber last_consumer_ = 0;
-  std::size_t next_resumed_ = 0;        // index of the consumer that resumes first the next time
+  std::size_t next_resumed_ = 0;        // place of the consumer that resumes first the next time
   SparseWindow<Unacked, 128> unacked_;  // position: delivery tag - 1
   std::vector<Unacked> settling_;       // scratch
+  std::map<QueueId, OtherHolder> other_holders_;
+  TickCount next_timeout_look_ = 0;
+  // Up to here late acknowledgements of what has timed out may come.
+  DeliveryTag forgiven_up_to_ = 0;
 
   std::uint16_t prefetch_ = 0;  // of consumers to come
   std::shared_ptr<ChannelLimit> limit_ = std::make_shared<ChannelLimit>();
@@ -245,6 +278,7 @@ class Channel {
   std::unique_ptr<Transaction> transaction_;  // tx mode
   std::string direct_reply_token_;
   std::uint64_t direct_reply_key_ = 0;
+  ConsumerNumber direct_reply_consumer_ = 0;
 };
 
 }  // namespace coney

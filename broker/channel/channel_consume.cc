@@ -49,36 +49,24 @@ std::shared_ptr<ConsumerGate> Channel::gate() {
 
 // ---- consumers ----
 
-std::size_t Channel::consumer_index(ConsumerNumber number) const {
-  const auto found = std::lower_bound(
-      consumers_.begin(), consumers_.end(), number,
-      [](const auto& consumer, ConsumerNumber wanted) { return consumer->number < wanted; });
-  return static_cast<std::size_t>(found - consumers_.begin());
-}
-
-Channel::Consumer* Channel::find_consumer(ConsumerNumber number) {
-  if (!consumers_.empty() && consumers_.back()->number == number) return consumers_.back().get();
-  const std::size_t index = consumer_index(number);
-  if (index == consumers_.size() || consumers_[index]->number != number) return nullptr;
-  return consumers_[index].get();
-}
-
 Channel::Consumer* Channel::find_consumer(std::string_view tag) {
   const auto found = consumer_tags_.find(tag);
   return found == consumer_tags_.end() ? nullptr : found->second;
 }
 
 void Channel::add_consumer(Consumer added) {
-  consumers_.push_back(std::make_unique<Consumer>(std::move(added)));
-  Consumer& consumer = *consumers_.back();
+  const ConsumerNumber number = added.number;
+  Consumer& consumer = consumers_.add(number, std::make_unique<Consumer>(std::move(added)));
   consumer_tags_.emplace(consumer.tag, &consumer);
+  next_timeout_look_ = 0;
 }
 
 void Channel::remove_consumer(ConsumerNumber number) {
-  Consumer* consumer = find_consumer(number);
+  Consumer* consumer = consumers_.find(number);
   if (!consumer) return;
   consumer_tags_.erase(consumer->tag);
-  consumers_.erase(consumers_.begin() + static_cast<std::ptrdiff_t>(consumer_index(number)));
+  if (!consumer->no_ack) held_without_consumer(consumer->queue, consumer->queue_name);
+  consumers_.erase(number);
 }
 
 namespace {
@@ -126,6 +114,7 @@ void Channel::on(const amqp::BasicConsume& consume) {
       static_cast<std::int32_t>(std::clamp<std::int64_t>(checked->priority, INT32_MIN, INT32_MAX)),
       consume.no_ack ? 0u : prefetch_};
   Consumer consumer = new_consumer(consume);
+  consumer.timeout = checked->timeout;
   consumer.queue = queue->id;
   consumer.queue_name = std::move(*name);
   start_consumer(std::move(consumer), std::move(options), consume.no_wait);
@@ -150,7 +139,7 @@ void Channel::start_consumer(Consumer consumer, ConsumerOptions options, bool no
       queue, std::move(call),
       [this, number = last_consumer_, no_wait, method = method_](QueueAnswer& answer) {
         method_ = method;
-        Consumer* started = find_consumer(number);
+        Consumer* started = consumers_.find(number);
         if (!started) return;
         if (answer.status != QueueStatus::kOk) {
           const std::string text = queue_text(started->queue_name, vhost_name());
@@ -179,18 +168,17 @@ void Channel::resume_consumer(const Consumer& consumer) {
 // overtake those before it, wherever their queues live; otherwise the shards need not wait for each
 // other.
 void Channel::resume_consumers() {
-  const std::size_t count = consumers_.size();
   const std::size_t first = next_resumed_++;
   if (!limit_->active()) {
-    for (std::size_t i = 0; i != count; ++i) resume_consumer(*consumers_[(first + i) % count]);
+    consumers_.visit_from(first, [this](const Consumer& consumer) { resume_consumer(consumer); });
     return;
   }
   std::vector<ConsumerTurn> turns;
-  turns.reserve(count);
-  for (std::size_t i = count; i-- != 0;) {
-    const Consumer& consumer = *consumers_[(first + i) % count];
+  turns.reserve(consumers_.size());
+  consumers_.visit_from(first, [&turns](const Consumer& consumer) {
     if (!consumer.direct_reply) turns.push_back({consumer.queue, consumer.key});
-  }
+  });
+  std::ranges::reverse(turns);
   connection_.shard().resume(std::move(turns));
 }
 
@@ -214,7 +202,7 @@ void Channel::on(const amqp::BasicCancel& cancel) {
 }
 
 void Channel::consumer_cancelled(ConsumerNumber number) {
-  Consumer* consumer = find_consumer(number);
+  Consumer* consumer = consumers_.find(number);
   if (!consumer) return;
   if (connection_.identity().consumer_cancel_notify && !closing_) {
     connection_.send(number_, amqp::BasicCancel{.consumer_tag = consumer->tag, .no_wait = true});
@@ -238,13 +226,14 @@ void Channel::on(const amqp::BasicGet& get) {
   }
   connection_.ask(
       queue->id, GetCall{get.no_ack},
-      [this, id = queue->id, no_ack = get.no_ack](QueueAnswer& answer) {
+      [this, id = queue->id, name = *name, no_ack = get.no_ack](QueueAnswer& answer) {
         if (!answer.delivery) return connection_.send(number_, amqp::BasicGetEmpty{});
         QueueDelivery& delivery = *answer.delivery;
         if (no_ack) {
           unacked_.skip();
         } else {
-          unacked_.push_back({id, delivery.position, 0, false});
+          unacked_.push_back({id, connection_.shard().ticks(), delivery.position, 0, false});
+          held_without_consumer(id, name);
         }
         std::string method;
         amqp::encode_method(
@@ -263,7 +252,7 @@ void Channel::on(const amqp::BasicGet& get) {
 // ---- deliveries ----
 
 void Channel::deliver(DeliverMail& mail) {
-  Consumer* consumer = find_consumer(mail.consumer.number);
+  Consumer* consumer = consumers_.find(mail.consumer.number);
   if (!consumer || closing_) {  // cancelled meanwhile
     if (mail.limited) limit_->give_back(1);
     send_settle(mail.queue, mail.position, 1, Settlement::kReturnUnseen);
@@ -274,7 +263,8 @@ void Channel::deliver(DeliverMail& mail) {
   } else {
     const bool late = limit_->active() && !mail.limited;  // it was sent before there was a limit
     if (late) limit_->count(1);
-    unacked_.push_back({mail.queue, mail.position, consumer->number, mail.limited || late});
+    unacked_.push_back({mail.queue, connection_.shard().ticks(), mail.position, consumer->number,
+                        mail.limited || late});
   }
   if (mail.counts.acquired != 0) mail.message = counted_message(*mail.message, mail.counts);
   write_delivery(consumer->prefix, unacked_.end(), mail.redelivered, mail.message);

@@ -387,10 +387,8 @@ void Channel::consume_direct_replies(const amqp::BasicConsume& consume) {
   if (!consume.no_ack) {
     return fail(channel_error(ReplyCode::kPreconditionFailed, "reply consumer cannot acknowledge"));
   }
-  for (const auto& consumer : consumers_) {
-    if (consumer->direct_reply) {
-      return fail(channel_error(ReplyCode::kPreconditionFailed, "reply consumer already set"));
-    }
+  if (direct_reply_consumer()) {
+    return fail(channel_error(ReplyCode::kPreconditionFailed, "reply consumer already set"));
   }
   Consumer consumer = new_consumer(consume);
   consumer.direct_reply = true;
@@ -399,22 +397,22 @@ void Channel::consume_direct_replies(const amqp::BasicConsume& consume) {
   pending_.header.clear();  // kept properties may name the pseudo-queue
   if (!consume.no_wait)
     connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = consumer.tag});
+  direct_reply_consumer_ = consumer.number;
   add_consumer(std::move(consumer));
 }
 
 bool Channel::takes_direct_replies(std::uint64_t key) const {
-  return key == direct_reply_key_ && !closing_ &&
-         std::any_of(consumers_.begin(), consumers_.end(),
-                     [](const auto& consumer) { return consumer->direct_reply; });
+  return key == direct_reply_key_ && !closing_ && direct_reply_consumer();
+}
+
+const Channel::Consumer* Channel::direct_reply_consumer() const {
+  return consumers_.find(direct_reply_consumer_);
 }
 
 void Channel::direct_reply(const DirectReplyMail& mail) {
   if (!takes_direct_replies(mail.key)) return;
-  for (const auto& consumer : consumers_) {
-    if (!consumer->direct_reply) continue;
-    unacked_.skip();
-    return write_delivery(consumer->prefix, unacked_.end(), false, mail.message);
-  }
+  unacked_.skip();
+  write_delivery(direct_reply_consumer()->prefix, unacked_.end(), false, mail.message);
 }
 
 // False: the key is no token, the message is routed like any other.

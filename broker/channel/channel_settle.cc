@@ -61,7 +61,7 @@ void Channel::settle(DeliveryTag tag, bool multiple, Settlement settlement) {
     Unacked* unacked = each == 0 ? nullptr : unacked_.find(each - 1);
     return unacked && !unacked->in_transaction;
   };
-  if (!outstanding(tag) && !(multiple && tag == 0)) {
+  if (!outstanding(tag) && !(multiple && tag == 0) && !is_late(tag)) {
     return fail(channel_error(ReplyCode::kPreconditionFailed,
                               "unknown delivery tag " + std::to_string(tag)));
   }
@@ -74,7 +74,7 @@ void Channel::settle(DeliveryTag tag, bool multiple, Settlement settlement) {
     transaction_->settled.emplace_back(each, settlement);
   };
   if (!multiple) {
-    take(tag);
+    if (outstanding(tag)) take(tag);
   } else {
     const DeliveryTag last = tag == 0 ? unacked_.end() : tag;
     for (auto at = unacked_.next(unacked_.begin()); at < last; at = unacked_.next(at + 1)) {

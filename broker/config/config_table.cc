@@ -408,8 +408,9 @@ constexpr ConfigKey kKeys[] = {
      .section = Section::kQueues,
      .value = {.type = Type::kInteger, .minimum = 1, .infinity = true},
      .fallback = "1800000",
-     .help = "Milliseconds that a consumer may keep a delivery without settling it.",
-     .pending = true,
+     .help =
+         "Milliseconds that a consumer may keep a delivery without settling it. A queue's argument "
+         "or policy and a consumer's argument come first.",
      .set =
          [](Draft& d, const Name&, const Value& v) {
            d.config.consumer_timeout.reset();

@@ -413,6 +413,17 @@ void Connection::on_writable() {
 
 // ---- time ----
 
+// Of deliveries. What goes out after a look is not older than its client allows before the next one
+// but for allowances below that time, which are kept a little late.
+void Connection::enforce_timeouts() {
+  constexpr TickCount kNextLook = 4;
+  const TickCount now = shard_.ticks();
+  next_timeout_look_ = now + kNextLook;
+  for (auto& [number, channel] : channels_) {
+    next_timeout_look_ = std::min(next_timeout_look_, channel->enforce_timeouts(now));
+  }
+}
+
 void Connection::tick(Shard::Clock::time_point now) {
   if (removed_) return;
   if (deadline_ != Shard::Clock::time_point{} && now >= deadline_) {
@@ -423,6 +434,7 @@ void Connection::tick(Shard::Clock::time_point now) {
   }
   if (state_ != State::kRunning) return;
   if (client_has_left()) return end_behind_output();
+  if (shard_.ticks() >= next_timeout_look_) enforce_timeouts();
   if (identity_.heartbeat == 0) return;
   const auto interval = std::chrono::seconds(identity_.heartbeat);
   if (may_parse() && now - last_read_ > 2 * interval) {

@@ -182,6 +182,7 @@ class Connection final : public SocketHandler {
   void take_topology_answer(TopologyAnswer& answer);
   void forget_answers();
   void tell_alarm();
+  void enforce_timeouts();
 
   Shard& shard_;
   const ConnectionId id_;
@@ -216,6 +217,7 @@ class Connection final : public SocketHandler {
   std::list<TopologyAnswer> held_answers_;  // of the first in commands_
   bool joining_ = false;                    // a method is handled while there are commands
   bool put_off_ = false;                    // nothing more joins them
+  std::uint32_t next_timeout_look_ = 0;     // tick of the next enforce_timeouts()
   bool flush_scheduled_ = false;
   bool writing_blocked_ = false;  // the socket takes no more
   bool has_exclusive_queues_ = false;

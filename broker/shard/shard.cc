@@ -94,6 +94,7 @@ void Shard::schedule_tick() {
 
 void Shard::tick() {
   schedule_tick();
+  ticks_ = static_cast<std::uint32_t>((Clock::now() - made_at_) / kTickInterval);
   for_each_connection([this](Connection& connection) { connection.tick(now_); });
   for (auto& greeting : greetings_) greeting->tick(now_);
   compact_some_queues();

@@ -21,6 +21,7 @@
 #include "broker/ids.h"
 #include "broker/shard/inbox.h"
 #include "broker/shard/mail.h"
+#include "broker/shard/shard_counters.h"
 #include "broker/topology/catalog.h"
 
 namespace coney {
@@ -78,6 +79,9 @@ class Shard {
   Topology& topology() const;
   Catalog& catalog() { return catalog_; }
   Clock::time_point now() const { return now_; }  // read once a turn
+  // Of kTickInterval each, since the shard was made; as of the last one.
+  std::uint32_t ticks() const { return ticks_; }
+  ShardCounters& counters() { return counters_; }
 
   Connection* find(ConnectionId id);
   Queue* find(QueueId id);
@@ -191,6 +195,9 @@ class Shard {
   std::unique_ptr<Loop> loop_;
   Catalog catalog_;
   Clock::time_point now_;
+  const Clock::time_point made_at_ = now_;
+  std::uint32_t ticks_ = 0;
+  ShardCounters counters_;
   std::vector<char> read_buffer_;
   std::size_t bytes_this_turn_ = 0;
 

@@ -10,8 +10,6 @@ import re
 _RETRY, _STREAM = "delayed retries of quorum queues", "streams"
 
 ARGUMENTS = {
-    "x-consumer-timeout": "consumer timeout",
-    "x-consumer-disconnected-timeout": "consumer timeout",
     "x-delayed-retry-type": _RETRY,
     "x-delayed-retry-min": _RETRY,
     "x-delayed-retry-max": _RETRY,

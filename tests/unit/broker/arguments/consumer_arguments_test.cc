@@ -22,6 +22,16 @@ TEST(ConsumerArguments, PriorityIsAnyInteger) {
                                 "\"expected integer, got longstr\""));
 }
 
+TEST(ConsumerArguments, TimeoutIsMilliseconds) {
+  EXPECT_EQ(check({}).value().timeout, std::nullopt);
+  const Table arguments{{"x-consumer-timeout", Value::int32(2000)}};
+  EXPECT_EQ(check(arguments).value().timeout, 2000);
+  EXPECT_EQ(check(arguments, QueueType::kQuorum).value().timeout, 2000);
+  EXPECT_FALSE(check(arguments, QueueType::kStream).has_value());
+  EXPECT_FALSE(check({{"x-consumer-timeout", Value::int32(-1)}}).has_value());
+  EXPECT_FALSE(check({{"x-consumer-timeout", Value::text("2000")}}).has_value());
+}
+
 TEST(ConsumerArguments, ArgumentsOfOtherQueueTypesAreRefused) {
   EXPECT_EQ(check({{"x-stream-offset", Value::text("bogus")}}).error(),
             precondition_failed("invalid arg 'x-stream-offset' for queue 'q' in vhost '/' of "
