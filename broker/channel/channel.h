@@ -3,13 +3,14 @@
 // confirms and transactions. Lives with its connection; used on its shard only.
 //
 // One file per AMQP class: channel.cc (dispatch, closing), channel_exchange.cc, channel_queue.cc,
-// channel_consume.cc, channel_publish.cc, channel_settle.cc, channel_tx.cc; and channel_timeout.cc
-// for deliveries that nobody acknowledges.
+// channel_consume.cc, channel_publish.cc, channel_settle.cc, channel_tx.cc. And channel_timeout.cc
+// for deliveries that nobody acknowledges, channel_trace.cc for the firehose.
 
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,6 +26,8 @@
 #include "broker/queue/consumer_gate.h"
 
 namespace coney {
+
+struct TracePlace;
 
 class Channel {
  public:
@@ -212,13 +215,17 @@ class Channel {
   void prepare_header(const amqp::ContentHeader& header);
   std::string kept_header(amqp::PropertyList& list, std::uint64_t body_size);
   void route_and_send(const Exchange& exchange);
-  void dispatch_publish(const std::vector<QueueId>& queues);
+  void dispatch_publish(MessageRef message, const std::vector<QueueId>& queues);
   void send_to_queues(MessageRef message, const std::vector<QueueId>& queues);
   bool goes_by_mail(QueueId queue) const;
   BodyId log_once(const MessageRef& message, const std::vector<QueueId>& queues);
   std::vector<ShardId> other_shards(const Transaction& work);
   void carry_out(Transaction& work);
   void return_unroutable(const MessageRef& message);
+  TracePlace trace_place();
+  void trace_published(const MessageRef& message, std::span<const std::string_view> keys);
+  void trace_delivered(const MessageRef& message, std::string_view queue, bool redelivered);
+  void send_trace(MessageRef trace);
   bool publish_direct_reply();
   const Consumer* direct_reply_consumer() const;  // null: none
 

@@ -246,6 +246,8 @@ void Channel::on(const amqp::BasicGet& get) {
         const DeliveryCounts counts = delivery.facts.counts;
         write_content(method, counts.acquired == 0 ? delivery.message
                                                    : counted_message(*delivery.message, counts));
+        if (catalog().tracing())
+          trace_delivered(delivery.message, name, delivery.facts.redelivered);
       });
 }
 
@@ -268,6 +270,8 @@ void Channel::deliver(DeliverMail& mail) {
   }
   if (mail.counts.acquired != 0) mail.message = counted_message(*mail.message, mail.counts);
   write_delivery(consumer->prefix, unacked_.end(), mail.redelivered, mail.message);
+  if (catalog().tracing()) [[unlikely]]
+    trace_delivered(mail.message, consumer->queue_name, mail.redelivered);
 }
 
 }  // namespace coney

@@ -152,7 +152,7 @@ void Channel::complete_publish() {
   }
   if (route_.version == catalog().version() && !pending_.malformed && pending_.plain() &&
       route_.exchange == pending_.exchange && route_.routing_key == pending_.routing_key) {
-    return dispatch_publish(route_.queues);
+    return dispatch_publish(pending_.builder.finish(), route_.queues);
   }
   if (!check_access(Access::kWrite, "exchange", pending_.exchange)) return;
   Exchange* exchange = lookup_exchange(pending_.exchange);
@@ -214,14 +214,16 @@ void Channel::route_and_send(const Exchange& exchange) {
       {.keys = keys, .headers = list.headers.value_or(std::string_view{}), .properties = &list},
       route_.queues);
   // Only what depends on exchange and key alone may be kept.
-  route_.version = by_keys && pending_.plain() ? catalog().version() : 0;
+  const bool tracing = catalog().tracing() && vhost().tracing;
+  route_.version = by_keys && pending_.plain() && !tracing ? catalog().version() : 0;
   route_.exchange = pending_.exchange;
   route_.routing_key = pending_.routing_key;
-  dispatch_publish(route_.queues);
+  MessageRef message = pending_.builder.finish();
+  if (tracing) trace_published(message, keys);
+  dispatch_publish(std::move(message), route_.queues);
 }
 
-void Channel::dispatch_publish(const std::vector<QueueId>& queues) {
-  MessageRef message = pending_.builder.finish();
+void Channel::dispatch_publish(MessageRef message, const std::vector<QueueId>& queues) {
   if (transaction_) {
     transaction_->publishes.push_back({std::move(message), queues, pending_.mandatory});
     return;

@@ -168,6 +168,7 @@ class Connection final : public SocketHandler {
   void resume_consumers();
   // connection_methods.cc: methods, the ends of channels and of the connection
   void handle_connection_method(const amqp::Frame& frame);
+  void take_close(std::string_view arguments);
   void update_secret(std::string_view arguments);
   void handle_method_while_closing(std::string_view payload);
   void handle_channel_frame(const amqp::Frame& frame);

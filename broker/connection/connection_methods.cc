@@ -50,14 +50,20 @@ Channel* Connection::find_channel(ChannelNumber number) {
 
 void Connection::handle_connection_method(const amqp::Frame& frame) {
   const amqp::MethodId id = method_id(frame.payload);
-  if (id == amqp::ConnectionClose::kMethod.id) {
-    return close_by_client();
-  }
+  if (id == amqp::ConnectionClose::kMethod.id) return take_close(frame.payload.substr(4));
   if (id == amqp::ConnectionUpdateSecret::kMethod.id) return update_secret(frame.payload.substr(4));
   if (!amqp::find_method(id)) return refuse_unknown_method(id);
   close_connection(
       connection_error(ReplyCode::kChannelError, "unexpected method in connection state running"),
       id);
+}
+
+void Connection::take_close(std::string_view arguments) {
+  const auto decoded = amqp::decode_arguments<amqp::ConnectionClose>(arguments);
+  if (decoded) return close_by_client();
+  ProtocolError error = undecodable(decoded.error(), amqp::ConnectionClose::kMethod);
+  const amqp::MethodId method = error.method;
+  close_connection(std::move(error), method);
 }
 
 // No mechanism of ours has a secret that ends: it is accepted and not looked at.

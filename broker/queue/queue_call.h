@@ -12,10 +12,10 @@ namespace coney {
 
 enum class Settlement : std::uint8_t {
   kAcknowledge,
-  kReject,        // reject without requeue
-  kDiscard,       // nack without requeue, which does not count as a failed delivery
-  kRequeue,       // the client could not deal with it: reject with requeue, or it has gone
-  kGiveBack,      // the client does not want it now: nack with requeue, recover; or it took too long
+  kReject,    // reject without requeue
+  kDiscard,   // nack without requeue, which does not count as a failed delivery
+  kRequeue,   // the client could not deal with it: reject with requeue, or it has gone
+  kGiveBack,  // the client does not want it now: nack with requeue, recover; or it took too long
   kReturnUnseen,  // it never reached the client
 };
 

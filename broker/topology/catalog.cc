@@ -310,6 +310,13 @@ void Catalog::put(const BindingRemoved& change) {
   if (Vhost* vhost = find_vhost(change.record->vhost)) unbind(*vhost, *change.record);
 }
 
+void Catalog::put(const TracingPut& change) {
+  Vhost* vhost = find_vhost(change.vhost);
+  if (!vhost || vhost->tracing == change.on) return;
+  vhost->tracing = change.on;
+  change.on ? ++traced_vhosts_ : --traced_vhosts_;
+}
+
 // `binding` is equal to the one that goes, not always the same object.
 void Catalog::unbind(Vhost& vhost, const BindingRecord& binding) {
   Exchange* source = vhost.find_exchange(binding.source);

@@ -69,6 +69,7 @@ using ParameterKey = std::pair<std::string, std::string>;  // component, name
 
 struct Vhost {
   std::shared_ptr<const VhostRecord> record;
+  bool tracing = false;                         // the firehose is on
   ByName<std::unique_ptr<Exchange>> exchanges;  // with the default exchange under ""
   ByName<std::unique_ptr<CatalogQueue>> queues;
   VhostPolicies policies;
@@ -131,6 +132,9 @@ class Catalog {
   bool topic_allowed(const TopicUser& user, std::string_view vhost, std::string_view exchange,
                      Access access, std::string_view routing_key) const;
 
+  // The firehose is on in some vhost.
+  bool tracing() const { return traced_vhosts_ != 0; }
+
   bool has_binding(const BindingRecord& binding) const;
 
   // Where a message published to `exchange` goes: the ids of the queues, each once. `keys`: the
@@ -140,6 +144,8 @@ class Catalog {
   // keys and without headers go the same way.
   bool route(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
              std::vector<QueueId>& out);
+  // The queues that route() found last. REQUIRES: nothing was applied since.
+  std::span<const CatalogQueue* const> last_routed() const { return routed_; }
   void route(const Vhost& vhost, const Exchange& exchange, std::span<const std::string_view> keys,
              std::string_view headers, std::vector<QueueId>& out) {
     route(vhost, exchange, {.keys = keys, .headers = headers}, out);
@@ -174,6 +180,7 @@ class Catalog {
   void put(const QueueRemoved& change);
   void put(const BindingPut& change);
   void put(const BindingRemoved& change);
+  void put(const TracingPut& change);
 
   DestinationIndex add_destination(Exchange* exchange, CatalogQueue* queue);
   void free_destination(DestinationIndex destination);
@@ -194,6 +201,8 @@ class Catalog {
   std::vector<DestinationIndex> free_destinations_;
   std::uint64_t version_ = 1;
   std::uint64_t route_number_ = 0;
+  std::size_t traced_vhosts_ = 0;
+  std::vector<const CatalogQueue*> routed_;
   std::vector<DestinationIndex> matches_;  // of one exchange; kept for its memory
   std::vector<const Exchange*> to_visit_;
 };

@@ -7,6 +7,7 @@ namespace coney {
 bool Catalog::route(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
                     std::vector<QueueId>& out) {
   out.clear();
+  routed_.clear();
   ++route_number_;
   if (exchange.is_default()) {
     route_by_name(vhost, message.keys, out);
@@ -34,7 +35,9 @@ void Catalog::route_by_name(const Vhost& vhost, std::span<const std::string_view
                             std::vector<QueueId>& out) {
   for (std::string_view key : keys) {
     const CatalogQueue* queue = vhost.find_queue(key);
-    if (queue && visit(queue->destination)) out.push_back(queue->id);
+    if (!queue || !visit(queue->destination)) continue;
+    out.push_back(queue->id);
+    routed_.push_back(queue);
   }
 }
 
@@ -54,6 +57,7 @@ bool Catalog::route_one(const Vhost& vhost, const Exchange& exchange, const Rout
     const Destination& destination = destinations_[match];
     if (destination.queue) {
       out.push_back(destination.queue->id);
+      routed_.push_back(destination.queue);
     } else {
       to_visit_.push_back(destination.exchange);
     }

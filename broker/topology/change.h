@@ -97,12 +97,18 @@ struct BindingRemoved {
   std::shared_ptr<const BindingRecord> record;
 };
 
+// The firehose of a vhost; never stored.
+struct TracingPut {
+  std::string vhost;
+  bool on = false;
+};
+
 using Change =
     std::variant<VhostPut, VhostRemoved, UserPut, UserRemoved, PermissionPut, PermissionRemoved,
                  TopicPermissionPut, TopicPermissionRemoved, PolicyPut, PolicyRemoved, ParameterPut,
                  ParameterRemoved, GlobalParameterPut, GlobalParameterRemoved, ExchangePut,
                  ExchangeAlternatePut, ExchangeRemoved, QueuePut, QueueSettingsPut, QueueRemoved,
-                 BindingPut, BindingRemoved>;
+                 BindingPut, BindingRemoved, TracingPut>;
 using Changes = std::vector<Change>;
 
 }  // namespace coney

@@ -47,6 +47,7 @@ class Execution {
   TopologyAnswer operator()(const DeleteExclusiveQueues& command);
   TopologyAnswer operator()(const Bind& command);
   TopologyAnswer operator()(const Unbind& command);
+  TopologyAnswer operator()(const SetTracing& command);
   TopologyAnswer operator()(const AdministrationCommand& command) {
     return execute(state_, command);
   }
@@ -149,6 +150,14 @@ TopologyAnswer Execution::operator()(const Unbind& command) {
   if (!catalog_.has_binding(binding)) return {};
   state_.apply(BindingRemoved{share(binding)});
   remove_unused(*vhost, {binding.source});
+  return {};
+}
+
+TopologyAnswer Execution::operator()(const SetTracing& command) {
+  const Vhost* vhost = catalog_.find_vhost(command.vhost);
+  if (!vhost) return no_vhost(command.vhost);
+  if (vhost->tracing == command.on) return {.existed = true};
+  state_.apply(TracingPut{command.vhost, command.on});
   return {};
 }
 

@@ -57,8 +57,15 @@ struct Unbind {
   std::optional<std::string> client_id;
 };
 
+// Switches the firehose of a vhost; it is off after a start.
+struct SetTracing {
+  std::string vhost;
+  bool on = false;
+};
+
 using TopologyCommand = std::variant<DeclareExchange, DeleteExchange, DeclareQueue, DeleteQueue,
-                                     DeleteExclusiveQueues, Bind, Unbind, AdministrationCommand>;
+                                     DeleteExclusiveQueues, Bind, Unbind, SetTracing,
+                                     AdministrationCommand>;
 
 struct TopologyAnswer {
   std::optional<ProtocolError> error{};

@@ -306,6 +306,10 @@ void TopologyState::remember_undo(const Change& change) {
           },
           [&](const BindingPut& put) { undo_.push_back(BindingRemoved{put.record}); },
           [&](const BindingRemoved& removed) { undo_.push_back(BindingPut{removed.record}); },
+          [&](const TracingPut& put) {
+            const Vhost& vhost = *catalog_.find_vhost(put.vhost);
+            undo_.push_back(TracingPut{put.vhost, vhost.tracing});
+          },
       },
       change);
 }
@@ -484,6 +488,7 @@ void TopologyState::store_change(Change& change) {
             if (!is_stored(*one.record)) return;
             write([&](DefinitionStore& store) { return store.remove(*one.record); });
           },
+          [](const TracingPut&) {},
           [&](const auto& one) { put(*one.record); },
       },
       change);

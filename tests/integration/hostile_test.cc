@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "amqp/frame.h"
+#include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
 #include "tests/integration/script.h"
@@ -54,6 +55,24 @@ class Hostile : public testing::Test {
   TemporaryDirectory directory_;
   LocalBroker broker_{directory_ / "data"};
 };
+
+TEST_F(Hostile, ACloseWithoutItsArgumentsIsAFault) {
+  std::string bytes = opening();
+  amqp::append_frame(bytes, amqp::FrameType::kMethod, 0, "\0\x0A\0\x32\0\xC8\xFFtext"s);
+  const FileDescriptor fd = connect_to_port(broker_.port());
+  send_bytes(fd, bytes);
+  std::string answers(64 * 1024, '\0');
+  std::size_t count = 0;
+  const auto refused = [&] {
+    const ssize_t more = ::recv(fd.get(), answers.data() + count, answers.size() - count, 0);
+    if (more > 0) count += static_cast<std::size_t>(more);
+    return std::string_view(answers).substr(0, count).find(
+               "FRAME_ERROR - cannot decode "
+               "connection.close") != std::string_view::npos;
+  };
+  EXPECT_TRUE(becomes_true(refused));
+  expect_service();
+}
 
 TEST_F(Hostile, RandomBytes) {
   std::mt19937 random(1);

@@ -229,6 +229,40 @@ TEST_F(CatalogTest, RoutesThatKeysDoNotDecideAreNotToBeKept) {
   EXPECT_FALSE(decided_by_keys("front"));
 }
 
+TEST_F(CatalogTest, TellsWhichQueuesItRoutedToLast) {
+  exchange("f", "fanout");
+  queue("a");
+  queue("b");
+  bind(binding("f", kToQueue, "a", ""));
+  bind(binding("f", kToQueue, "b", ""));
+  const auto names = [&] {
+    std::vector<std::string> all;
+    for (const CatalogQueue* one : catalog_.last_routed()) all.push_back(one->record->name);
+    return all;
+  };
+  route("f", {"k"});
+  EXPECT_THAT(names(), UnorderedElementsAre("a", "b"));
+  route("", {"b"});
+  EXPECT_THAT(names(), ElementsAre("b"));
+  route("f", {"k"});
+  route("", {"missing"});
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(CatalogTest, TracingIsCountedOverVhosts) {
+  put<VhostPut>(VhostRecord{.name = "other"});
+  EXPECT_FALSE(catalog_.tracing());
+  catalog_.apply(TracingPut{"other", true});
+  catalog_.apply(TracingPut{"other", true});
+  catalog_.apply(TracingPut{"missing", true});
+  EXPECT_TRUE(catalog_.tracing());
+  EXPECT_TRUE(catalog_.find_vhost("other")->tracing);
+  EXPECT_FALSE(catalog_.find_vhost("/")->tracing);
+  catalog_.apply(TracingPut{"other", false});
+  catalog_.apply(TracingPut{"other", false});
+  EXPECT_FALSE(catalog_.tracing());
+}
+
 TEST_F(CatalogTest, TopicPermissionsExpandTheUserAndApplyToTheirExchangeOnly) {
   put<TopicPermissionPut>(TopicPermissionRecord{"u", "/", "t", "^{username}\\.", "^shared$"});
   EXPECT_TRUE(catalog_.topic_allowed({"u", {}}, "/", "t", Access::kWrite, "u.a"));

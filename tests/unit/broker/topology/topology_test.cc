@@ -115,6 +115,25 @@ TEST(Topology, BindingNeedsBothEnds) {
   EXPECT_EQ(broker.exchange("amq.fanout")->outgoing.size(), 0U);
 }
 
+TEST(Topology, TracingIsOfAVhostAndOffAfterAStart) {
+  TemporaryDirectory directory;
+  {
+    Running broker(open_store(directory));
+    const auto tracing = [&] { return broker.sink.shard().find_vhost("/")->tracing; };
+    EXPECT_FALSE(tracing());
+    broker.succeed(SetTracing{"/", true});
+    EXPECT_TRUE(tracing());
+    EXPECT_TRUE(broker.run(SetTracing{"/", true}).existed);
+    EXPECT_EQ(broker.fail(SetTracing{"missing", true}), "NOT_ALLOWED - vhost missing not found");
+    broker.succeed(SetTracing{"/", false});
+    EXPECT_FALSE(tracing());
+    broker.succeed(SetTracing{"/", true});
+    broker.stop();
+  }
+  Running broker(open_store(directory));
+  EXPECT_FALSE(broker.sink.shard().find_vhost("/")->tracing);
+}
+
 TEST(Topology, ExchangeInUseStaysWhenAskedTo) {
   Running broker;
   broker.succeed(exchange("x"));
