@@ -12,7 +12,7 @@ endif()
 install(FILES packaging/coney.conf DESTINATION /etc/coney)
 install(FILES packaging/coney.logrotate DESTINATION /etc/logrotate.d RENAME coney)
 install(FILES packaging/coney.service DESTINATION /lib/systemd/system)
-install(FILES docs/configuration.md README.md CHANGELOG.md
+install(FILES docs/configuration.md docs/consumer-timeout.md docs/exchanges.md README.md CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/coney)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/coney RENAME copyright)
 

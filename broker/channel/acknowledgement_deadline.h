@@ -40,7 +40,9 @@ class AckDeadlineScan {
   enum class Verdict : std::uint8_t { kWait, kWarn, kOverdue };
 
   // `shortest`: no allowance has an earlier next_event().
-  AckDeadlineScan(TickCount now, TickCount shortest) : now_(now), shortest_(shortest) {}
+  AckDeadlineScan(TickCount now, TickCount shortest) : now_(now), shortest_(shortest) {
+    expect(now, shortest);  // of deliveries to come
+  }
 
   // Is the delivery too young for any allowance? Then so are those behind it.
   bool stops_at(TickCount delivered) {
@@ -59,7 +61,7 @@ class AckDeadlineScan {
     return warn ? Verdict::kWarn : Verdict::kWait;
   }
 
-  // Before this tick nothing that was judged or stopped at becomes due.
+  // Before this tick nothing becomes due, of what is out now and of what comes.
   TickCount next_look() const { return next_look_; }
 
  private:

@@ -29,6 +29,7 @@ void QueueCore::Turns::rotate() {
 }
 
 void QueueCore::Turns::remove(std::uint32_t consumer) {
+  if (front() == consumer) return pop();  // consumers that go in the order in which they came
   auto from = waiting.begin() + static_cast<std::ptrdiff_t>(head);
   waiting.erase(std::find(from, waiting.end(), consumer));
   if (empty()) {

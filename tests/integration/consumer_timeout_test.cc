@@ -146,6 +146,25 @@ TEST_P(ConsumerTimeout, OnlyTheConsumerThatIsLateIsCancelled) {
   EXPECT_EQ(client.cancelled_kept(), 0u);
 }
 
+// The first delivery has long been looked at when the one that will be late comes.
+TEST_P(ConsumerTimeout, AShortTimeoutIsKeptBesideALongOne) {
+  Client client = consumer(true), other = consumer(true);
+  declarer_.declare("short");
+  declarer_.declare("clock");
+  client.consume("q", "patient");
+  client.consume("short", "slow", false, kSoon);
+  other.consume("clock", "clock", false, {{"x-consumer-timeout", Value::int32(1'500)}});
+  declarer_.publish("", "q", "1");
+  declarer_.publish("", "clock", "1");
+  declarer_.flush();
+  EXPECT_EQ(other.next_cancelled(), "clock");
+  const auto begin = std::chrono::steady_clock::now();
+  declarer_.publish("", "short", "2");
+  declarer_.flush();
+  EXPECT_EQ(client.next_cancelled(), "slow");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+}
+
 TEST_P(ConsumerTimeout, AClientThatKnowsNoCancelLosesItsChannel) {
   Client slow = consumer(false);
   slow.consume("q", "slow", false, kSoon);

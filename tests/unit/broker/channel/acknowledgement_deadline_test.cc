@@ -56,7 +56,7 @@ TEST(AckDeadlineScan, TheNextLookIsAtTheEarliestEvent) {
   long_one.warned = short_one.warned = true;
   AckDeadlineScan scan(50, short_one.next_event());
   EXPECT_EQ(scan.judge(45, long_one), Verdict::kWait);
-  EXPECT_EQ(scan.next_look(), 146u);
+  EXPECT_EQ(scan.next_look(), 59u);  // for deliveries that are still to come
   EXPECT_EQ(scan.judge(46, short_one), Verdict::kWait);
   EXPECT_EQ(scan.next_look(), 55u);
   EXPECT_TRUE(scan.stops_at(47));
