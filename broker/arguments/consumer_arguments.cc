@@ -1,6 +1,8 @@
 #include "broker/arguments/consumer_arguments.h"
 
+#include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "broker/arguments/erlang_term.h"
 #include "broker/arguments/max_age.h"
@@ -41,9 +43,9 @@ constexpr Row kRows[] = {
     {"x-priority", kClassic | kQuorum, check_integer, false},
     {"x-consumer-timeout", kClassic | kQuorum, check_non_negative, false},
     {"x-cancel-on-ha-failover", kEvery, check_bool, false},
-    {"x-stream-offset", kStream, stream_offset, true},
-    {"x-stream-filter", kStream, anything, true},
-    {"x-stream-match-unfiltered", kStream, anything, true},
+    {"x-stream-offset", kStream, stream_offset, false},
+    {"x-stream-filter", kStream, anything, false},
+    {"x-stream-match-unfiltered", kStream, anything, false},
 };
 
 bool knows(const Row& row, QueueType type) {
@@ -91,6 +93,40 @@ std::optional<ArgumentFault> find_stream_fault(const ConsumeRequest& request) {
   return internal_error();
 }
 
+// A number that is negative means the beginning; a time has seconds.
+StreamStart stream_start(const Value& offset, std::uint64_t now) {
+  using Kind = StreamStart::Kind;
+  if (const auto number = offset.as_integer(); number && offset.is_integer()) {
+    return {Kind::kOffset, static_cast<std::uint64_t>(std::max<std::int64_t>(*number, 0))};
+  }
+  if (const auto* seconds = std::get_if<std::uint64_t>(&offset.data)) {
+    return {Kind::kTime, *seconds > UINT64_MAX / 1000 ? UINT64_MAX : *seconds * 1000};
+  }
+  const std::string& text = *offset.as_string();
+  if (text == "first") return {Kind::kFirst};
+  if (text == "last") return {Kind::kLast};
+  const auto age = parse_max_age(text);
+  if (!age) return {Kind::kNext};
+  const auto milliseconds = static_cast<std::uint64_t>(age->count());
+  return {Kind::kTime, now > milliseconds ? now - milliseconds : 0};
+}
+
+// Texts; what is none is passed over.
+StreamFilter stream_filter(const amqp::Table& arguments) {
+  StreamFilter filter;
+  if (const Value* value = arguments.find("x-stream-filter")) {
+    if (const std::string* text = value->as_string()) filter.values.push_back(*text);
+    if (const amqp::Array* array = value->as_array()) {
+      for (const Value& each : *array) {
+        if (const std::string* text = each.as_string()) filter.values.push_back(*text);
+      }
+    }
+  }
+  const Value* unfiltered = arguments.find("x-stream-match-unfiltered");
+  filter.match_unfiltered = unfiltered && unfiltered->as_bool().value_or(false);
+  return filter;
+}
+
 }  // namespace
 
 boost::system::result<ConsumerArguments, ArgumentFault> check_consumer_arguments(
@@ -101,6 +137,12 @@ boost::system::result<ConsumerArguments, ArgumentFault> check_consumer_arguments
     if (auto fault = find_stream_fault(request)) return std::move(*fault);
   }
   ConsumerArguments checked;
+  if (request.queue_type == QueueType::kStream) {
+    if (const Value* offset = request.arguments.find("x-stream-offset")) {
+      checked.reading.start = stream_start(*offset, request.now);
+    }
+    checked.reading.filter = stream_filter(request.arguments);
+  }
   if (const Value* value = request.arguments.find("x-priority")) {
     checked.priority = *value->as_integer();
   }

@@ -10,6 +10,7 @@
 #include "amqp/table.h"
 #include "broker/arguments/argument_fault.h"
 #include "broker/arguments/queue_type.h"
+#include "broker/stream/stream_reading.h"
 
 namespace coney {
 
@@ -20,12 +21,14 @@ struct ConsumeRequest {
   QueueType queue_type = QueueType::kClassic;
   bool no_ack = false;
   std::uint32_t prefetch_count = 0;  // the channel's for new consumers; 0: unlimited
+  std::uint64_t now = 0;             // ms since 1970
   const amqp::Table& arguments;
 };
 
 struct ConsumerArguments {
   std::int64_t priority = 0;
   std::optional<std::int64_t> timeout;  // x-consumer-timeout, milliseconds
+  StreamReading reading;  // of a stream
   // The first argument that needs behaviour which does not exist yet: the consume answers 540.
   std::optional<std::string> not_implemented;
 };

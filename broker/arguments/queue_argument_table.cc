@@ -108,10 +108,6 @@ bool all_of_it(const Value&) {
   return true;
 }
 
-bool if_stream(const Value& v) {
-  return parse_queue_type(*v.as_string()) == QueueType::kStream;
-}
-
 // clang-format off
 constexpr QueueArgumentRow kRows[] = {
     {"x-expires", kClassic | kQuorum, alone<check_expiry>,
@@ -136,13 +132,13 @@ constexpr QueueArgumentRow kRows[] = {
     {"x-queue-version", kClassic, queue_version, nullptr, nothing},
     {"x-single-active-consumer", kClassic | kQuorum, alone<check_bool>,
      store_single_active, nothing},
-    {"x-queue-type", kEvery, queue_type, nullptr, if_stream},
-    {"x-max-age", kStream, max_age, store_max_age, all_of_it},
+    {"x-queue-type", kEvery, queue_type, nullptr, nothing},
+    {"x-max-age", kStream, max_age, store_max_age, nothing},
     {"x-stream-max-segment-size-bytes", kStream, alone<check_non_negative>,
-     integer<&QueueSettings::max_segment_bytes>, all_of_it},
+     integer<&QueueSettings::max_segment_bytes>, nothing},
     {"x-stream-filter-size-bytes", kStream, anything,
-     integer<&QueueSettings::filter_bytes>, all_of_it},
-    {"x-initial-cluster-size", kStream, alone<check_positive>, nullptr, all_of_it},
+     integer<&QueueSettings::filter_bytes>, nothing},
+    {"x-initial-cluster-size", kStream, alone<check_positive>, nullptr, nothing},
     {"x-queue-leader-locator", kEvery, leader_locator, nullptr, nothing},
     {"x-queue-master-locator", kClassic, anything, nullptr, nothing},
     {"x-quorum-initial-group-size", kQuorum, alone<check_positive>, nullptr, nothing},

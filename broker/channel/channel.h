@@ -73,6 +73,7 @@ class Channel {
     std::string queue_name;
     bool no_ack = false;
     bool direct_reply = false;
+    bool stream = false;
     std::string prefix;  // basic.deliver up to the consumer tag, encoded
     ConsumerKey key;
     std::optional<std::int64_t> timeout;  // x-consumer-timeout, milliseconds
@@ -86,6 +87,7 @@ class Channel {
     ConsumerNumber consumer = 0;  // 0: basic.get
     bool limited = false;         // counts against the channel's global prefetch
     bool in_transaction = false;  // settled, not committed yet
+    bool stream = false;          // of a stream: settling gives its consumer credit
     bool present() const { return queue.valid(); }
   };
   // Who has deliveries of a queue, but for consumers: basic.get and consumers that are gone.
@@ -202,7 +204,7 @@ class Channel {
   void bind(BindingRecord binding, bool no_wait, bool is_bind, std::function<void()> answer);
   void finish_delete(const std::string& name, QueueId id, std::function<void()> then);
 
-  void start_consumer(Consumer consumer, ConsumerOptions options, bool no_wait);
+  void start_consumer(Consumer consumer, SubscribeCall call, bool no_wait);
   void consume_direct_replies(const amqp::BasicConsume& consume);
   void add_consumer(Consumer added);
   void remove_consumer(ConsumerNumber number);
@@ -230,11 +232,12 @@ class Channel {
   const Consumer* direct_reply_consumer() const;  // null: none
 
   void write_delivery(std::string_view prefix, DeliveryTag tag, bool redelivered,
-                      const MessageRef& message);
+                      const MessageRef& message, std::string_view header);
+  void write_stream_delivery(const Consumer& consumer, const DeliverMail& mail);
   void write_content(std::string_view method, const MessageRef& message);
   template <typename StoreMethod>
   void write_content_frames(std::size_t method_size, const MessageRef& message,
-                            StoreMethod&& store_method);
+                            std::string_view header, StoreMethod&& store_method);
 
   void settle(DeliveryTag tag, bool multiple, Settlement settlement);
   void settle_now(const std::vector<Unacked>& settled, Settlement settlement);
@@ -251,6 +254,7 @@ class Channel {
   // May it be of a delivery that has timed out? Then its acknowledgement is passed over.
   bool is_late(DeliveryTag tag) const { return tag != 0 && tag <= forgiven_up_to_; }
   void need_flush();
+  void give_stream_credit(const std::vector<Unacked>& settled);
   void send_settle(QueueId queue, QueuePosition first, std::uint64_t count, Settlement settlement);
   void count_unlimited();
 

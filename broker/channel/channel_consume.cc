@@ -7,6 +7,7 @@
 #include "broker/channel/direct_reply.h"
 #include "broker/message/counted_message.h"
 #include "broker/queue/queue.h"
+#include "broker/stream/stream_header.h"
 
 // Class basic: qos, consume, cancel, get, and what is delivered.
 
@@ -103,7 +104,7 @@ void Channel::on(const amqp::BasicConsume& consume) {
   if (!table) return;
   auto checked = check_consumer_arguments(
       {vhost_name(), *name, parse_queue_type(queue->record->type).value_or(QueueType::kClassic),
-       consume.no_ack, prefetch_, *table});
+       consume.no_ack, prefetch_, connection_.shard().wall_time(), *table});
   if (!checked) return fail(checked.error());
   if (checked->not_implemented) {
     return fail(connection_error(ReplyCode::kNotImplemented,
@@ -117,7 +118,12 @@ void Channel::on(const amqp::BasicConsume& consume) {
   consumer.timeout = checked->timeout;
   consumer.queue = queue->id;
   consumer.queue_name = std::move(*name);
-  start_consumer(std::move(consumer), std::move(options), consume.no_wait);
+  SubscribeCall call{consumer.key, std::move(options), nullptr};
+  if (queue->settings->type == QueueType::kStream) {
+    consumer.stream = true;
+    call.reading = std::make_unique<const StreamReading>(std::move(checked->reading));
+  }
+  start_consumer(std::move(consumer), std::move(call), consume.no_wait);
 }
 
 Channel::Consumer Channel::new_consumer(const amqp::BasicConsume& consume) {
@@ -131,9 +137,8 @@ Channel::Consumer Channel::new_consumer(const amqp::BasicConsume& consume) {
   return consumer;
 }
 
-void Channel::start_consumer(Consumer consumer, ConsumerOptions options, bool no_wait) {
+void Channel::start_consumer(Consumer consumer, SubscribeCall call, bool no_wait) {
   const QueueId queue = consumer.queue;
-  SubscribeCall call{consumer.key, std::move(options)};
   add_consumer(std::move(consumer));
   connection_.ask(
       queue, std::move(call),
@@ -224,6 +229,11 @@ void Channel::on(const amqp::BasicGet& get) {
             ". basic.get operations are not supported by <<\"quorum\">> queues with single active "
             "consumer"));
   }
+  if (queue->settings->type == QueueType::kStream) {
+    return fail(connection_error(
+        ReplyCode::kNotImplemented,
+        "basic.get not supported by stream queues " + queue_text(*name, vhost_name())));
+  }
   connection_.ask(
       queue->id, GetCall{get.no_ack},
       [this, id = queue->id, name = *name, no_ack = get.no_ack](QueueAnswer& answer) {
@@ -266,12 +276,20 @@ void Channel::deliver(DeliverMail& mail) {
     const bool late = limit_->active() && !mail.limited;  // it was sent before there was a limit
     if (late) limit_->count(1);
     unacked_.push_back({mail.queue, connection_.shard().ticks(), mail.position, consumer->number,
-                        mail.limited || late});
+                        mail.limited || late, false, consumer->stream});
   }
+  if (consumer->stream) return write_stream_delivery(*consumer, mail);
   if (mail.counts.acquired != 0) mail.message = counted_message(*mail.message, mail.counts);
-  write_delivery(consumer->prefix, unacked_.end(), mail.redelivered, mail.message);
+  write_delivery(consumer->prefix, unacked_.end(), mail.redelivered, mail.message,
+                 mail.message->header());
   if (catalog().tracing()) [[unlikely]]
     trace_delivered(mail.message, consumer->queue_name, mail.redelivered);
+}
+
+void Channel::write_stream_delivery(const Consumer& consumer, const DeliverMail& mail) {
+  thread_local std::string header;
+  write_stream_header(header, mail.message->header(), mail.position);
+  write_delivery(consumer.prefix, unacked_.end(), false, mail.message, header);
 }
 
 }  // namespace coney

@@ -321,10 +321,10 @@ char* store_frame_end(char* to) {
 }  // namespace
 
 void Channel::write_delivery(std::string_view prefix, DeliveryTag tag, bool redelivered,
-                             const MessageRef& message) {
+                             const MessageRef& message, std::string_view header) {
   const std::string_view routing = message->routing();
   const std::size_t method_size = prefix.size() + 9 + routing.size();
-  write_content_frames(method_size, message, [&](char* to) {
+  write_content_frames(method_size, message, header, [&](char* to) {
     to = amqp::wire::store_bytes(to, prefix);
     to = amqp::wire::store(to, tag);
     *to++ = redelivered ? 1 : 0;
@@ -333,16 +333,15 @@ void Channel::write_delivery(std::string_view prefix, DeliveryTag tag, bool rede
 }
 
 void Channel::write_content(std::string_view method, const MessageRef& message) {
-  write_content_frames(method.size(), message,
+  write_content_frames(method.size(), message, message->header(),
                        [&](char* to) { return amqp::wire::store_bytes(to, method); });
 }
 
 // Method, header and body frames; a small message in one piece, a large body by reference.
 template <typename StoreMethod>
 void Channel::write_content_frames(std::size_t method_size, const MessageRef& message,
-                                   StoreMethod&& store_method) {
+                                   std::string_view header, StoreMethod&& store_method) {
   OutputBuffer& output = connection_.output();
-  const std::string_view header = message->header();
   const std::string_view body = message->body();
   const std::uint32_t frame_max = connection_.identity().frame_max;
   const std::size_t piece = frame_max == 0 ? body.size() : frame_max - amqp::kFrameOverhead;
@@ -414,7 +413,8 @@ const Channel::Consumer* Channel::direct_reply_consumer() const {
 void Channel::direct_reply(const DirectReplyMail& mail) {
   if (!takes_direct_replies(mail.key)) return;
   unacked_.skip();
-  write_delivery(direct_reply_consumer()->prefix, unacked_.end(), false, mail.message);
+  write_delivery(direct_reply_consumer()->prefix, unacked_.end(), false, mail.message,
+                 mail.message->header());
 }
 
 // False: the key is no token, the message is routed like any other.

@@ -159,6 +159,11 @@ void Channel::on(const amqp::QueuePurge& purge) {
   if (!name || !check_access(Access::kRead, "queue", *name)) return;
   CatalogQueue* queue = lookup_queue(*name);
   if (!queue) return;
+  if (queue->settings->type == QueueType::kStream) {
+    return fail(connection_error(
+        ReplyCode::kNotImplemented,
+        "queue.purge not supported by stream queues " + queue_text(*name, vhost_name())));
+  }
   connection_.ask(queue->id, PurgeCall{}, [this, no_wait = purge.no_wait](QueueAnswer& answer) {
     if (no_wait) return;
     connection_.send(

@@ -39,14 +39,40 @@ void Channel::send_settle(QueueId queue_id, QueuePosition first, std::uint64_t c
   }
 }
 
+// So many of one consumer after the other; whatever became of them, they stay in the stream.
+void Channel::give_stream_credit(const std::vector<Unacked>& settled) {
+  Shard& shard = connection_.shard();
+  for (std::size_t at = 0; at != settled.size();) {
+    const Unacked& first = settled[at];
+    std::uint64_t count = 0;
+    for (; at != settled.size() && settled[at].consumer == first.consumer; ++at) {
+      count += settled[at].stream ? 1 : 0;
+    }
+    if (count == 0) continue;
+    const ConsumerKey consumer{connection_.id(), number_, first.consumer};
+    if (first.queue.shard != shard.id()) {
+      shard.post(first.queue.shard, StreamCreditMail{first.queue, consumer, count});
+    } else if (Queue* queue = shard.find(first.queue)) {
+      queue->credit(consumer, count);
+    }
+  }
+}
+
 // Settling makes queues deliver, which adds to unacked_: what is settled is taken out first.
 void Channel::settle_now(const std::vector<Unacked>& settled, Settlement settlement) {
   std::int32_t limited = 0;
-  for (const Unacked& unacked : settled) limited += unacked.limited ? 1 : 0;
+  bool streams = false;
+  for (const Unacked& unacked : settled) {
+    limited += unacked.limited ? 1 : 0;
+    streams = streams || unacked.stream;
+  }
   if (limited != 0) limit_->give_back(limited);
   Settles settles{*this, settlement};
-  for (const Unacked& unacked : settled) settles.add(unacked);
+  for (const Unacked& unacked : settled) {
+    if (!unacked.stream) settles.add(unacked);
+  }
   settles.flush();
+  if (streams) give_stream_credit(settled);
   if (limited != 0 && limit_->take_starved()) resume_consumers();
 }
 

@@ -1,350 +1,78 @@
 #include "broker/queue/queue.h"
 
-#include <algorithm>
-
 #include "broker/connection/connection.h"
 #include "broker/queue/consumer_gate.h"
+#include "broker/queue/message_queue.h"
 #include "broker/shard/shard.h"
 #include "broker/storage/shard_storage.h"
+#include "broker/stream/stream_queue.h"
 
 namespace coney {
 
 Queue::Queue(Shard& shard, QueueId id, std::shared_ptr<const QueueRecord> record,
-             QueueSettingsPtr settings, StoredQueueId stored_id)
+             StoredQueueId stored_id)
     : shard_(shard),
       id_(id),
       record_(std::move(record)),
-      stored_id_(shard.storage().attached() ? stored_id : StoredQueueId{}),
-      core_(*this, std::move(settings)) {
-  used();
-  arm_timer();
-}
+      stored_id_(shard.storage().attached() ? stored_id : StoredQueueId{}) {}
 
-Queue::~Queue() = default;
-
-void Queue::change_settings(QueueSettingsPtr settings) {
-  if (going_) return;
-  set_time();
-  core_.change_settings(std::move(settings));
-  used();
-  changed();
-}
-
-PublishOutcome Queue::publish(MessageRef message, BodyId body, const MessageFacts& facts) {
-  if (going_) return {};
-  if (core_.is_timed() || core_.has_ttl(*message)) [[unlikely]]
-    set_time();
-  if (core_.refuses(message->body().size())) [[unlikely]] {
-    core_.refuse(std::move(message));
-    changed();
-    return {.accepted = false};
+std::unique_ptr<Queue> make_queue(Shard& shard, QueueId id,
+                                  std::shared_ptr<const QueueRecord> record,
+                                  QueueSettingsPtr settings, StoredQueueId stored_id) {
+  if (settings->type == QueueType::kStream) {
+    return std::make_unique<StreamQueue>(shard, id, std::move(record), std::move(settings),
+                                         stored_id);
   }
-  if (!logs() || !keeps(*message)) {
-    core_.publish(std::move(message), false, facts);
-    changed();
-    return {};
-  }
-  QueueStorage& storage = storage_of(core_.level_of(*message));
-  const QueuePosition position = core_.publish(message, true, facts);
-  // What has left at once, to a no-ack consumer or because it may not stay, needs no log.
-  const bool stays = storage.published(QueueCore::place_of(position), message, body);
-  changed();
-  return {.wait = stays ? storage.durability() : Durability::kNone};
+  return std::make_unique<MessageQueue>(shard, id, std::move(record), std::move(settings),
+                                        stored_id);
 }
 
-// A quorum queue keeps everything, whatever delivery mode it was published with.
-bool Queue::keeps(const Message& message) const {
-  return message.persistent() || core_.settings().type == QueueType::kQuorum;
-}
+// ---- deliveries ----
 
-void Queue::settle(QueuePosition first, std::uint64_t count, Settlement settlement) {
-  if (core_.is_timed()) set_time();
-  switch (settlement) {
-    case Settlement::kAcknowledge:
-      core_.acknowledge(first, count);
-      break;
-    case Settlement::kReject:
-      core_.reject(first, count, Return::kFailed);
-      break;
-    case Settlement::kDiscard:
-      core_.reject(first, count, Return::kUnseen);
-      break;
-    case Settlement::kRequeue:
-      requeue(first, count, Return::kFailed);
-      break;
-    case Settlement::kGiveBack:
-      requeue(first, count, Return::kGivenBack);
-      break;
-    case Settlement::kReturnUnseen:
-      core_.requeue(first, count, Return::kUnseen);
-      break;
-  }
-  changed();
-}
-
-void Queue::requeue(QueuePosition first, std::uint64_t count, Return how) {
-  core_.requeue(first, count, how);
-  if (QueueStorage* storage = find_storage(QueueCore::level_of(first))) {
-    storage->returned(QueueCore::place_of(first), count);
-  }
-}
-
-void Queue::resume(const ConsumerKey& consumer) {
-  if (core_.is_timed()) set_time();
-  core_.resume(consumer);
-  changed();
-}
-
-// ---- time ----
-
-void Queue::set_time() {
-  core_.set_time(shard_.wall_time());
-}
-
-void Queue::on_time() {
-  wakes_at_ = UINT64_MAX;
-  if (going_ || restoring_) return;
-  set_time();
-  core_.expire();
-  if (is_unused() && core_.time() >= last_used_ + expiry()) {
-    going_ = true;
-    shard_.delete_queue(id_);
-    return;
-  }
-  changed();
-}
-
-// x-expires begins anew with everything that counts as a use.
-void Queue::used() {
-  if (core_.settings().expires) last_used_ = shard_.wall_time();
-}
-
-bool Queue::is_unused() const {
-  return core_.settings().expires && core_.consumer_count() == 0;
-}
-
-std::uint64_t Queue::expiry() const {
-  return static_cast<std::uint64_t>(*core_.settings().expires);
-}
-
-void Queue::arm_timer() {
-  if (!core_.is_timed() && !core_.settings().expires && !undertaker_) [[likely]]
-    return;
-  std::uint64_t next = core_.next_expiry().value_or(UINT64_MAX);
-  if (is_unused()) next = std::min(next, last_used_ + expiry());
-  if (undertaker_) next = std::min(next, undertaker_->next_retry().value_or(UINT64_MAX));
-  if (next >= wakes_at_ || going_) return;
-  wakes_at_ = next;
-  shard_.wake_queue_at(id_, next);
-}
-
-// ---- dead letters ----
-
-void Queue::dead_letter(DeadLetter letter) {
-  if (!undertaker_) undertaker_ = std::make_unique<Undertaker>();
-  undertaker_->take(std::move(letter));
-}
-
-void Queue::dead_letter_arrived(QueuePosition position, bool accepted) {
-  if (!undertaker_) return;
-  undertaker_->arrived(core_, position, accepted, shard_.wall_time());
-  changed();
-}
-
-// ---- the disk ----
-
-// After every call that may have changed the core.
-void Queue::changed() {
-  store_changes();
-  if (undertaker_) [[unlikely]] {
-    undertaker_->send(shard_, id_, *record_, core_, shard_.wall_time());
-    store_changes();
-  }
-  arm_timer();
-}
-
-// Paging a lane in may make messages leave lanes that come behind it or in front of it.
-void Queue::store_changes() {
-  if (storages_.empty() && !core_.has_priorities()) [[likely]] {
-    if (!shard_.storage().exceeds_window(core_.lane(0), 1)) return;
-  }
-  const std::size_t lanes = core_.lane_count();
-  core_.for_each_lane([this, lanes](QueueLevel level, MessageLane& lane) {
-    QueueStorage* storage = find_storage(level);
-    if (!storage && !shard_.storage().exceeds_window(lane, lanes)) return;
-    (storage ? *storage : storage_of(level)).changed(lanes);
-  });
-  if (lanes == 1) return;
-  for (LaneStorage& lane : storages_) lane.storage->take_departures();
-}
-
-QueueStorage* Queue::find_storage(QueueLevel level) {
-  for (LaneStorage& lane : storages_) {
-    if (lane.level == level) return lane.storage.get();
-  }
-  return nullptr;
-}
-
-QueueStorage& Queue::storage_of(QueueLevel level) {
-  if (QueueStorage* found = find_storage(level)) return *found;
-  const StoredQueueId stored = logs() ? stored_lane(stored_id_, level) : StoredQueueId{};
-  storages_.push_back({level, std::make_unique<QueueStorage>(
-                                  shard_.storage(), core_.lane(level), LaneId{id_, level}, stored,
-                                  shard_.config().durability_of(record_->vhost))});
-  return *storages_.back().storage;
-}
-
-void Queue::transaction_ended(TxId id) {
-  for (LaneStorage& lane : storages_) lane.storage->transaction_ended(id);
-}
-
-void Queue::restore(std::vector<RecoveredLane>& lanes) {
-  restoring_ = false;
-  set_time();
-  for (RecoveredLane& lane : lanes) {
-    if (!lane.queue.is_empty()) {
-      storage_of(lane.level).restore(lane.queue);
-    } else {
-      core_.lane(lane.level).restore(lane.queue.next_position, lane.queue.next_position);
-      core_.lane(lane.level).restored();
-    }
-  }
-  core_.expire();
-  used();
-  changed();
-  run_deferred();
-}
-
-bool Queue::must_wait(const QueueCall& call) {
-  return restoring_ || (std::holds_alternative<GetCall>(call) && !going_ && core_.is_stalled());
-}
-
-void Queue::defer(Mail mail) {
-  deferred_.push_back(std::move(mail));
-}
-
-// In order; a get may find the queue stalled again.
-void Queue::run_deferred() {
-  for (Mail& mail : std::exchange(deferred_, {})) shard_.handle(mail);
-}
-
-void Queue::chunk_written(QueueLevel level, ChunkNumber number, StorageResult<ChunkRef> place) {
-  find_storage(level)->written(number, std::move(place));
-}
-
-void Queue::chunk_read(QueueLevel level, ChunkNumber number,
-                       StorageResult<std::shared_ptr<const Chunk>> chunk) {
-  if (core_.is_timed()) set_time();
-  find_storage(level)->read(number, std::move(chunk));
-  changed();
-  run_deferred();
-}
-
-void Queue::retry_disk() {
-  for (LaneStorage& lane : storages_) lane.storage->retry();
-  changed();
-}
-
-bool Queue::admit(const ConsumerOptions& consumer, std::size_t) {
+bool Queue::admits(const ConsumerOptions& consumer) {
   ConsumerGate& gate = *consumer.gate;
   if (!gate.window->open()) return false;
   limited_ = !consumer.no_ack && gate.limit->active();
   return !limited_ || gate.limit->take();
 }
 
-void Queue::deliver(const ConsumerKey& key, const ConsumerOptions& consumer, QueuePosition position,
-                    const MessageFacts& facts, MessageRef message) {
-  DeliverMail mail{key,
-                   id_,
-                   position,
-                   facts.redelivered,
-                   limited_,
-                   core_.shows_counts() ? facts.counts : DeliveryCounts{},
-                   std::move(message)};
-  if (key.connection.shard == shard_.id()) {
-    if (Connection* connection = shard_.find(key.connection)) return connection->deliver(mail);
+void Queue::send(DeliverMail&& mail, const ConsumerOptions& consumer) {
+  mail.queue = id_;
+  mail.limited = limited_;
+  const ConnectionId to = mail.consumer.connection;
+  if (to.shard == shard_.id()) {
+    if (Connection* connection = shard_.find(to)) return connection->deliver(mail);
     if (!consumer.no_ack) {
-      shard_.post(shard_.id(), SettleMail{id_, position, 1, Settlement::kReturnUnseen});
+      shard_.post(shard_.id(), SettleMail{id_, mail.position, 1, Settlement::kReturnUnseen});
     }
     return;
   }
   consumer.gate->window->mailed(static_cast<std::int64_t>(mail.message->size()));
-  shard_.post(key.connection.shard, std::move(mail));
+  shard_.post(to.shard, std::move(mail));
 }
 
-QueueAnswer Queue::call(const QueueCall& call) {
-  if (going_ && !std::holds_alternative<CancelCall>(call)) return {.status = QueueStatus::kGone};
-  if (core_.is_timed()) set_time();
-  QueueAnswer answered = std::visit([this](const auto& each) { return answer(each); }, call);
-  changed();
-  return answered;
+// ---- waiting for a restart ----
+
+void Queue::defer(Mail mail) {
+  deferred_.push_back(std::move(mail));
 }
 
-QueueAnswer Queue::counts() const {
-  return {.messages = core_.ready_count(), .consumers = core_.consumer_count()};
+void Queue::end_restore() {
+  restoring_ = false;
+  run_deferred();
 }
 
-QueueAnswer Queue::answer(const CountCall&) {
-  used();
-  return counts();
+// In order; what has to wait again is deferred again.
+void Queue::run_deferred() {
+  for (Mail& mail : std::exchange(deferred_, {})) shard_.handle(mail);
 }
 
-QueueAnswer Queue::answer(const GetCall& call) {
-  used();
-  QueueAnswer answer;
-  answer.delivery = core_.get(call.no_ack);
-  if (answer.delivery && !core_.shows_counts()) answer.delivery->facts.counts = {};
-  return answer;
-}
-
-QueueAnswer Queue::answer(const SubscribeCall& call) {
-  ConsumerOptions options = call.options;
-  // Quorum queues know no exclusive consumers, a single active one rules them out.
-  if (core_.settings().type == QueueType::kQuorum) options.exclusive = false;
-  if (core_.has_exclusive_consumer() ||
-      (options.exclusive &&
-       (core_.consumer_count() != 0 || core_.settings().single_active_consumer))) {
-    return {.status = QueueStatus::kExclusiveUse};
-  }
-  core_.subscribe(call.key, options);
-  return counts();
-}
-
-QueueAnswer Queue::answer(const CancelCall& call) {
-  QueueAnswer answer = counts();
-  if (!core_.cancel(call.key)) return answer;
-  used();
-  answer.consumers = core_.consumer_count();
-  if (record_->auto_delete && answer.consumers == 0 && !going_) {
-    going_ = true;
-    answer.delete_now = true;
-  }
-  return answer;
-}
-
-QueueAnswer Queue::answer(const PurgeCall&) {
-  return {.messages = core_.purge()};
-}
-
-QueueAnswer Queue::answer(const DeleteCall& call) {
-  QueueAnswer answer = counts();
-  if (call.if_empty && answer.messages != 0) {
-    answer.status = QueueStatus::kNotEmpty;
-  } else if (call.if_unused && answer.consumers != 0) {
-    answer.status = QueueStatus::kInUse;
-  } else {
-    going_ = true;
-  }
-  return answer;
-}
-
-void Queue::retire() {
-  for (const ConsumerKey& consumer : core_.consumers()) {
+void Queue::tell_retired(const std::vector<ConsumerKey>& consumers) {
+  for (const ConsumerKey& consumer : consumers) {
     shard_.post(consumer.connection.shard, ConsumerCancelledMail{consumer});
   }
   // Whoever waits for the queue hears that it is gone.
   for (Mail& mail : std::exchange(deferred_, {})) shard_.post(shard_.id(), std::move(mail));
-  for (LaneStorage& lane : storages_) lane.storage->deleted();
 }
 
 }  // namespace coney

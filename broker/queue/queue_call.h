@@ -3,10 +3,12 @@
 // by mail otherwise.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <variant>
 
 #include "broker/queue/queue_core.h"
+#include "broker/stream/stream_reading.h"
 
 namespace coney {
 
@@ -26,6 +28,7 @@ struct GetCall {
 struct SubscribeCall {
   ConsumerKey key;
   ConsumerOptions options;
+  std::unique_ptr<const StreamReading> reading;  // of a stream
 };
 struct CancelCall {
   ConsumerKey key;

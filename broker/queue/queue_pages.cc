@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/message/stored_message.h"
+#include "broker/storage/space_tally.h"
 
 namespace coney {
 namespace {
@@ -469,23 +470,13 @@ std::vector<PositionRange> QueuePages::positions_held() {
   return ranges;
 }
 
-QueueSpace QueuePages::space() const {
-  QueueSpace space;
-  std::vector<const SegmentFile*> files;
+QueueSpace QueuePages::space(QueueId queue) const {
+  SpaceTally tally;
   for (const Held& held : chunks_) {
-    for (const LiveChunk* place : {&held.place, &held.old_place}) {
-      if (!place->ref()) continue;
-      space.live_bytes += place->live_bytes();
-      const SegmentFile* file = place->ref().file.get();
-      if (files.empty() || files.back() != file) files.push_back(file);
-    }
+    tally.add(held.place);
+    tally.add(held.old_place);
   }
-  space.chunks = chunks_.size();
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
-  space.files = files.size();
-  for (const SegmentFile* file : files) space.file_bytes += file->disk_bytes();
-  return space;
+  return tally.total(queue, chunks_.size());
 }
 
 bool QueuePages::has_gaps() {

@@ -79,7 +79,7 @@ class QueuePages {
   std::vector<CountedRange> counts();
 
   // What it takes in segments; the queue is for the caller to name.
-  QueueSpace space() const;
+  QueueSpace space(QueueId queue) const;
 
   // Starts to move what lives in a file elsewhere. Call left() when nothing is_leaving() any more
   // and what was written since is synced: then the file is released.

@@ -8,6 +8,7 @@
 #include "broker/config/config.h"
 #include "broker/ids.h"
 #include "broker/queue/queue_pages.h"
+#include "broker/storage/disk_tenant.h"
 #include "persistence/deliveries/delivery_map.h"
 #include "persistence/log/log_sink.h"
 
@@ -15,13 +16,13 @@ namespace coney {
 
 class ShardStorage;
 
-class QueueStorage final : private QueueDisk {
+class QueueStorage final : public DiskTenant, private QueueDisk {
  public:
   // `stored_id` 0: the queue is not durable, it only spills.
   QueueStorage(ShardStorage& shard, MessageLane& lane, LaneId id, StoredQueueId stored_id,
                Durability durability);
 
-  bool logs() const { return stored_id_ != StoredQueueId{}; }
+  bool logs() const override { return stored_id_ != StoredQueueId{}; }
   Durability durability() const { return durability_; }
 
   // ---- what happens to the queue ----
@@ -39,21 +40,21 @@ class QueueStorage final : private QueueDisk {
   void restore(RecoveredQueue& recovered);
   void deleted();
 
-  QueuePages& pages() { return pages_; }
-  QueueId queue() const { return id_.queue; }
-
   // ---- answers of the disk ----
   void written(ChunkNumber number, StorageResult<ChunkRef> place);
   void read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk);
   void retry();
 
-  // ---- moving out of the log ----
-  // Writes to segments what was logged in `up_to` or earlier.
-  void move_out(LogEpoch up_to);
-  bool has_moved_out(LogEpoch up_to);
-  // It is on disk there: logs again, in short, what the log has said of messages in segments, or
-  // (`whole`) of any.
-  void moved_out(LogEpoch up_to, bool whole);
+  // ---- DiskTenant ----
+  void move_out(LogEpoch up_to) override;
+  bool has_moved_out(LogEpoch up_to) override;
+  void moved_out(LogEpoch up_to, bool whole) override;
+  void leave(const std::shared_ptr<SegmentFile>& file) override { pages_.leave(file); }
+  bool is_leaving(const std::shared_ptr<SegmentFile>& file) const override {
+    return pages_.is_leaving(file);
+  }
+  void left(const std::shared_ptr<SegmentFile>& file) override { pages_.left(file); }
+  QueueSpace space() const override { return pages_.space(id_.queue); }
 
  private:
   // From this position on messages were logged in this epoch or later.

@@ -51,6 +51,12 @@ struct DeadLetterArrivedMail {
   QueuePosition position = 0;
   bool accepted = false;
 };
+// So many deliveries of a stream have been settled.
+struct StreamCreditMail {
+  QueueId queue;
+  ConsumerKey consumer;
+  std::uint64_t count = 0;
+};
 struct ConsumerTurn {
   QueueId queue;
   ConsumerKey consumer;
@@ -182,12 +188,12 @@ struct AlarmMail {
   std::string reason;
 };
 
-using Mail =
-    std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, SettleMail, ResumeMail,
-                 QueueCallMail, TransactionMail, DeliverMail, ConfirmMail, TransactionPartMail,
-                 TransactionEndedMail, PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail,
-                 DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail,
-                 QueueRetiredMail, LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail,
-                 CompactMail, RestoreQueueMail, AcceptedMail, ShutDownMail, AlarmMail>;
+using Mail = std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, SettleMail,
+                          StreamCreditMail, ResumeMail, QueueCallMail, TransactionMail, DeliverMail,
+                          ConfirmMail, TransactionPartMail, TransactionEndedMail, PublishCreditMail,
+                          QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail,
+                          DirectReplyQueryMail, ChangesMail, TopologyAnswerMail, QueueRetiredMail,
+                          LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail,
+                          CompactMail, RestoreQueueMail, AcceptedMail, ShutDownMail, AlarmMail>;
 
 }  // namespace coney

@@ -69,6 +69,10 @@ struct Shard::MailHandler {
     }
   }
 
+  void operator()(StreamCreditMail& mail) {
+    if (Queue* queue = shard.find(mail.queue)) queue->credit(mail.consumer, mail.count);
+  }
+
   void operator()(ResumeMail& mail) { shard.resume(std::move(mail.turns)); }
 
   void operator()(QueueCallMail& mail) {
@@ -217,7 +221,7 @@ void Shard::put_queue(const QueuePut& put) {
   if (slot.queue && slot.generation == put.id.generation) return;
   if (slot.queue) retire_queue({id_, put.id.slot, slot.generation});
   slot.generation = put.id.generation;
-  slot.queue = std::make_unique<Queue>(*this, put.id, put.record, put.settings, put.stored_id);
+  slot.queue = make_queue(*this, put.id, put.record, put.settings, put.stored_id);
   if (put.from_disk && slot.queue->logs()) {
     slot.queue->await_restore();
     ++restoring_;

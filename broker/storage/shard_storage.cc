@@ -13,6 +13,7 @@ namespace coney {
 namespace {
 
 constexpr SegmentCookie kRetirementCookie = 0;
+constexpr std::uint64_t kTicksPerPageAge = 20;  // 5 s
 
 }  // namespace
 
@@ -61,6 +62,10 @@ void ShardStorage::confirm_when(Durability durability, const ConfirmMail& confir
     }
   }
   confirms.push_back(confirm);
+}
+
+void ShardStorage::tell_when(Durability durability, QueueId queue) {
+  (durability == Durability::kFsync ? for_sync_ : for_write_).queues.push_back(queue);
 }
 
 // ---- transactions ----
@@ -130,6 +135,7 @@ void ShardStorage::submit() {
   const LogSequence sequence = node_->log().submit(log_shard(), std::move(batch_), wish);
   hand_over(for_sync_, waiting_for_sync_, sequence);
   hand_over(for_write_, waiting_for_write_, sequence);
+  ++turn_;
 }
 
 void ShardStorage::hand_over(Waiting& waiting, std::deque<Waiting>& to, LogSequence sequence) {
@@ -159,6 +165,9 @@ void ShardStorage::settle(std::deque<Waiting>& waiting, LogSequence up_to, bool 
       tell(confirm);
     }
     for (Done& other : done.others) other(durable);
+    for (QueueId id : done.queues) {
+      if (Queue* queue = shard_.find(id)) queue->logged(durable);
+    }
   }
 }
 
@@ -202,14 +211,14 @@ void ShardStorage::handle(LogNewsMail& mail) {
 // ---- moving out of the log ----
 
 template <typename Visit>
-void ShardStorage::for_each_storage(Visit visit) {
-  shard_.for_each_queue([&](Queue& queue) { queue.for_each_storage(visit); });
+void ShardStorage::for_each_tenant(Visit visit) {
+  shard_.for_each_queue([&](Queue& queue) { queue.visit_tenants(visit); });
 }
 
 template <typename Visit>
-void ShardStorage::for_each_logging_queue(Visit visit) {
-  for_each_storage([&](QueueStorage& queue) {
-    if (queue.logs()) visit(queue);
+void ShardStorage::for_each_logging_tenant(Visit visit) {
+  for_each_tenant([&](DiskTenant& tenant) {
+    if (tenant.logs()) visit(tenant);
   });
 }
 
@@ -223,22 +232,22 @@ void ShardStorage::start_retirement() {
   if (shard_.restoring()) return;
   retirement_.up_to = *std::exchange(retirement_.wanted, std::nullopt);
   retirement_.running = true;
-  for_each_logging_queue([&](QueueStorage& queue) { queue.move_out(retirement_.up_to); });
+  for_each_logging_tenant([&](DiskTenant& tenant) { tenant.move_out(retirement_.up_to); });
   node_->segments().sync(*this, kRetirementCookie);
 }
 
 void ShardStorage::end_retirement(bool synced) {
   retirement_.running = false;
   bool done = synced;
-  for_each_logging_queue(
-      [&](QueueStorage& queue) { done = done && queue.has_moved_out(retirement_.up_to); });
+  for_each_logging_tenant(
+      [&](DiskTenant& tenant) { done = done && tenant.has_moved_out(retirement_.up_to); });
   if (!done) {  // tried again with the next tick
     retirement_.wanted = std::max(retirement_.wanted, std::optional(retirement_.up_to));
     retry_chunks_ = true;
     return;
   }
   const bool whole = retirement_.doubtful && *retirement_.doubtful <= retirement_.up_to;
-  for_each_logging_queue([&](QueueStorage& queue) { queue.moved_out(retirement_.up_to, whole); });
+  for_each_logging_tenant([&](DiskTenant& tenant) { tenant.moved_out(retirement_.up_to, whole); });
   if (whole) retirement_.doubtful.reset();
   retirement_.finished = true;
 }
@@ -250,6 +259,7 @@ void ShardStorage::tick() {
     node_->refused(-std::exchange(refused_bytes_, 0));  // on their way again
     shard_.for_each_queue([](Queue& queue) { queue.retry_disk(); });
   }
+  if (++ticks_ % kTicksPerPageAge == 0) stream_pages_.age();
   start_retirement();
   std::erase_if(leaving_, [this](Leaving& leaving) { return go_on(leaving); });
   if (++ticks_ % kTicksPerSpace == 0) tell_space();
@@ -267,10 +277,10 @@ bool ShardStorage::go_on(Leaving& leaving) {
   if (leaving.cookie != 0 || shard_.restoring()) return false;
   const auto& file = leaving.compaction->file;
   if (!std::exchange(leaving.begun, true)) {
-    for_each_storage([&](QueueStorage& queue) { queue.pages().leave(file); });
+    for_each_tenant([&](DiskTenant& tenant) { tenant.leave(file); });
   }
   bool moving = false;
-  for_each_storage([&](QueueStorage& queue) { moving = moving || queue.pages().is_leaving(file); });
+  for_each_tenant([&](DiskTenant& tenant) { moving = moving || tenant.is_leaving(file); });
   if (moving) return false;
   if (file->stream() == SegmentStream::kDurable) {
     leaving.cookie = ++last_cookie_;
@@ -282,7 +292,7 @@ bool ShardStorage::go_on(Leaving& leaving) {
 }
 
 void ShardStorage::finish(const Leaving& leaving) {
-  for_each_storage([&](QueueStorage& queue) { queue.pages().left(leaving.compaction->file); });
+  for_each_tenant([&](DiskTenant& tenant) { tenant.left(leaving.compaction->file); });
   if (--leaving.compaction->shards_left == 0) {
     node_->segments().compaction_ended(leaving.compaction->file);
   }
@@ -304,10 +314,9 @@ void ShardStorage::handle(SegmentsSyncedMail& mail) {
 
 void ShardStorage::tell_space() {
   std::vector<QueueSpace> spaces;
-  for_each_storage([&spaces](QueueStorage& storage) {
-    QueueSpace space = storage.pages().space();
+  for_each_tenant([&spaces](const DiskTenant& tenant) {
+    const QueueSpace space = tenant.space();
     if (space.chunks == 0) return;
-    space.queue = storage.queue();
     if (!spaces.empty() && spaces.back().queue == space.queue) {  // another lane
       spaces.back().live_bytes += space.live_bytes;
       spaces.back().chunks += space.chunks;

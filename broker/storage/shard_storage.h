@@ -22,6 +22,7 @@
 #include "broker/shard/mail.h"
 #include "broker/storage/compaction.h"
 #include "broker/storage/node_storage.h"
+#include "broker/stream/page_cache.h"
 #include "persistence/log/log_batch.h"
 #include "persistence/log/log_sink.h"
 #include "persistence/segments/segment_store.h"
@@ -57,6 +58,16 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void write(const LaneId& lane, ChunkNumber number, std::shared_ptr<const Chunk> chunk);
   void read(const LaneId& lane, ChunkNumber number, const ChunkRef& place);
   static LogPayload payload(const StoredMessage& stored, const MessageRef& message);
+
+  // The batch that is being built up: another one once it was handed over.
+  std::uint64_t turn() const { return turn_; }
+  // Queue::logged() is called once all records of this turn are that durable, or lost. To be asked
+  // for once a turn. REQUIRES: not kNone.
+  void tell_when(Durability durability, QueueId queue);
+  // Queue::retry_disk() is called for all queues with the next tick.
+  void retry_soon() { retry_chunks_ = true; }
+  // What streams have read lately.
+  PageCache& stream_pages() { return stream_pages_; }
 
   // The transaction that is being logged, 0: none; and that the queue has messages in it.
   TxId open_transaction() const { return open_part_; }
@@ -103,7 +114,8 @@ class ShardStorage final : public LogSink, public SegmentSink {
     LogSequence sequence{};
     std::vector<ConfirmMail> confirms;
     std::vector<Done> others;
-    bool empty() const { return confirms.empty() && others.empty(); }
+    std::vector<QueueId> queues;
+    bool empty() const { return confirms.empty() && others.empty() && queues.empty(); }
   };
   struct Leaving {
     std::shared_ptr<Compaction> compaction;
@@ -155,11 +167,11 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void settle(std::deque<Waiting>& waiting, LogSequence up_to, bool durable);
   void tell(const ConfirmMail& confirm);
   template <typename Visit>
-  void for_each_logging_queue(Visit visit);
+  void for_each_logging_tenant(Visit visit);
   void start_retirement();
   void end_retirement(bool synced);
   template <typename Visit>
-  void for_each_storage(Visit visit);
+  void for_each_tenant(Visit visit);
   bool go_on(Leaving& leaving);
   void finish(const Leaving& leaving);
   void tell_space();
@@ -181,6 +193,9 @@ class ShardStorage final : public LogSink, public SegmentSink {
   Retirement retirement_;
   std::vector<Leaving> leaving_;
   std::uint64_t queue_window_ = UINT64_MAX;
+  std::uint64_t turn_ = 1;
+  PageCache stream_pages_;
+  std::uint64_t ticks_ = 0;
   bool retry_chunks_ = false;
   std::int64_t refused_bytes_ = 0;  // of chunks that wait in memory for the disk to take them
   bool congested_ = false;

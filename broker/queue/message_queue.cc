@@ -1,0 +1,323 @@
+#include "broker/queue/message_queue.h"
+
+#include <algorithm>
+
+#include "broker/shard/shard.h"
+#include "broker/storage/shard_storage.h"
+
+namespace coney {
+
+MessageQueue::MessageQueue(Shard& shard, QueueId id, std::shared_ptr<const QueueRecord> record,
+                           QueueSettingsPtr settings, StoredQueueId stored_id)
+    : Queue(shard, id, std::move(record), stored_id), core_(*this, std::move(settings)) {
+  used();
+  arm_timer();
+}
+
+MessageQueue::~MessageQueue() = default;
+
+void MessageQueue::change_settings(QueueSettingsPtr settings) {
+  if (going_) return;
+  set_time();
+  core_.change_settings(std::move(settings));
+  used();
+  changed();
+}
+
+PublishOutcome MessageQueue::publish(MessageRef message, BodyId body, const MessageFacts& facts) {
+  if (going_) return {};
+  if (core_.is_timed() || core_.has_ttl(*message)) [[unlikely]]
+    set_time();
+  if (core_.refuses(message->body().size())) [[unlikely]] {
+    core_.refuse(std::move(message));
+    changed();
+    return {.accepted = false};
+  }
+  if (!logs() || !keeps(*message)) {
+    core_.publish(std::move(message), false, facts);
+    changed();
+    return {};
+  }
+  QueueStorage& storage = storage_of(core_.level_of(*message));
+  const QueuePosition position = core_.publish(message, true, facts);
+  // What has left at once, to a no-ack consumer or because it may not stay, needs no log.
+  const bool stays = storage.published(QueueCore::place_of(position), message, body);
+  changed();
+  return {.wait = stays ? storage.durability() : Durability::kNone};
+}
+
+// A quorum queue keeps everything, whatever delivery mode it was published with.
+bool MessageQueue::keeps(const Message& message) const {
+  return message.persistent() || core_.settings().type == QueueType::kQuorum;
+}
+
+void MessageQueue::settle(QueuePosition first, std::uint64_t count, Settlement settlement) {
+  if (core_.is_timed()) set_time();
+  switch (settlement) {
+    case Settlement::kAcknowledge:
+      core_.acknowledge(first, count);
+      break;
+    case Settlement::kReject:
+      core_.reject(first, count, Return::kFailed);
+      break;
+    case Settlement::kDiscard:
+      core_.reject(first, count, Return::kUnseen);
+      break;
+    case Settlement::kRequeue:
+      requeue(first, count, Return::kFailed);
+      break;
+    case Settlement::kGiveBack:
+      requeue(first, count, Return::kGivenBack);
+      break;
+    case Settlement::kReturnUnseen:
+      core_.requeue(first, count, Return::kUnseen);
+      break;
+  }
+  changed();
+}
+
+void MessageQueue::requeue(QueuePosition first, std::uint64_t count, Return how) {
+  core_.requeue(first, count, how);
+  if (QueueStorage* storage = find_storage(QueueCore::level_of(first))) {
+    storage->returned(QueueCore::place_of(first), count);
+  }
+}
+
+void MessageQueue::resume(const ConsumerKey& consumer) {
+  if (core_.is_timed()) set_time();
+  core_.resume(consumer);
+  changed();
+}
+
+// ---- time ----
+
+void MessageQueue::set_time() {
+  core_.set_time(shard_.wall_time());
+}
+
+void MessageQueue::on_time() {
+  wakes_at_ = UINT64_MAX;
+  if (going_ || restoring()) return;
+  set_time();
+  core_.expire();
+  if (is_unused() && core_.time() >= last_used_ + expiry()) {
+    going_ = true;
+    shard_.delete_queue(id_);
+    return;
+  }
+  changed();
+}
+
+// x-expires begins anew with everything that counts as a use.
+void MessageQueue::used() {
+  if (core_.settings().expires) last_used_ = shard_.wall_time();
+}
+
+bool MessageQueue::is_unused() const {
+  return core_.settings().expires && core_.consumer_count() == 0;
+}
+
+std::uint64_t MessageQueue::expiry() const {
+  return static_cast<std::uint64_t>(*core_.settings().expires);
+}
+
+void MessageQueue::arm_timer() {
+  if (!core_.is_timed() && !core_.settings().expires && !undertaker_) [[likely]]
+    return;
+  std::uint64_t next = core_.next_expiry().value_or(UINT64_MAX);
+  if (is_unused()) next = std::min(next, last_used_ + expiry());
+  if (undertaker_) next = std::min(next, undertaker_->next_retry().value_or(UINT64_MAX));
+  if (next >= wakes_at_ || going_) return;
+  wakes_at_ = next;
+  shard_.wake_queue_at(id_, next);
+}
+
+// ---- dead letters ----
+
+void MessageQueue::dead_letter(DeadLetter letter) {
+  if (!undertaker_) undertaker_ = std::make_unique<Undertaker>();
+  undertaker_->take(std::move(letter));
+}
+
+void MessageQueue::dead_letter_arrived(QueuePosition position, bool accepted) {
+  if (!undertaker_) return;
+  undertaker_->arrived(core_, position, accepted, shard_.wall_time());
+  changed();
+}
+
+// ---- the disk ----
+
+// After every call that may have changed the core.
+void MessageQueue::changed() {
+  store_changes();
+  if (undertaker_) [[unlikely]] {
+    undertaker_->send(shard_, id_, *record_, core_, shard_.wall_time());
+    store_changes();
+  }
+  arm_timer();
+}
+
+// Paging a lane in may make messages leave lanes that come behind it or in front of it.
+void MessageQueue::store_changes() {
+  if (storages_.empty() && !core_.has_priorities()) [[likely]] {
+    if (!shard_.storage().exceeds_window(core_.lane(0), 1)) return;
+  }
+  const std::size_t lanes = core_.lane_count();
+  core_.for_each_lane([this, lanes](QueueLevel level, MessageLane& lane) {
+    QueueStorage* storage = find_storage(level);
+    if (!storage && !shard_.storage().exceeds_window(lane, lanes)) return;
+    (storage ? *storage : storage_of(level)).changed(lanes);
+  });
+  if (lanes == 1) return;
+  for (LaneStorage& lane : storages_) lane.storage->take_departures();
+}
+
+QueueStorage* MessageQueue::find_storage(QueueLevel level) {
+  for (LaneStorage& lane : storages_) {
+    if (lane.level == level) return lane.storage.get();
+  }
+  return nullptr;
+}
+
+QueueStorage& MessageQueue::storage_of(QueueLevel level) {
+  if (QueueStorage* found = find_storage(level)) return *found;
+  const StoredQueueId stored = logs() ? stored_lane(stored_id_, level) : StoredQueueId{};
+  storages_.push_back({level, std::make_unique<QueueStorage>(
+                                  shard_.storage(), core_.lane(level), LaneId{id_, level}, stored,
+                                  shard_.config().durability_of(record_->vhost))});
+  return *storages_.back().storage;
+}
+
+void MessageQueue::visit_tenants(const std::function<void(DiskTenant&)>& visit) {
+  for (LaneStorage& lane : storages_) visit(*lane.storage);
+}
+
+void MessageQueue::transaction_ended(TxId id) {
+  for (LaneStorage& lane : storages_) lane.storage->transaction_ended(id);
+}
+
+void MessageQueue::restore(std::vector<RecoveredLane>& lanes) {
+  set_time();
+  for (RecoveredLane& lane : lanes) {
+    if (!lane.queue.is_empty()) {
+      storage_of(lane.level).restore(lane.queue);
+    } else {
+      core_.lane(lane.level).restore(lane.queue.next_position, lane.queue.next_position);
+      core_.lane(lane.level).restored();
+    }
+  }
+  core_.expire();
+  used();
+  changed();
+  end_restore();
+}
+
+bool MessageQueue::must_wait(const QueueCall& call) {
+  return restoring() || (std::holds_alternative<GetCall>(call) && !going_ && core_.is_stalled());
+}
+
+void MessageQueue::chunk_written(QueueLevel level, ChunkNumber number,
+                                 StorageResult<ChunkRef> place) {
+  find_storage(level)->written(number, std::move(place));
+}
+
+void MessageQueue::chunk_read(QueueLevel level, ChunkNumber number,
+                              StorageResult<std::shared_ptr<const Chunk>> chunk) {
+  if (core_.is_timed()) set_time();
+  find_storage(level)->read(number, std::move(chunk));
+  changed();
+  run_deferred();
+}
+
+void MessageQueue::retry_disk() {
+  for (LaneStorage& lane : storages_) lane.storage->retry();
+  changed();
+}
+
+bool MessageQueue::admit(const ConsumerOptions& consumer, std::size_t) {
+  return admits(consumer);
+}
+
+void MessageQueue::deliver(const ConsumerKey& key, const ConsumerOptions& consumer,
+                           QueuePosition position, const MessageFacts& facts, MessageRef message) {
+  DeliverMail mail;
+  mail.consumer = key;
+  mail.position = position;
+  mail.redelivered = facts.redelivered;
+  if (core_.shows_counts()) mail.counts = facts.counts;
+  mail.message = std::move(message);
+  send(std::move(mail), consumer);
+}
+
+QueueAnswer MessageQueue::call(const QueueCall& call) {
+  if (going_ && !std::holds_alternative<CancelCall>(call)) return {.status = QueueStatus::kGone};
+  if (core_.is_timed()) set_time();
+  QueueAnswer answered = std::visit([this](const auto& each) { return answer(each); }, call);
+  changed();
+  return answered;
+}
+
+QueueAnswer MessageQueue::counts() const {
+  return {.messages = core_.ready_count(), .consumers = core_.consumer_count()};
+}
+
+QueueAnswer MessageQueue::answer(const CountCall&) {
+  used();
+  return counts();
+}
+
+QueueAnswer MessageQueue::answer(const GetCall& call) {
+  used();
+  QueueAnswer answer;
+  answer.delivery = core_.get(call.no_ack);
+  if (answer.delivery && !core_.shows_counts()) answer.delivery->facts.counts = {};
+  return answer;
+}
+
+QueueAnswer MessageQueue::answer(const SubscribeCall& call) {
+  ConsumerOptions options = call.options;
+  // Quorum queues know no exclusive consumers, a single active one rules them out.
+  if (core_.settings().type == QueueType::kQuorum) options.exclusive = false;
+  if (core_.has_exclusive_consumer() ||
+      (options.exclusive &&
+       (core_.consumer_count() != 0 || core_.settings().single_active_consumer))) {
+    return {.status = QueueStatus::kExclusiveUse};
+  }
+  core_.subscribe(call.key, options);
+  return counts();
+}
+
+QueueAnswer MessageQueue::answer(const CancelCall& call) {
+  QueueAnswer answer = counts();
+  if (!core_.cancel(call.key)) return answer;
+  used();
+  answer.consumers = core_.consumer_count();
+  if (record_->auto_delete && answer.consumers == 0 && !going_) {
+    going_ = true;
+    answer.delete_now = true;
+  }
+  return answer;
+}
+
+QueueAnswer MessageQueue::answer(const PurgeCall&) {
+  return {.messages = core_.purge()};
+}
+
+QueueAnswer MessageQueue::answer(const DeleteCall& call) {
+  QueueAnswer answer = counts();
+  if (call.if_empty && answer.messages != 0) {
+    answer.status = QueueStatus::kNotEmpty;
+  } else if (call.if_unused && answer.consumers != 0) {
+    answer.status = QueueStatus::kInUse;
+  } else {
+    going_ = true;
+  }
+  return answer;
+}
+
+void MessageQueue::retire() {
+  tell_retired(core_.consumers());
+  for (LaneStorage& lane : storages_) lane.storage->deleted();
+}
+
+}  // namespace coney

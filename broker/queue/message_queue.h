@@ -1,0 +1,84 @@
+#pragma once
+// A classic or quorum queue on its shard: the core, and the way from its effects to the consumers'
+// connections, to the disk and to the dead letter exchange. Used on the queue's shard only.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "broker/dead_letter/undertaker.h"
+#include "broker/queue/queue.h"
+#include "broker/queue/queue_core.h"
+#include "broker/queue/queue_storage.h"
+
+namespace coney {
+
+class MessageQueue final : public Queue, private QueueSink {
+ public:
+  static constexpr std::uint64_t kBehindFrom = 10'000;  // ready messages
+
+  // `stored_id` 0: nothing of the queue outlives the broker.
+  MessageQueue(Shard& shard, QueueId id, std::shared_ptr<const QueueRecord> record,
+               QueueSettingsPtr settings, StoredQueueId stored_id = {});
+  ~MessageQueue() override;
+
+  void change_settings(QueueSettingsPtr settings) override;
+  PublishOutcome publish(MessageRef message, BodyId body, const MessageFacts& facts) override;
+  bool behind() const override {
+    return core_.ready_count() > kBehindFrom && core_.consumer_count() != 0;
+  }
+  void settle(QueuePosition first, std::uint64_t count, Settlement settlement) override;
+  void resume(const ConsumerKey& consumer) override;
+  QueueAnswer call(const QueueCall& call) override;
+  void dead_letter_arrived(QueuePosition position, bool accepted) override;
+  void on_time() override;
+  void retire() override;
+  void compact() override { core_.compact(); }
+
+  void visit_tenants(const std::function<void(DiskTenant&)>& visit) override;
+  void transaction_ended(TxId id) override;
+  void restore(std::vector<RecoveredLane>& lanes) override;
+  bool must_wait(const QueueCall& call) override;
+  void chunk_written(QueueLevel level, ChunkNumber number, StorageResult<ChunkRef> place) override;
+  void chunk_read(QueueLevel level, ChunkNumber number,
+                  StorageResult<std::shared_ptr<const Chunk>> chunk) override;
+  void retry_disk() override;
+
+ private:
+  struct LaneStorage {
+    QueueLevel level;
+    std::unique_ptr<QueueStorage> storage;
+  };
+
+  bool admit(const ConsumerOptions& consumer, std::size_t bytes) override;
+  void deliver(const ConsumerKey& key, const ConsumerOptions& consumer, QueuePosition position,
+               const MessageFacts& facts, MessageRef message) override;
+  void dead_letter(DeadLetter letter) override;
+
+  QueueStorage* find_storage(QueueLevel level);
+  QueueStorage& storage_of(QueueLevel level);
+  void changed();
+  void store_changes();
+  void requeue(QueuePosition first, std::uint64_t count, Return how);
+  bool keeps(const Message& message) const;
+  void set_time();
+  void arm_timer();
+  void used();
+  bool is_unused() const;
+  std::uint64_t expiry() const;
+  QueueAnswer counts() const;
+  QueueAnswer answer(const CountCall&);
+  QueueAnswer answer(const GetCall& call);
+  QueueAnswer answer(const SubscribeCall& call);
+  QueueAnswer answer(const CancelCall& call);
+  QueueAnswer answer(const PurgeCall&);
+  QueueAnswer answer(const DeleteCall& call);
+
+  QueueCore core_;
+  std::vector<LaneStorage> storages_;       // of lanes that have something on disk
+  std::unique_ptr<Undertaker> undertaker_;  // once a message has died
+  std::uint64_t last_used_ = 0;             // for its expiry; milliseconds since 1970
+  std::uint64_t wakes_at_ = UINT64_MAX;
+};
+
+}  // namespace coney
