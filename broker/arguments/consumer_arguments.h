@@ -21,8 +21,8 @@ struct ConsumeRequest {
   QueueType queue_type = QueueType::kClassic;
   bool no_ack = false;
   std::uint32_t prefetch_count = 0;  // the channel's for new consumers; 0: unlimited
-  std::uint64_t now = 0;             // ms since 1970
   const amqp::Table& arguments;
+  std::uint64_t now = 0;  // ms since 1970
 };
 
 struct ConsumerArguments {

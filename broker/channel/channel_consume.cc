@@ -104,7 +104,7 @@ void Channel::on(const amqp::BasicConsume& consume) {
   if (!table) return;
   auto checked = check_consumer_arguments(
       {vhost_name(), *name, parse_queue_type(queue->record->type).value_or(QueueType::kClassic),
-       consume.no_ack, prefetch_, connection_.shard().wall_time(), *table});
+       consume.no_ack, prefetch_, *table, connection_.shard().wall_time()});
   if (!checked) return fail(checked.error());
   if (checked->not_implemented) {
     return fail(connection_error(ReplyCode::kNotImplemented,

@@ -7,19 +7,13 @@ So whoever makes a behaviour exist takes its argument off this list, and its cas
 
 import re
 
-_RETRY, _STREAM = "delayed retries of quorum queues", "streams"
+_RETRY = "delayed retries of quorum queues"
 
 ARGUMENTS = {
     "x-delayed-retry-type": _RETRY,
     "x-delayed-retry-min": _RETRY,
     "x-delayed-retry-max": _RETRY,
-    "x-max-age": _STREAM,
-    "x-stream-max-segment-size-bytes": _STREAM,
-    "x-stream-filter-size-bytes": _STREAM,
-    "x-initial-cluster-size": _STREAM,
 }
-
-QUEUE_TYPES = {"stream": _STREAM}
 
 _POLICIES = re.compile(r"^/api/(policies|operator-policies)/")
 
@@ -52,8 +46,6 @@ def _asked_of_queue(do):
     if do.get("method") != "queue.declare" or arguments.get("passive"):
         return {}
     table, features = arguments.get("arguments", {}), {}
-    if isinstance(table.get("x-queue-type"), str) and table["x-queue-type"] in QUEUE_TYPES:
-        features["x-queue-type"] = QUEUE_TYPES[table["x-queue-type"]]
     features.update({name: ARGUMENTS[name] for name in table
                      if name in ARGUMENTS})
     return features

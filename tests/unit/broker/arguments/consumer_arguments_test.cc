@@ -52,11 +52,42 @@ TEST(ConsumerArguments, StreamsNeedAcknowledgementsAndPrefetch) {
   EXPECT_TRUE(check({}, QueueType::kStream).has_value());
 }
 
-TEST(ConsumerArguments, StreamOffsetsAreValidatedButNotImplemented) {
-  for (auto word : {"first", "last", "next", "7D"}) {
-    Table arguments{{"x-stream-offset", Value::text(word)}};
-    EXPECT_EQ(check(arguments, QueueType::kStream).value().not_implemented, "x-stream-offset");
-  }
+StreamReading reading(const Table& arguments) {
+  constexpr std::uint64_t kNow = 10'000'000;
+  return check_consumer_arguments({"/", "q", QueueType::kStream, false, 10, arguments, kNow})
+      .value()
+      .reading;
+}
+
+StreamStart start(Value offset) {
+  return reading({{"x-stream-offset", std::move(offset)}}).start;
+}
+
+TEST(ConsumerArguments, StreamOffsetIsAPlaceANumberATimeOrAnAge) {
+  using Kind = StreamStart::Kind;
+  EXPECT_EQ(reading({}).start, (StreamStart{Kind::kNext}));
+  EXPECT_EQ(start(Value::text("first")), (StreamStart{Kind::kFirst}));
+  EXPECT_EQ(start(Value::text("last")), (StreamStart{Kind::kLast}));
+  EXPECT_EQ(start(Value::text("next")), (StreamStart{Kind::kNext}));
+  EXPECT_EQ(start(Value::int64(7)), (StreamStart{Kind::kOffset, 7}));
+  EXPECT_EQ(start(Value::int32(-1)), (StreamStart{Kind::kOffset, 0}));
+  EXPECT_EQ(start(Value::timestamp(1'600'000'000)), (StreamStart{Kind::kTime, 1'600'000'000'000}));
+  EXPECT_EQ(start(Value::timestamp(UINT64_MAX)), (StreamStart{Kind::kTime, UINT64_MAX}));
+  EXPECT_EQ(start(Value::text("1h")), (StreamStart{Kind::kTime, 6'400'000}));
+  EXPECT_EQ(start(Value::text("7D")), (StreamStart{Kind::kTime, 0}));
+}
+
+TEST(ConsumerArguments, StreamFilterIsATextOrSeveral) {
+  EXPECT_FALSE(reading({}).filter.active());
+  EXPECT_FALSE(reading({{"x-stream-filter", Value::int32(5)}}).filter.active());
+  EXPECT_EQ(reading({{"x-stream-filter", Value::text("a")}}).filter, (StreamFilter{{"a"}, false}));
+  const Table several{
+      {"x-stream-filter", Value::array({Value::text("a"), Value::int32(5), Value::text("b")})},
+      {"x-stream-match-unfiltered", Value::boolean(true)}};
+  EXPECT_EQ(reading(several).filter, (StreamFilter{{"a", "b"}, true}));
+}
+
+TEST(ConsumerArguments, StreamOffsetsAreValidated) {
   EXPECT_EQ(check({{"x-stream-offset", Value::text("bogus")}}, QueueType::kStream).error().text,
             "invalid arg 'x-stream-offset' for queue 'q' in vhost '/': "
             "{invalid_stream_offset_arg,{longstr,<<\"bogus\">>}}");
