@@ -36,7 +36,8 @@ Value offset_of(const Delivery& delivery) {
   const auto list = amqp::PropertyList::decode(delivery.properties);
   if (!list || !list->headers) return {};
   amqp::Decoder value(amqp::find_encoded(*list->headers, "x-stream-offset"));
-  return amqp::decode_value(value).value_or(Value{});
+  auto decoded = amqp::decode_value(value);
+  return decoded ? *decoded : Value{};
 }
 
 // The bodies are the numbers of the messages, filled up to `size`.
