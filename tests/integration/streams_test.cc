@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
+#include "tests/integration/failing_disk.h"
 #include "tests/unit/persistence/temporary_directory.h"
 
 namespace coney::test {
@@ -55,7 +57,8 @@ class Streams : public testing::Test {
   void SetUp() override { start(); }
 
   void start() {
-    broker_ = std::make_unique<LocalBroker>(directory_ / "data");
+    broker_ = std::make_unique<LocalBroker>(broker_config(directory_ / "data"), system_resources(),
+                                            storage_);
     client_ = std::make_unique<Client>(broker_->port());
   }
   void restart() {
@@ -74,6 +77,11 @@ class Streams : public testing::Test {
   static void store(Client& publisher, const std::string& stream, int first, int last,
                     std::size_t size = 0, const amqp::PropertyList& properties = {}) {
     publisher.confirm_select();
+    send(publisher, stream, first, last, size, properties);
+  }
+  // REQUIRES: confirm_select().
+  static void send(Client& publisher, const std::string& stream, int first, int last,
+                   std::size_t size, const amqp::PropertyList& properties = {}) {
     for (int n = first; n <= last; ++n) publisher.publish("", stream, body(n, size), properties);
     publisher.wait_for_confirms();
   }
@@ -106,6 +114,7 @@ class Streams : public testing::Test {
   }
 
   TemporaryDirectory directory_;
+  StorageOptions storage_;
   std::unique_ptr<LocalBroker> broker_;
   std::unique_ptr<Client> client_;
 };
@@ -363,6 +372,91 @@ TEST_F(StreamsRetention, AReaderOfWhatGoesContinuesBehindIt) {
   store("s", 1, 1999, 1000);
   reader.ack(first.tag);
   EXPECT_GE(number_of(reader.next_delivery()), 1700);
+}
+
+// ---- files ----
+
+class StreamsOnSmallFiles : public Streams {
+ protected:
+  void SetUp() override {
+    storage_.log_file_bytes = storage_.segment_bytes = 1024 * 1024;
+    start();
+  }
+  std::uint64_t segment_bytes() const {
+    std::uint64_t bytes = 0;
+    std::error_code error;  // files come and go
+    for (const auto& file : std::filesystem::directory_iterator(directory_ / "data" / "segments")) {
+      const std::uint64_t size = file.file_size(error);
+      if (!error) bytes += size;
+    }
+    return bytes;
+  }
+};
+
+// What retention leaves is moved together, what the log has had is in segments.
+TEST_F(StreamsOnSmallFiles, AStreamStaysWhileTheFilesAroundItGo) {
+  constexpr std::size_t kBody = 3000;
+  client_->declare("long", {.durable = true}, kStream);
+  client_->declare("short", {.durable = true},
+                   with(with(kStream, "x-stream-max-segment-size-bytes", Value::int64(32 * 1024)),
+                        "x-max-length-bytes", Value::int64(300'000)));
+  Client publisher = connect();
+  publisher.confirm_select();
+  for (int first = 0; first != 3000; first += 100) {
+    send(publisher, "long", first / 3, (first + 100) / 3 - 1, kBody);
+    send(publisher, "short", first, first + 99, kBody);
+  }
+  constexpr std::uint64_t kLive = 1000 * kBody + 300'000, kConstant = 6 * 1024 * 1024;
+  EXPECT_TRUE(becomes_true([this] { return segment_bytes() < 2 * kLive + kConstant; }));
+  for (int life = 0; life != 3; ++life) {
+    EXPECT_EQ(read("long", 1000), numbers(0, 999));
+    const auto count = static_cast<int>(client_->counts("short").messages);
+    EXPECT_LT(count, 110);
+    EXPECT_EQ(read("short", static_cast<std::size_t>(count)), numbers(3000 - count, 2999));
+    restart();
+  }
+}
+
+TEST_F(StreamsOnSmallFiles, WhatAReaderHasSeenIsThereAlthoughTheLogFailed) {
+  FailingDisk disk;
+  storage_.files = &disk;
+  restart();
+  client_->declare("s", {.durable = true}, kStream);
+  Client reader = connect();
+  reader.qos(1000);
+  reader.consume("s", "c", false, from(Value::text("first")));
+  std::vector<std::string> seen;
+  auto see = [&](std::size_t count) {
+    while (seen.size() < count) {
+      const Delivery delivery = reader.next_delivery();
+      EXPECT_EQ(offset_of(delivery), Value::int64(static_cast<std::int64_t>(seen.size())));
+      seen.push_back(delivery.body);
+    }
+  };
+  Client publisher = connect();
+  publisher.confirm_select();
+  int next = 0;
+  auto refused = [&](int count) {
+    for (int n = 0; n != count; ++n) publisher.publish("", "s", body(next++));
+    publisher.wait_for_confirms();
+    return publisher.take_refused().size();
+  };
+  EXPECT_EQ(refused(100), 0u);
+  see(100);
+  disk.fail_writes("wal", FailingDisk::Fault::kNoSpace);
+  EXPECT_EQ(refused(100), 100u);
+  reader.flush();
+  EXPECT_EQ(reader.deliveries_kept(), 0u);
+  disk.fail_writes("wal", FailingDisk::Fault::kNone);
+  EXPECT_TRUE(becomes_true([&] { return refused(1) == 0; }));
+  see(static_cast<std::size_t>(next));
+  restart();
+  EXPECT_EQ(client_->counts("s").messages, seen.size());
+  client_->qos(1000);
+  client_->consume("s", "c", false, from(Value::text("first")));
+  for (const std::string& each : seen) EXPECT_EQ(client_->next_delivery().body, each);
+  client_.reset();
+  broker_.reset();  // in front of its disk
 }
 
 }  // namespace
