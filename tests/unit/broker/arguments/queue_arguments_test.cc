@@ -170,7 +170,7 @@ TEST(QueueArguments, NamesTheFirstArgumentWithoutBehaviour) {
   EXPECT_EQ(Request{of_type("stream", {{"x-max-length-bytes", Value::int32(1)}})}
                 .accepted()
                 .not_implemented,
-            "x-queue-type");
+            std::nullopt);
   EXPECT_EQ((Request{{{"x-overflow", Value::text("drop-head")},
                       {"x-single-active-consumer", Value::boolean(false)},
                       {"x-max-priority", Value::int32(0)},
