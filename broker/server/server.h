@@ -60,9 +60,6 @@ class Server {
   const NodeStorage* storage() const { return storage_.get(); }
   // The listeners' addresses with their real ports, in the order of the configuration: TCP, TLS.
   const std::vector<Endpoint>& endpoints() const { return endpoints_; }
-  // For changes from elsewhere than clients. REQUIRES: it is started.
-  Topology& topology() { return *topology_; }
-
   // Where commands of those go who manage the broker; submit() from any thread.
   // REQUIRES: started and not stopped.
   Topology& topology() { return *topology_; }

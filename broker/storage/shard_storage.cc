@@ -259,10 +259,11 @@ void ShardStorage::tick() {
     node_->refused(-std::exchange(refused_bytes_, 0));  // on their way again
     shard_.for_each_queue([](Queue& queue) { queue.retry_disk(); });
   }
-  if (++ticks_ % kTicksPerPageAge == 0) stream_pages_.age();
+  ++ticks_;
+  if (ticks_ % kTicksPerPageAge == 0) stream_pages_.age();
   start_retirement();
   std::erase_if(leaving_, [this](Leaving& leaving) { return go_on(leaving); });
-  if (++ticks_ % kTicksPerSpace == 0) tell_space();
+  if (ticks_ % kTicksPerSpace == 0) tell_space();
   shard_.storage_news();
 }
 

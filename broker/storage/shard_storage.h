@@ -199,7 +199,6 @@ class ShardStorage final : public LogSink, public SegmentSink {
   bool retry_chunks_ = false;
   std::int64_t refused_bytes_ = 0;  // of chunks that wait in memory for the disk to take them
   bool congested_ = false;
-  std::uint32_t ticks_ = 0;
 };
 
 }  // namespace coney
