@@ -19,7 +19,8 @@ constexpr TickCount kLongestWait = 20;
 
 void Channel::look_up(AckAllowance& allowance, std::string_view queue_name, QueueId id,
                       std::optional<std::int64_t> argument) {
-  const CatalogQueue* queue = vhost().find_queue(queue_name);
+  const Vhost* vhost = catalog().find_vhost(vhost_name());
+  const CatalogQueue* queue = vhost ? vhost->find_queue(queue_name) : nullptr;
   const bool limited = queue && queue->id == id && queue->settings->type != QueueType::kStream;
   std::optional<std::int64_t> milliseconds;
   if (limited) {

@@ -22,7 +22,8 @@ void Channel::trace_published(const MessageRef& message, std::span<const std::st
 }
 
 void Channel::trace_delivered(const MessageRef& message, std::string_view queue, bool redelivered) {
-  if (!vhost().tracing || is_trace(*message)) return;
+  const Vhost* vhost = catalog().find_vhost(vhost_name());
+  if (!vhost || !vhost->tracing || is_trace(*message)) return;
   send_trace(trace_delivery(*message, trace_place(), queue, redelivered));
 }
 

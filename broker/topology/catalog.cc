@@ -155,6 +155,7 @@ void Catalog::put(const VhostRemoved& change) {
     free_destination(exchange->destination);
   }
   for (const auto& [name, queue] : found->second->queues) free_destination(queue->destination);
+  if (found->second->tracing) --traced_vhosts_;
   vhosts_.erase(found);
   for (auto& [name, user] : users_) {
     user.permissions.erase(change.name);

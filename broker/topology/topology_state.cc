@@ -334,6 +334,7 @@ void TopologyState::remember_undo(const UserRemoved& removed) {
 
 void TopologyState::remember_undo(const VhostRemoved& removed) {
   const Vhost& vhost = *catalog_.find_vhost(removed.name);
+  undo_.push_back(TracingPut{removed.name, vhost.tracing});
   for (const auto& [name, user] : catalog_.users()) remember_permissions(user, &removed.name);
   for (const auto& [name, exchange] : vhost.exchanges) {
     for (const auto& [identity, binding] : exchange->outgoing) {

@@ -261,6 +261,9 @@ TEST_F(CatalogTest, TracingIsCountedOverVhosts) {
   catalog_.apply(TracingPut{"other", false});
   catalog_.apply(TracingPut{"other", false});
   EXPECT_FALSE(catalog_.tracing());
+  catalog_.apply(TracingPut{"other", true});
+  catalog_.apply(VhostRemoved{"other"});
+  EXPECT_FALSE(catalog_.tracing());
 }
 
 TEST_F(CatalogTest, TopicPermissionsExpandTheUserAndApplyToTheirExchangeOnly) {
