@@ -28,7 +28,7 @@ struct ConsumeRequest {
 struct ConsumerArguments {
   std::int64_t priority = 0;
   std::optional<std::int64_t> timeout;  // x-consumer-timeout, milliseconds
-  StreamReading reading;  // of a stream
+  StreamReading reading;                // of a stream
   // The first argument that needs behaviour which does not exist yet: the consume answers 540.
   std::optional<std::string> not_implemented;
 };

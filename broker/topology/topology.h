@@ -63,9 +63,9 @@ struct SetTracing {
   bool on = false;
 };
 
-using TopologyCommand = std::variant<DeclareExchange, DeleteExchange, DeclareQueue, DeleteQueue,
-                                     DeleteExclusiveQueues, Bind, Unbind, SetTracing,
-                                     AdministrationCommand>;
+using TopologyCommand =
+    std::variant<DeclareExchange, DeleteExchange, DeclareQueue, DeleteQueue, DeleteExclusiveQueues,
+                 Bind, Unbind, SetTracing, AdministrationCommand>;
 
 struct TopologyAnswer {
   std::optional<ProtocolError> error{};

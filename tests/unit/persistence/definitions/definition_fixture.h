@@ -91,9 +91,14 @@ inline Definitions samples() {
                   {"/", "amq.topic", DestinationKind::kExchange, "x", "", {}},
                   {"/", "x", DestinationKind::kQueue, "q", odd, {}}};
   std::swap(all.queues[0], all.queues[1]);  // "o'd" < "q": loading sorts
-  all.policies = {
-      {"/", false, odd, odd, PolicyTarget::kExchanges, -1.5, many_values()},
-      {"/", true, odd, "^a", PolicyTarget::kStreams, 1e18, {{"max-length", amqp::Value::int64(5)}}}};
+  all.policies = {{"/", false, odd, odd, PolicyTarget::kExchanges, -1.5, many_values()},
+                  {"/",
+                   true,
+                   odd,
+                   "^a",
+                   PolicyTarget::kStreams,
+                   1e18,
+                   {{"max-length", amqp::Value::int64(5)}}}};
   all.parameters = {{"/", "federation-upstream", odd, R"({"uri":["a",1,null]})"}};
   all.global_parameters = {{"cluster_name", R"("rabbit@host")"}, {odd, "{}"}};
   return all;
