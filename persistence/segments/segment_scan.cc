@@ -69,7 +69,7 @@ class FileScan {
     }
     for (const DirectoryEntry& entry : contents.chunks) {
       ++report.chunks;
-      report.messages += entry.count;
+      report.messages += entry.count - entry.left_out;
       report.bytes += entry.length;
     }
   }
