@@ -36,16 +36,15 @@ struct Row {
   std::string_view key;
   std::uint8_t types;  // the queue types that know it; the others refuse it
   Reason (*check)(const Value&);
-  bool missing;  // needs behaviour that does not exist yet
 };
 
 constexpr Row kRows[] = {
-    {"x-priority", kClassic | kQuorum, check_integer, false},
-    {"x-consumer-timeout", kClassic | kQuorum, check_non_negative, false},
-    {"x-cancel-on-ha-failover", kEvery, check_bool, false},
-    {"x-stream-offset", kStream, stream_offset, false},
-    {"x-stream-filter", kStream, anything, false},
-    {"x-stream-match-unfiltered", kStream, anything, false},
+    {"x-priority", kClassic | kQuorum, check_integer},
+    {"x-consumer-timeout", kClassic | kQuorum, check_non_negative},
+    {"x-cancel-on-ha-failover", kEvery, check_bool},
+    {"x-stream-offset", kStream, stream_offset},
+    {"x-stream-filter", kStream, anything},
+    {"x-stream-match-unfiltered", kStream, anything},
 };
 
 bool knows(const Row& row, QueueType type) {
@@ -148,12 +147,6 @@ boost::system::result<ConsumerArguments, ArgumentFault> check_consumer_arguments
   }
   if (const Value* value = request.arguments.find("x-consumer-timeout")) {
     checked.timeout = value->as_integer();
-  }
-  for (const Row& row : kRows) {
-    if (row.missing && request.arguments.find(row.key)) {
-      checked.not_implemented = std::string(row.key);
-      break;
-    }
   }
   return checked;
 }

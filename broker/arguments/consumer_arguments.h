@@ -29,8 +29,6 @@ struct ConsumerArguments {
   std::int64_t priority = 0;
   std::optional<std::int64_t> timeout;  // x-consumer-timeout, milliseconds
   StreamReading reading;                // of a stream
-  // The first argument that needs behaviour which does not exist yet: the consume answers 540.
-  std::optional<std::string> not_implemented;
 };
 
 boost::system::result<ConsumerArguments, ArgumentFault> check_consumer_arguments(

@@ -94,65 +94,64 @@ void store_max_age(QueueSettings& into, const Value& v) {
   into.max_age = parse_max_age(*v.as_string())->count();
 }
 
+// Any other value asks for nothing.
+void store_delayed_retry(QueueSettings& into, const Value& v) {
+  const std::string* word = v.as_string();
+  if (!word) return;
+  if (*word == "all") into.delayed_retry = DelayedRetry::kAll;
+  if (*word == "failed") into.delayed_retry = DelayedRetry::kFailed;
+  if (*word == "returned") into.delayed_retry = DelayedRetry::kReturned;
+}
+
 void store_single_active(QueueSettings& into, const Value& v) {
   into.single_active_consumer = *v.as_bool();
-}
-
-// Behaviour ------------------------------------------------------------------------------------
-
-bool nothing(const Value&) {
-  return false;
-}
-
-bool all_of_it(const Value&) {
-  return true;
 }
 
 // clang-format off
 constexpr QueueArgumentRow kRows[] = {
     {"x-expires", kClassic | kQuorum, alone<check_expiry>,
-     integer<&QueueSettings::expires>, nothing},
+     integer<&QueueSettings::expires>},
     {"x-message-ttl", kClassic | kQuorum, alone<check_duration>,
-     integer<&QueueSettings::message_ttl>, nothing},
+     integer<&QueueSettings::message_ttl>},
     {"x-dead-letter-exchange", kClassic | kQuorum, alone<check_text>,
-     text<&QueueSettings::dead_letter_exchange>, nothing},
+     text<&QueueSettings::dead_letter_exchange>},
     {"x-dead-letter-routing-key", kClassic | kQuorum, dead_letter_routing_key,
-     text<&QueueSettings::dead_letter_routing_key>, nothing},
-    {"x-dead-letter-strategy", kQuorum, dead_letter_strategy, store_strategy, nothing},
+     text<&QueueSettings::dead_letter_routing_key>},
+    {"x-dead-letter-strategy", kQuorum, dead_letter_strategy, store_strategy},
     {"x-max-length", kClassic | kQuorum, alone<check_non_negative>,
-     integer<&QueueSettings::max_length>, nothing},
+     integer<&QueueSettings::max_length>},
     {"x-max-length-bytes", kEvery, alone<check_non_negative>,
-     integer<&QueueSettings::max_length_bytes>, nothing},
-    {"x-max-in-memory-length", kQuorum, alone<check_non_negative>, nullptr, nothing},
-    {"x-max-in-memory-bytes", kQuorum, alone<check_non_negative>, nullptr, nothing},
+     integer<&QueueSettings::max_length_bytes>},
+    {"x-max-in-memory-length", kQuorum, alone<check_non_negative>, nullptr},
+    {"x-max-in-memory-bytes", kQuorum, alone<check_non_negative>, nullptr},
     {"x-max-priority", kClassic, alone<check_priorities>,
-     integer<&QueueSettings::max_priority>, nothing},
-    {"x-overflow", kClassic | kQuorum, overflow, store_overflow, nothing},
-    {"x-queue-mode", kClassic, anything, nullptr, nothing},
-    {"x-queue-version", kClassic, queue_version, nullptr, nothing},
+     integer<&QueueSettings::max_priority>},
+    {"x-overflow", kClassic | kQuorum, overflow, store_overflow},
+    {"x-queue-mode", kClassic, anything, nullptr},
+    {"x-queue-version", kClassic, queue_version, nullptr},
     {"x-single-active-consumer", kClassic | kQuorum, alone<check_bool>,
-     store_single_active, nothing},
-    {"x-queue-type", kEvery, queue_type, nullptr, nothing},
-    {"x-max-age", kStream, max_age, store_max_age, nothing},
+     store_single_active},
+    {"x-queue-type", kEvery, queue_type, nullptr},
+    {"x-max-age", kStream, max_age, store_max_age},
     {"x-stream-max-segment-size-bytes", kStream, alone<check_non_negative>,
-     integer<&QueueSettings::max_segment_bytes>, nothing},
+     integer<&QueueSettings::max_segment_bytes>},
     {"x-stream-filter-size-bytes", kStream, anything,
-     integer<&QueueSettings::filter_bytes>, nothing},
-    {"x-initial-cluster-size", kStream, alone<check_positive>, nullptr, nothing},
-    {"x-queue-leader-locator", kEvery, leader_locator, nullptr, nothing},
-    {"x-queue-master-locator", kClassic, anything, nullptr, nothing},
-    {"x-quorum-initial-group-size", kQuorum, alone<check_positive>, nullptr, nothing},
+     integer<&QueueSettings::filter_bytes>},
+    {"x-initial-cluster-size", kStream, alone<check_positive>, nullptr},
+    {"x-queue-leader-locator", kEvery, leader_locator, nullptr},
+    {"x-queue-master-locator", kClassic, anything, nullptr},
+    {"x-quorum-initial-group-size", kQuorum, alone<check_positive>, nullptr},
     {"x-delivery-limit", kClassic | kQuorum, anything,
-     integer<&QueueSettings::delivery_limit>, nothing},
+     integer<&QueueSettings::delivery_limit>},
     {"x-consumer-timeout", kQuorum, alone<check_non_negative>,
-     integer<&QueueSettings::consumer_timeout>, nothing},
+     integer<&QueueSettings::consumer_timeout>},
     // About consumers on nodes that cannot be reached.
-    {"x-consumer-disconnected-timeout", kQuorum, alone<check_non_negative>, nullptr, nothing},
-    {"x-delayed-retry-type", kQuorum, anything, nullptr, all_of_it},
+    {"x-consumer-disconnected-timeout", kQuorum, alone<check_non_negative>, nullptr},
+    {"x-delayed-retry-type", kQuorum, anything, store_delayed_retry},
     {"x-delayed-retry-min", kQuorum, alone<check_non_negative>,
-     integer<&QueueSettings::delayed_retry_min>, all_of_it},
+     integer<&QueueSettings::delayed_retry_min>},
     {"x-delayed-retry-max", kQuorum, alone<check_non_negative>,
-     integer<&QueueSettings::delayed_retry_max>, all_of_it},
+     integer<&QueueSettings::delayed_retry_max>},
 };
 // clang-format on
 

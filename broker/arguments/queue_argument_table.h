@@ -1,6 +1,6 @@
 #pragma once
 // Every argument of queue.declare that has a meaning, one row each: which queue types know it, what
-// values it takes, where it is kept and whether Coney already does what it asks for. An argument
+// values it takes and where it is kept. An argument
 // without a row is stored and otherwise ignored, as by RabbitMQ.
 
 #include <cstdint>
@@ -24,9 +24,6 @@ struct QueueArgumentRow {
   Reason (*check)(const amqp::Value& value, const amqp::Table& arguments);
   // Puts a checked value into the settings; null when nothing reads it there.
   void (*store)(QueueSettings& into, const amqp::Value& value);
-  // True when this (checked) value asks for behaviour that does not exist yet. An issue that
-  // brings the behaviour makes it `nothing`.
-  bool (*missing)(const amqp::Value& value);
 
   bool known_to(QueueType type) const { return (types >> static_cast<int>(type) & 1) != 0; }
 };

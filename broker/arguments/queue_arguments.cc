@@ -89,17 +89,6 @@ std::optional<ArgumentFault> find_fault(const QueueDeclaration& declaration, Que
   return check_filter_size(declaration);
 }
 
-// The queue type comes first: without it nothing else of that type matters.
-std::optional<std::string> find_missing(const amqp::Table& arguments) {
-  const QueueArgumentRow& type = *find_queue_argument(kTypeKey);
-  if (type.missing(*arguments.find(kTypeKey))) return std::string(kTypeKey);
-  for (const QueueArgumentRow& row : queue_argument_rows()) {
-    const amqp::Value* value = arguments.find(row.key);
-    if (value && row.missing(*value)) return std::string(row.key);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 QueueType requested_queue_type(const QueueDeclaration& declaration) {
@@ -153,7 +142,6 @@ boost::system::result<QueueArguments, ArgumentFault> check_queue_arguments(
   if (auto fault = find_fault(declaration, type)) return std::move(*fault);
   checked.table = with_queue_type(declaration);
   checked.settings = queue_settings(type, checked.table);
-  checked.not_implemented = find_missing(checked.table);
   return checked;
 }
 

@@ -34,8 +34,6 @@ struct QueueArguments {
   QueueSettings settings;
   // What is stored, listed and compared: canonical, x-queue-type always in it.
   amqp::Table table;
-  // The first argument that needs behaviour which does not exist yet: the declare answers 540.
-  std::optional<std::string> not_implemented;
 };
 
 // The type that a declare asks for: x-queue-type; when it is absent, empty or "undefined" the

@@ -106,10 +106,6 @@ void Channel::on(const amqp::BasicConsume& consume) {
       {vhost_name(), *name, parse_queue_type(queue->record->type).value_or(QueueType::kClassic),
        consume.no_ack, prefetch_, *table, connection_.shard().wall_time()});
   if (!checked) return fail(checked.error());
-  if (checked->not_implemented) {
-    return fail(connection_error(ReplyCode::kNotImplemented,
-                                 "argument '" + *checked->not_implemented + "' of basic.consume"));
-  }
   ConsumerOptions options{
       gate(), consume.no_ack, consume.exclusive,
       static_cast<std::int32_t>(std::clamp<std::int64_t>(checked->priority, INT32_MIN, INT32_MAX)),

@@ -69,11 +69,6 @@ void Channel::declare_queue(QueueRecord record, bool no_wait) {
   if (auto fault = check_dead_letter_exchange(declaration)) return fail(*fault);
   auto checked = check_queue_arguments(declaration);
   if (!checked) return fail(checked.error());
-  if (checked->not_implemented) {
-    return fail(connection_error(ReplyCode::kNotImplemented,
-                                 "argument '" + *checked->not_implemented + "' of " +
-                                     queue_text(record.name, record.vhost)));
-  }
   record.type = queue_type_name(checked->settings.type);
   record.arguments = std::move(checked->table);
   create_queue(std::move(record), no_wait);
@@ -95,6 +90,8 @@ void Channel::create_queue(QueueRecord record, bool no_wait) {
 bool Channel::redeclare_queue(const QueueRecord& record, bool no_wait) {
   CatalogQueue* existing = vhost().find_queue(record.name);
   if (!existing) return false;
+  // Its connection may have ended, and the queue be about to go: the topology knows.
+  if (existing->owner.valid() && existing->owner != connection_.id()) return false;
   QueueRecord received = record;
   received.arguments =
       with_queue_type(declaration_of(record, *vhost().record, connection_.shard().config()));

@@ -52,7 +52,7 @@ bool MessageQueue::keeps(const Message& message) const {
 }
 
 void MessageQueue::settle(QueuePosition first, std::uint64_t count, Settlement settlement) {
-  if (core_.is_timed()) set_time();
+  if (core_.is_timed() || core_.delays_retries()) set_time();
   switch (settlement) {
     case Settlement::kAcknowledge:
       core_.acknowledge(first, count);

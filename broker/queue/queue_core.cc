@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "broker/message/message_options.h"
+#include "broker/arguments/value_check.h"
 
 namespace coney {
 namespace {
@@ -124,7 +124,7 @@ std::uint64_t QueueCore::ready_count() const {
 std::uint64_t QueueCore::unacked_count() const {
   std::uint64_t count = lane_.unacked_count();
   for (const UpperLane& upper : upper_) count += upper.lane->unacked_count();
-  return count - dead_;
+  return count - dead_ - delayed_.size();
 }
 
 std::uint64_t QueueCore::ready_bytes() const {
@@ -296,6 +296,7 @@ void QueueCore::bury(QueuePosition position) {
 
 // RabbitMQ looks at the message that is next, and at no other.
 void QueueCore::expire() {
+  try_delayed_again();
   MessageLane* lane = next_lane();
   for (; lane && lane->is_timed() && is_expired(*lane, now_); lane = next_lane()) {
     let_die(*lane, DeathReason::kExpired);
@@ -303,10 +304,40 @@ void QueueCore::expire() {
 }
 
 std::optional<std::uint64_t> QueueCore::next_expiry() {
+  std::optional<std::uint64_t> next;
+  if (!delayed_.empty()) next = delayed_.top().time;
   MessageLane* lane = next_lane();
-  if (!lane || !lane->is_timed()) return std::nullopt;
+  if (!lane || !lane->is_timed()) return next;
   const std::uint64_t time = lane->find(lane->peek())->time();
-  return time == 0 ? std::nullopt : std::optional(time);
+  return time == 0 || (next && *next < time) ? next : time;
+}
+
+// ---- another try, later ----
+
+std::uint64_t QueueCore::delay_of(const Entry& entry, Return how) const {
+  const DelayedRetry which = settings_->delayed_retry;
+  const bool wanted =
+      which == DelayedRetry::kAll ||
+      which == (how == Return::kFailed ? DelayedRetry::kFailed : DelayedRetry::kReturned);
+  if (!wanted || how == Return::kUnseen || settings_->delayed_retry_min <= 0) return 0;
+  const std::int64_t longest =
+      settings_->delayed_retry_max > 0 ? settings_->delayed_retry_max : kMaxMilliseconds;
+  const std::int64_t times = entry.counts().acquired;
+  return static_cast<std::uint64_t>(settings_->delayed_retry_min > longest / times
+                                        ? longest
+                                        : settings_->delayed_retry_min * times);
+}
+
+void QueueCore::try_delayed_again() {
+  if (delayed_.empty()) [[likely]]
+    return;
+  for (; !delayed_.empty() && delayed_.top().time <= now_; delayed_.pop()) {
+    const QueuePosition position = delayed_.top().position;
+    MessageLane& lane = *find_lane(level_of(position));
+    Entry& entry = *lane.find(place_of(position));
+    lane.give_back(place_of(position), entry);
+  }
+  dispatch();
 }
 
 bool QueueCore::is_too_long(std::uint64_t count, std::uint64_t bytes) const {
@@ -366,7 +397,7 @@ void QueueCore::for_each_unacked(QueuePosition first, std::uint64_t count, Visit
   const QueuePosition end = place_of(first) + count;
   for (QueuePosition at = place_of(first); at != end; ++at) {
     Entry* entry = lane->find(at);
-    if (!entry || entry->state() != State::kUnacked || entry->holder == kDead) continue;
+    if (!entry || entry->state() != State::kUnacked || is_nobodys(entry->holder)) continue;
     const std::uint32_t holder = entry->holder;
     visit(*lane, at, *entry);
     settled(holder);
@@ -409,7 +440,10 @@ void QueueCore::give_back(MessageLane& lane, QueuePosition place, Entry& entry, 
   const bool too_often = delivery_limit_ >= 0 && how == Return::kFailed &&
                          entry.counts().returned > static_cast<std::uint64_t>(delivery_limit_);
   if (too_often) return die(lane, place, entry, DeathReason::kDeliveryLimit);
-  lane.give_back(place, entry);
+  const std::uint64_t delay = delay_of(entry, how);
+  if (delay == 0) return lane.give_back(place, entry);
+  entry.holder = kDelayed;
+  delayed_.push({now_ + delay, at_level(level_of(lane), place)});
 }
 
 std::uint64_t QueueCore::purge() {

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <queue>
 #include <unordered_map>
 #include <vector>
 
@@ -100,7 +101,9 @@ class QueueCore final : private LaneOwner {
   void set_time(std::uint64_t now) { now_ = std::max(now_, now); }
   std::uint64_t time() const { return now_; }
   // Time matters to messages that are there, or to this one.
-  bool is_timed() const { return lane_.is_timed() || !upper_.empty(); }
+  bool is_timed() const { return lane_.is_timed() || !upper_.empty() || !delayed_.empty(); }
+  // Time matters to what is given back.
+  bool delays_retries() const { return settings_->delayed_retry != DelayedRetry::kDisabled; }
   bool has_ttl(const Message& message) const {
     return settings_->message_ttl || has_expiration(message);
   }
@@ -147,7 +150,7 @@ class QueueCore final : private LaneOwner {
 
   // Drops every ready message, returns how many.
   std::uint64_t purge();
-  // Lets go of what is too old or too much.
+  // Lets go of what is too old, and gives what was delayed another try.
   void expire();
   // When expire() will have something to do, in milliseconds since 1970; nullopt: not by itself.
   std::optional<std::uint64_t> next_expiry();
@@ -186,8 +189,11 @@ class QueueCore final : private LaneOwner {
   };
 
   // Who holds an unacked message beside consumers.
-  static constexpr std::uint32_t kNobody = 0xFFFFFFFF;  // basic.get
-  static constexpr std::uint32_t kDead = 0xFFFFFFFE;    // until bury()
+  static constexpr std::uint32_t kNobody = 0xFFFFFFFF;   // basic.get
+  static constexpr std::uint32_t kDead = 0xFFFFFFFE;     // until bury()
+  static constexpr std::uint32_t kDelayed = 0xFFFFFFFD;  // until it is tried again
+
+  static bool is_nobodys(std::uint32_t holder) { return holder == kDead || holder == kDelayed; }
 
   // Consumers of one priority that may be sent something, in turn.
   struct Turns {
@@ -199,6 +205,13 @@ class QueueCore final : private LaneOwner {
     void push(std::uint32_t consumer) { waiting.push_back(consumer); }
     void rotate();
     void remove(std::uint32_t consumer);
+  };
+
+  // Given back, and to be ready again at a time.
+  struct Delayed {
+    std::uint64_t time = 0;
+    QueuePosition position = 0;
+    auto operator<=>(const Delayed&) const = default;
   };
 
   struct UpperLane {
@@ -222,6 +235,8 @@ class QueueCore final : private LaneOwner {
   bool drop_paged();
   void shorten();
   static void note_return(Entry& entry, Return how);
+  std::uint64_t delay_of(const Entry& entry, Return how) const;
+  void try_delayed_again();
   void give_back(MessageLane& lane, QueuePosition place, Entry& entry, Return how);
   template <typename Visit>
   void for_each_unacked(QueuePosition first, std::uint64_t count, Visit&& visit);
@@ -252,6 +267,7 @@ class QueueCore final : private LaneOwner {
   MessageLane lane_;              // of level 0: all messages of most queues
   std::vector<UpperLane> upper_;  // the others, highest first
   std::uint64_t dead_ = 0;        // held until bury()
+  std::priority_queue<Delayed, std::vector<Delayed>, std::greater<>> delayed_;
 
   std::vector<Consumer> consumers_;
   std::vector<std::uint32_t> free_consumers_;

@@ -14,6 +14,10 @@ namespace coney {
 // What becomes of a message that does not fit the length limits.
 enum class Overflow : std::uint8_t { kDropHead, kRejectPublish, kRejectPublishDlx };
 
+// Which of the messages that were given back wait for a while: those that failed, those that were
+// only returned (basic.nack), or all.
+enum class DelayedRetry : std::uint8_t { kDisabled, kAll, kFailed, kReturned };
+
 // Times in milliseconds, sizes in bytes.
 struct QueueSettings {
   static constexpr std::int64_t kQuorumDeliveryLimit = 20;
@@ -32,7 +36,9 @@ struct QueueSettings {
   // Negative: none. Absent: kQuorumDeliveryLimit for a quorum queue, none for others.
   std::optional<std::int64_t> delivery_limit;
   std::optional<std::int64_t> consumer_timeout;
-  // Quorum: how long a message that was given back waits; 0: not at all.
+  // Quorum: how long a message that was given back waits: the minimum for each time that it came
+  // back, but never longer than the maximum (0: there is none).
+  DelayedRetry delayed_retry = DelayedRetry::kDisabled;
   std::int64_t delayed_retry_min = 0, delayed_retry_max = 0;
   // Streams.
   std::optional<std::int64_t> max_age;

@@ -129,11 +129,6 @@ class Import {
                                           .arguments = record.arguments,
                                           .default_type = *type});
     if (!checked) return text + ": " + checked.error().text;
-    if (checked->not_implemented) {
-      log::warning(kTopology, "{} not imported: {} is not implemented", text,
-                   *checked->not_implemented);
-      return std::nullopt;
-    }
     QueueRecord queue = record;
     queue.type = queue_type_name(checked->settings.type);
     queue.arguments = std::move(checked->table);

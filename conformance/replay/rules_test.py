@@ -2,7 +2,7 @@
 
 import unittest
 
-from . import codec, differences, later
+from . import codec, differences
 from .compare import Comparison
 
 CLOSED = {"tcp": "closed"}
@@ -89,37 +89,6 @@ class CompareTest(unittest.TestCase):
         told = {**OK, "conn": "B"}
         self.assertFalse(Comparison().same({**step([]), "also": [told]}, answer([])))
         self.assertFalse(Comparison().same(step([]), answer([], [told])))
-
-
-class LaterTest(unittest.TestCase):
-    DO = {"op": "method", "method": "queue.declare",
-          "args": {"queue": "q", "arguments": {"x-max-age": "5D"}}}
-
-    def feature(self, *got, want=(OK,)):
-        return later.refused(self.DO, list(want), list(got))
-
-    def test_a_refusal_that_names_the_argument_is_later(self):
-        fault = close(540, "NOT_IMPLEMENTED - argument 'x-max-age' is not supported yet")
-        self.assertEqual(self.feature(fault, CLOSED), "streams")
-
-    def test_any_other_answer_is_not(self):
-        self.assertIsNone(self.feature(close(540, "NOT_IMPLEMENTED - x-message-ttl")))
-        self.assertIsNone(self.feature(close(540, "x-max-age")))
-        self.assertIsNone(self.feature(close(541, "INTERNAL_ERROR - x-max-age")))
-        self.assertIsNone(self.feature(close(540, "NOT_IMPLEMENTED - x-max-age", 60, 20)))
-        self.assertIsNone(self.feature())
-        self.assertIsNone(self.feature(OK))
-
-    def test_a_refusal_where_another_was_recorded_is_not(self):
-        fault = close(540, "NOT_IMPLEMENTED - x-max-age")
-        self.assertIsNone(self.feature(fault, want=[close(406, "PRECONDITION_FAILED")]))
-
-
-    def test_an_accepted_argument_without_behaviour_is_pretended(self):
-        self.assertEqual(later.pretended(self.DO, [OK]), "streams")
-        self.assertIsNone(later.pretended(self.DO, [close(406, "PRECONDITION_FAILED")]))
-        idle = {"queue": "q", "arguments": {"x-overflow": "drop-head", "x-queue-mode": "lazy"}}
-        self.assertIsNone(later.pretended({**self.DO, "args": idle}, [OK]))
 
 
 class DifferencesTest(unittest.TestCase):

@@ -69,7 +69,6 @@ TEST(QueueArguments, AbsentOnesHaveTheirDefaults) {
   EXPECT_EQ(checked.settings.max_priority, 0);
   EXPECT_EQ(checked.settings.overflow, Overflow::kDropHead);
   EXPECT_FALSE(checked.settings.single_active_consumer);
-  EXPECT_FALSE(checked.not_implemented);
 }
 
 TEST(QueueArguments, StoredTableIsCanonicalAndNamesTheType) {
@@ -143,16 +142,15 @@ TEST(QueueArguments, ZeroIsNoExpiry) {
 TEST(QueueArguments, WhatClientsOfBothVersionsSendIsAccepted) {
   for (int version : {1, 2}) {
     Request request{{{"x-queue-version", Value::int32(version)}}};
-    EXPECT_FALSE(request.accepted().not_implemented);
+    EXPECT_EQ(request.refused(), "accepted");
   }
   EXPECT_EQ((Request{{{"x-queue-version", Value::int32(3)}}}.refused()),
             "invalid arg 'x-queue-version' for queue 'q' in vhost '/': "
             "\"unsupported queue version '3'\"");
   for (auto key : {"x-queue-mode", "x-queue-master-locator"}) {
-    EXPECT_FALSE((Request{{{key, Value::text("client-local")}}}.accepted().not_implemented));
+    EXPECT_EQ((Request{{{key, Value::text("client-local")}}}.refused()), "accepted");
   }
-  EXPECT_FALSE(
-      (Request{{{"x-queue-leader-locator", Value::text("balanced")}}}.accepted().not_implemented));
+  EXPECT_EQ((Request{{{"x-queue-leader-locator", Value::text("balanced")}}}.refused()), "accepted");
 }
 
 TEST(QueueArguments, FilterSizeIsOneByteAndAtLeast16) {
@@ -164,20 +162,6 @@ TEST(QueueArguments, FilterSizeIsOneByteAndAtLeast16) {
     Request request{of_type("stream", {{"x-stream-filter-size-bytes", value}})};
     EXPECT_EQ(request.refused(), "Invalid value for x-stream-filter-size-bytes");
   }
-}
-
-TEST(QueueArguments, NamesTheFirstArgumentWithoutBehaviour) {
-  EXPECT_EQ(Request{of_type("stream", {{"x-max-length-bytes", Value::int32(1)}})}
-                .accepted()
-                .not_implemented,
-            std::nullopt);
-  EXPECT_EQ((Request{{{"x-overflow", Value::text("drop-head")},
-                      {"x-single-active-consumer", Value::boolean(false)},
-                      {"x-max-priority", Value::int32(0)},
-                      {"x-unknown", Value::text("z")}}}
-                 .accepted()
-                 .not_implemented),
-            std::nullopt);
 }
 
 TEST(QueueArgumentTable, KeysAreUnique) {

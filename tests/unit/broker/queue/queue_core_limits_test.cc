@@ -391,6 +391,57 @@ TEST(QueueCoreCounts, ClassicQueueHasNoLimitAndMinusOneIsNone) {
   }
 }
 
+// ---- delayed retries ----
+
+TEST(QueueCoreDelayedRetry, MessageWaitsLongerEachTimeUpToTheMaximum) {
+  World queue({.type = QueueType::kQuorum,
+               .delayed_retry = DelayedRetry::kAll,
+               .delayed_retry_min = 500,
+               .delayed_retry_max = 700});
+  queue.publish("a");
+  queue.consume(1, 1);
+  queue.take_log();
+  queue.core.requeue(queue.positions.back(), 1, Return::kFailed);
+  EXPECT_EQ(queue.core.ready_count() + queue.core.unacked_count(), 0u);
+  EXPECT_EQ(queue.core.next_expiry(), 1500u);
+  queue.core.set_time(1499);
+  queue.core.expire();
+  EXPECT_EQ(queue.take_log(), Log{});
+  queue.core.set_time(1500);
+  queue.core.expire();
+  EXPECT_EQ(queue.take_log(), Log{"1:a!"});
+  queue.core.requeue(queue.positions.back(), 1, Return::kGivenBack);
+  EXPECT_EQ(queue.core.next_expiry(), 2200u);
+}
+
+TEST(QueueCoreDelayedRetry, TypeSaysWhichOnesWait) {
+  for (auto [type, how, waits] : {std::tuple{DelayedRetry::kFailed, Return::kFailed, true},
+                                  {DelayedRetry::kFailed, Return::kGivenBack, false},
+                                  {DelayedRetry::kReturned, Return::kGivenBack, true},
+                                  {DelayedRetry::kReturned, Return::kFailed, false},
+                                  {DelayedRetry::kAll, Return::kUnseen, false},
+                                  {DelayedRetry::kDisabled, Return::kFailed, false}}) {
+    World queue({.type = QueueType::kQuorum, .delayed_retry = type, .delayed_retry_min = 10});
+    queue.publish("a");
+    queue.get(false);
+    queue.core.requeue(queue.positions[0], 1, how);
+    EXPECT_EQ(queue.core.ready_count(), waits ? 0u : 1u);
+  }
+}
+
+TEST(QueueCoreDelayedRetry, OthersAreDeliveredMeanwhileAndAcksDoNotReachIt) {
+  World queue(
+      {.type = QueueType::kQuorum, .delayed_retry = DelayedRetry::kAll, .delayed_retry_min = 100});
+  queue.publish("a");
+  queue.get(false);
+  queue.core.requeue(queue.positions[0], 1, Return::kFailed);
+  queue.publish("b");
+  EXPECT_EQ(queue.get(), "b");
+  queue.core.acknowledge(queue.positions[0], 1);
+  queue.core.set_time(1100);
+  EXPECT_EQ(queue.get(), "a");
+}
+
 // ---- single active consumer ----
 
 TEST(QueueCoreSingleActive, OnlyTheFirstReceivesUntilItIsCancelled) {
