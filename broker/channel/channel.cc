@@ -39,6 +39,8 @@ void Channel::on_method(std::string_view payload) {
             ? "expected content header for class 60, got non content header frame instead"
             : "expected content body, got non content body frame instead"));
   }
+  // Most publishers repeat themselves.
+  if (payload == pending_.method) return repeat_publish();
   amqp::Decoder decoder(payload);
   method_.class_id = decoder.u16();
   method_.method_id = decoder.u16();
@@ -47,7 +49,6 @@ void Channel::on_method(std::string_view payload) {
 #define CONEY_CASE(METHOD)                \
   case amqp::METHOD::kMethod.id.packed(): \
     return call<amqp::METHOD>(bytes, &Channel::on)
-    CONEY_CASE(BasicPublish);
     CONEY_CASE(BasicAck);
     CONEY_CASE(BasicNack);
     CONEY_CASE(BasicReject);
@@ -74,6 +75,9 @@ void Channel::on_method(std::string_view payload) {
     CONEY_CASE(TxCommit);
     CONEY_CASE(TxRollback);
 #undef CONEY_CASE
+    case amqp::BasicPublish::kMethod.id.packed():
+      pending_.method.assign(payload);
+      return call<amqp::BasicPublish>(bytes, &Channel::on);
     case amqp::BasicCancelOk::kMethod.id.packed():
       connection_.fail(number_, connection_error(ReplyCode::kInternalError, ""), {});
       return;

@@ -102,6 +102,7 @@ class Channel {
   // The message whose content is arriving.
   struct Pending {
     enum class Stage : std::uint8_t { kNone, kHeader, kBody } stage = Stage::kNone;
+    std::string method;  // the last basic.publish; what follows up to `immediate` is read from it
     std::string exchange;
     std::string routing_key;
     bool mandatory = false;
@@ -123,10 +124,10 @@ class Channel {
              !has_property(flags, Property::kReplyTo);
     }
   };
+  // Where the last message went: holds for its exchange and routing key in this version of the
+  // catalog. 0: does not hold.
   struct RouteCache {
     std::uint64_t version = 0;
-    std::string exchange;
-    std::string routing_key;
     std::vector<QueueId> queues;
   };
   struct Transaction {
@@ -164,6 +165,7 @@ class Channel {
   void on(const amqp::BasicConsume&);
   void on(const amqp::BasicCancel&);
   void on(const amqp::BasicPublish&);
+  void repeat_publish();
   void on(const amqp::BasicGet&);
   void on(const amqp::BasicAck&);
   void on(const amqp::BasicReject&);

@@ -24,6 +24,12 @@ void Channel::on(const amqp::BasicPublish& publish) {
   pending_.routing_key.assign(publish.routing_key);
   pending_.mandatory = publish.mandatory;
   pending_.immediate = publish.immediate;
+  route_.version = 0;
+}
+
+void Channel::repeat_publish() {
+  method_ = amqp::BasicPublish::kMethod.id;
+  pending_.stage = Pending::Stage::kHeader;
 }
 
 // ---- content header ----
@@ -150,8 +156,7 @@ void Channel::complete_publish() {
                                   " is larger than configured max size " +
                                   std::to_string(connection_.shard().config().max_message_size)));
   }
-  if (route_.version == catalog().version() && !pending_.malformed && pending_.plain() &&
-      route_.exchange == pending_.exchange && route_.routing_key == pending_.routing_key) {
+  if (route_.version == catalog().version() && !pending_.malformed && pending_.plain()) {
     return dispatch_publish(pending_.builder.finish(), route_.queues);
   }
   if (!check_access(Access::kWrite, "exchange", pending_.exchange)) return;
@@ -216,8 +221,6 @@ void Channel::route_and_send(const Exchange& exchange) {
   // Only what depends on exchange and key alone may be kept.
   const bool tracing = catalog().tracing() && vhost().tracing;
   route_.version = by_keys && pending_.plain() && !tracing ? catalog().version() : 0;
-  route_.exchange = pending_.exchange;
-  route_.routing_key = pending_.routing_key;
   MessageRef message = pending_.builder.finish();
   if (tracing) trace_published(message, keys);
   dispatch_publish(std::move(message), route_.queues);
@@ -249,7 +252,7 @@ bool Channel::goes_by_mail(QueueId id) const {
 // logs what it gets.
 BodyId Channel::log_once(const MessageRef& message, const std::vector<QueueId>& queues) {
   Shard& shard = connection_.shard();
-  if (queues.size() < 2 || !message->persistent() || !shard.storage().attached()) return {};
+  if (!message->persistent() || !shard.storage().attached()) return {};
   std::size_t logging = 0;
   for (QueueId id : queues) {
     Queue* queue = shard.find(id);
@@ -260,7 +263,7 @@ BodyId Channel::log_once(const MessageRef& message, const std::vector<QueueId>& 
 
 void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& queues) {
   Shard& shard = connection_.shard();
-  const BodyId body = log_once(message, queues);
+  const BodyId body = queues.size() == 1 ? BodyId{} : log_once(message, queues);
   const PublishSequence sequence = confirm_mode_ ? confirms_.last() + 1 : 0;
   std::uint32_t answers = 0;
   // The queues' records are worth nothing without the body.
@@ -439,7 +442,9 @@ bool Channel::declare_direct_reply(const amqp::QueueDeclare& declare) {
     }
     return true;
   }
-  if (!declare.passive || !declare.queue.starts_with(std::string(kDirectReplyQueue) + ".")) {
+  const std::string_view queue = declare.queue;
+  if (!declare.passive || !queue.starts_with(kDirectReplyQueue) ||
+      !queue.substr(kDirectReplyQueue.size()).starts_with('.')) {
     return false;
   }
   auto address = parse_direct_reply_token(declare.queue);

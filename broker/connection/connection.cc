@@ -265,6 +265,8 @@ bool Connection::put_off() {
 }
 
 void Connection::handle_frame(const amqp::Frame& frame) {
+  if (is_channel_traffic(frame)) [[likely]]
+    return handle_channel_frame(frame);
   const auto type = static_cast<amqp::FrameType>(frame.type);
   const bool method = type == amqp::FrameType::kMethod;
   if (state_ == State::kClosing) {

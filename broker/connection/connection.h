@@ -160,6 +160,12 @@ class Connection final : public SocketHandler {
   bool may_join_commands(const amqp::Frame& frame);
   std::uint32_t max_payload() const;
   void handle_fault(const amqp::FrameRead& read);
+  // As nearly all frames are: for a channel of an open connection, and nothing wrong with it.
+  bool is_channel_traffic(const amqp::Frame& frame) const {
+    const bool method = frame.type == static_cast<std::uint8_t>(amqp::FrameType::kMethod);
+    return state_ == State::kRunning && frame.channel != 0 && frame.type >= 1 && frame.type <= 3 &&
+           (!method || frame.payload.size() >= 4);
+  }
   void handle_frame(const amqp::Frame& frame);
   static std::string octets_text(const amqp::Frame& frame);
   void take_outcome(HandshakeOutcome outcome, const std::string& out);
@@ -172,6 +178,7 @@ class Connection final : public SocketHandler {
   void update_secret(std::string_view arguments);
   void handle_method_while_closing(std::string_view payload);
   void handle_channel_frame(const amqp::Frame& frame);
+  void handle_channel_method(Channel* channel, const amqp::Frame& frame);
   void refuse_unknown_method(amqp::MethodId id);
   void open_channel(ChannelNumber number);
   void close_connection(ProtocolError error, amqp::MethodId method);

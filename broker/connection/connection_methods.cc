@@ -90,37 +90,39 @@ void Connection::handle_method_while_closing(std::string_view payload) {
 
 void Connection::handle_channel_frame(const amqp::Frame& frame) {
   const auto type = static_cast<amqp::FrameType>(frame.type);
-  const bool method = type == amqp::FrameType::kMethod;
-  const amqp::MethodId id = method ? method_id(frame.payload) : amqp::MethodId{};
-  const bool opens = method && id == amqp::ChannelOpen::kMethod.id;
-  if (method && id.class_id == 10) return refuse_unknown_method(id);
   Channel* channel = find_channel(frame.channel);
+  if (type == amqp::FrameType::kMethod) return handle_channel_method(channel, frame);
   if (!channel) {
-    if (opens) return open_channel(frame.channel);
-    if (method && !amqp::find_method(id)) return refuse_unknown_method(id);
-    if (method) {
-      return close_connection(connection_error(ReplyCode::kChannelError, "expected 'channel.open'"),
-                              id);
-    }
     return close_connection(connection_error(ReplyCode::kUnexpectedFrame,
                                              "expected method frame, got non method frame instead"),
                             {});
+  }
+  if (channel->closing()) return;
+  if (type == amqp::FrameType::kHeader) return channel->on_header(frame.payload);
+  channel->on_body(frame.payload);
+}
+
+// `channel` is null when it is not open.
+void Connection::handle_channel_method(Channel* channel, const amqp::Frame& frame) {
+  const amqp::MethodId id = method_id(frame.payload);
+  const bool opens = id == amqp::ChannelOpen::kMethod.id;
+  if (id.class_id == 10) return refuse_unknown_method(id);
+  if (!channel) {
+    if (opens) return open_channel(frame.channel);
+    if (!amqp::find_method(id)) return refuse_unknown_method(id);
+    return close_connection(connection_error(ReplyCode::kChannelError, "expected 'channel.open'"),
+                            id);
   }
   if (opens) {
     return close_connection(
         connection_error(ReplyCode::kChannelError, "second 'channel.open' seen"), id);
   }
-  if (channel->closing()) {
-    if (id == amqp::ChannelCloseOk::kMethod.id) return channel_closed(frame.channel);
-    if (id == amqp::ChannelClose::kMethod.id) {
-      send(frame.channel, amqp::ChannelCloseOk{});
-      channel_closed(frame.channel);
-    }
-    return;
+  if (!channel->closing()) return channel->on_method(frame.payload);
+  if (id == amqp::ChannelCloseOk::kMethod.id) return channel_closed(frame.channel);
+  if (id == amqp::ChannelClose::kMethod.id) {
+    send(frame.channel, amqp::ChannelCloseOk{});
+    channel_closed(frame.channel);
   }
-  if (method) return channel->on_method(frame.payload);
-  if (type == amqp::FrameType::kHeader) return channel->on_header(frame.payload);
-  channel->on_body(frame.payload);
 }
 
 void Connection::open_channel(ChannelNumber number) {

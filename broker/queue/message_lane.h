@@ -66,21 +66,25 @@ class MessageLane {
    public:
     Entry() = default;
     Entry(MessageRef content, const MessageFacts& facts, bool is_tracked)
-        : message(std::move(content)), time_(facts.time), tracked_(is_tracked) {
+        : message(std::move(content)),
+          time_low_(static_cast<std::uint32_t>(facts.time)),
+          time_high_(static_cast<std::uint16_t>(facts.time >> 32)),
+          state_(State::kFresh),
+          flags_(static_cast<std::uint8_t>((is_tracked ? kTracked : 0) |
+                                           (facts.redelivered ? kRedelivered : 0))) {
       set_counts(facts.counts);
-      redelivered_ = facts.redelivered;
-      set_state(State::kFresh);
     }
 
     bool present() const { return state() != State::kAbsent; }
-    State state() const { return static_cast<State>(state_); }
-    void set_state(State state) { state_ = static_cast<std::uint8_t>(state); }
-    std::uint64_t time() const { return time_; }
-    bool redelivered() const { return redelivered_; }
-    void set_redelivered() { redelivered_ = true; }
-    bool tracked() const { return tracked_; }
-    bool stored() const { return stored_; }
-    void set_stored() { stored_ = true; }
+    State state() const { return state_; }
+    void set_state(State state) { state_ = state; }
+    std::uint64_t time() const { return std::uint64_t{time_high_} << 32 | time_low_; }
+    bool redelivered() const { return (flags_ & kRedelivered) != 0; }
+    void set_redelivered() { flags_ |= kRedelivered; }
+    bool tracked() const { return (flags_ & kTracked) != 0; }
+    bool stored() const { return (flags_ & kStored) != 0; }
+    void set_stored() { flags_ |= kStored; }
+    bool on_disk() const { return (flags_ & (kTracked | kStored)) != 0; }
     DeliveryCounts counts() const { return {returned_, acquired_}; }
     void set_counts(DeliveryCounts counts) {
       returned_ = static_cast<std::uint16_t>(std::min(counts.returned, kMostCounted));
@@ -93,14 +97,16 @@ class MessageLane {
 
    private:
     static constexpr std::uint32_t kMostCounted = 0xFFFF;
+    static constexpr std::uint8_t kRedelivered = 1, kTracked = 2, kStored = 4;
 
+    // 24 bytes in all: most memory of a queue of small messages in flight.
+    std::uint32_t time_low_ = 0;
+    std::uint16_t time_high_ = 0;
     std::uint16_t returned_ = 0, acquired_ = 0;
-    std::uint64_t time_ : 48 = 0;
-    std::uint64_t state_ : 2 = 0;
-    std::uint64_t redelivered_ : 1 = 0;
-    std::uint64_t tracked_ : 1 = 0;
-    std::uint64_t stored_ : 1 = 0;
+    State state_ = State::kAbsent;
+    std::uint8_t flags_ = 0;
   };
+  static_assert(sizeof(Entry) == 24);
 
   explicit MessageLane(LaneOwner& owner, ReturnOrder order = ReturnOrder::kOldPlace)
       : owner_(owner), order_(order) {}
@@ -117,14 +123,14 @@ class MessageLane {
   QueuePosition append(MessageRef message, bool tracked, const MessageFacts& facts);
   // Something is ready, and the next of it is in memory.
   bool has_next();
+  // REQUIRES for both: has_next() has said so, and nothing has changed since.
+  QueuePosition peek() const { return returned_.empty() ? next_fresh_ : returned_.top().position; }
+  // Takes the next one out of the ready messages; the caller decides what becomes of the entry.
+  Entry& take(QueuePosition& position);
   // Something is ready, but the next of it is paged out.
   bool is_stalled() { return ready_count() != 0 && !has_next(); }
-  QueuePosition peek();  // REQUIRES: has_next()
   // The entry at a position; null when it is not in memory.
   Entry* find(QueuePosition position) { return messages_.find(position); }
-  // Takes the next one out of the ready messages; the caller decides what becomes of the entry.
-  // REQUIRES: has_next()
-  Entry& take(QueuePosition& position);
   // An unacked message is ready again.
   void give_back(QueuePosition position, Entry& entry);
   // The message has left the queue.
@@ -199,6 +205,58 @@ class MessageLane {
   std::priority_queue<Returned, std::vector<Returned>, std::greater<>> returned_;
   std::uint64_t returns_ = 0;  // so far
 };
+
+// What every message goes through stands here, so that it becomes part of the core's loops.
+
+inline QueuePosition MessageLane::append(MessageRef message, bool tracked,
+                                         const MessageFacts& facts) {
+  ready_bytes_ += message->body().size();
+  resident_bytes_ += message->size();
+  timed_ = timed_ || facts.time != 0;
+  ++fresh_;
+  return messages_.push_back(Entry(std::move(message), facts, tracked));
+}
+
+inline bool MessageLane::has_next() {
+  if (!returned_.empty()) return true;
+  if (fresh_ == 0) return false;
+  const QueuePosition limit = paged_.empty() ? messages_.end() : paged_.front().first;
+  if (next_fresh_ < limit) next_fresh_ = std::min(messages_.next(next_fresh_), limit);
+  return next_fresh_ < limit;
+}
+
+inline MessageLane::Entry& MessageLane::take(QueuePosition& position) {
+  position = peek();
+  Entry& entry = *messages_.find(position);
+  if (!returned_.empty()) {
+    returned_.pop();
+  } else {
+    ++next_fresh_;
+    --fresh_;
+    resident_bytes_ -= entry.message->size();
+  }
+  ready_bytes_ -= entry.message->body().size();
+  return entry;
+}
+
+inline void MessageLane::give_back(QueuePosition position, Entry& entry) {
+  entry.set_state(State::kReturned);
+  ready_bytes_ += entry.message->body().size();
+  returned_.push({order_ == ReturnOrder::kOldPlace ? position : ++returns_, position});
+}
+
+inline void MessageLane::departed(QueuePosition position) {
+  if (!departures_.empty() && departures_.back().end() == position) {
+    ++departures_.back().count;
+  } else {
+    departures_.push_back({position, 1});
+  }
+}
+
+inline void MessageLane::erase(QueuePosition position, const Entry& entry) {
+  if (entry.on_disk()) departed(position);
+  messages_.erase(position);
+}
 
 template <typename Visit>
 void MessageLane::visit(QueuePosition from, Visit&& visit) {

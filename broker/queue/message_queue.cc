@@ -160,7 +160,7 @@ void MessageQueue::changed() {
 // Paging a lane in may make messages leave lanes that come behind it or in front of it.
 void MessageQueue::store_changes() {
   if (storages_.empty() && !core_.has_priorities()) [[likely]] {
-    if (!shard_.storage().exceeds_window(core_.lane(0), 1)) return;
+    if (!shard_.storage().exceeds_window(core_.lowest_lane(), 1)) return;
   }
   const std::size_t lanes = core_.lane_count();
   core_.for_each_lane([this, lanes](QueueLevel level, MessageLane& lane) {
@@ -234,7 +234,7 @@ void MessageQueue::retry_disk() {
   changed();
 }
 
-bool MessageQueue::admit(const ConsumerOptions& consumer, std::size_t) {
+bool MessageQueue::admit(const ConsumerOptions& consumer) {
   return admits(consumer);
 }
 

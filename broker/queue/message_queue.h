@@ -50,7 +50,7 @@ class MessageQueue final : public Queue, private QueueSink {
     std::unique_ptr<QueueStorage> storage;
   };
 
-  bool admit(const ConsumerOptions& consumer, std::size_t bytes) override;
+  bool admit(const ConsumerOptions& consumer) override;
   void deliver(const ConsumerKey& key, const ConsumerOptions& consumer, QueuePosition position,
                const MessageFacts& facts, MessageRef message) override;
   void dead_letter(DeadLetter letter) override;

@@ -53,6 +53,7 @@ QueueCore::QueueCore(QueueSink& sink, QueueSettingsPtr settings)
 void QueueCore::take_settings(QueueSettingsPtr settings) {
   settings_ = std::move(settings);
   limited_ = settings_->max_length || settings_->max_length_bytes;
+  plain_ = !quorum_ && settings_->max_priority == 0 && !settings_->message_ttl;
   delivery_limit_ =
       settings_->delivery_limit.value_or(quorum_ ? QueueSettings::kQuorumDeliveryLimit : -1);
 }
@@ -145,10 +146,15 @@ std::uint64_t QueueCore::expiry_of(const Message& message) const {
 }
 
 QueuePosition QueueCore::publish(MessageRef message, bool tracked, MessageFacts facts) {
-  facts.time = expiry_of(*message);
-  const Level level = level_of(*message);
-  MessageLane& to = lane(level);
-  const QueuePosition place = to.append(std::move(message), tracked, facts);
+  MessageLane* to = &lane_;
+  Level level = 0;
+  facts.time = 0;
+  if (!plain_ || has_expiration(*message)) {
+    facts.time = expiry_of(*message);
+    level = level_of(*message);
+    to = &lane(level);
+  }
+  const QueuePosition place = to->append(std::move(message), tracked, facts);
   if (consumer_count_ != 0) dispatch();
   if (is_timed()) [[unlikely]]
     expire();
@@ -158,8 +164,7 @@ QueuePosition QueueCore::publish(MessageRef message, bool tracked, MessageFacts 
 }
 
 // Quorum queues notice only afterwards that there is too much.
-bool QueueCore::refuses(std::size_t body_bytes) const {
-  if (!limited_ || settings_->overflow == Overflow::kDropHead) return false;
+bool QueueCore::is_full_for(std::size_t body_bytes) const {
   if (!quorum_) return is_too_long(ready_count() + 1, ready_bytes() + body_bytes);
   return settings_->overflow == Overflow::kRejectPublish &&
          is_too_long(ready_count(), ready_bytes());
@@ -203,8 +208,7 @@ bool QueueCore::deliver_next(MessageLane& lane, Turns& turns) {
   const std::uint32_t index = turns.front();
   Consumer& consumer = consumers_[index];
   const bool no_ack = consumer.options.no_ack;
-  const std::size_t bytes = lane.find(lane.peek())->message->size();
-  if (!sink_.admit(consumer.options, bytes)) {
+  if (!sink_.admit(consumer.options)) {
     consumer.paused = true;
     consumer.listed = false;
     turns.pop();

@@ -61,8 +61,8 @@ enum class Return : std::uint8_t {
 class QueueSink {
  public:
   virtual ~QueueSink() = default;
-  // May `consumer` be sent `bytes` now? False pauses it until QueueCore::resume.
-  virtual bool admit(const ConsumerOptions& consumer, std::size_t bytes) = 0;
+  // May `consumer` be sent a message now? False pauses it until QueueCore::resume.
+  virtual bool admit(const ConsumerOptions& consumer) = 0;
   virtual void deliver(const ConsumerKey& key, const ConsumerOptions& consumer,
                        QueuePosition position, const MessageFacts& facts, MessageRef message) = 0;
   // Only while the settings name a dead letter exchange.
@@ -105,7 +105,7 @@ class QueueCore final : private LaneOwner {
   // Time matters to what is given back.
   bool delays_retries() const { return settings_->delayed_retry != DelayedRetry::kDisabled; }
   bool has_ttl(const Message& message) const {
-    return settings_->message_ttl || has_expiration(message);
+    return has_expiration(message) || (!plain_ && settings_->message_ttl);
   }
   // Clients see how often a message came back.
   bool shows_counts() const { return delivery_limit_ >= 0 || quorum_; }
@@ -119,7 +119,9 @@ class QueueCore final : private LaneOwner {
   const ConsumerKey* active_consumer() const;
 
   // Must a message with such a body be refused (overflow reject-publish)?
-  bool refuses(std::size_t body_bytes) const;
+  bool refuses(std::size_t body_bytes) const {
+    return limited_ && settings_->overflow != Overflow::kDropHead && is_full_for(body_bytes);
+  }
   // A tracked message is one that the disk has as well: see MessageLane::departures(). `facts`:
   // what it brings along from another queue; its time is set here.
   QueuePosition publish(MessageRef message, bool tracked = false, MessageFacts facts = {});
@@ -162,6 +164,7 @@ class QueueCore final : private LaneOwner {
   // ---- lanes ----
 
   MessageLane& lane(Level level);  // made when it is not there
+  const MessageLane& lowest_lane() const { return lane_; }
   Level level_of(const Message& message) const;
   std::size_t lane_count() const { return 1 + upper_.size(); }
   bool has_priorities() const { return !upper_.empty(); }
@@ -231,6 +234,7 @@ class QueueCore final : private LaneOwner {
   bool is_expired(MessageLane& lane, std::uint64_t by);
   void let_die(MessageLane& lane, DeathReason reason);
   void die(MessageLane& lane, QueuePosition place, Entry& entry, DeathReason reason);
+  bool is_full_for(std::size_t body_bytes) const;
   bool is_too_long(std::uint64_t count, std::uint64_t bytes) const;
   bool drop_paged();
   void shorten();
@@ -261,6 +265,7 @@ class QueueCore final : private LaneOwner {
   QueueSettingsPtr settings_;
   const bool quorum_, single_active_;
   bool limited_ = false;  // the settings limit the length
+  bool plain_ = false;    // one priority, and no TTL but messages' own
   std::int64_t delivery_limit_ = -1;
   std::uint64_t now_ = 0;
 

@@ -249,7 +249,7 @@ bool StreamCore::serve_page(Consumer& consumer, const StreamPage& page) {
       continue;
     }
     if (!consumer.has_room()) return false;
-    if (!sink_.admit(consumer.options, each.message->size())) {
+    if (!sink_.admit(consumer.options)) {
       consumer.paused = true;
       return false;
     }

@@ -27,8 +27,8 @@ namespace coney {
 class StreamSink {
  public:
   virtual ~StreamSink() = default;
-  // May `consumer` be sent `bytes` now? False pauses it until StreamCore::resume.
-  virtual bool admit(const ConsumerOptions& consumer, std::size_t bytes) = 0;
+  // May `consumer` be sent a message now? False pauses it until StreamCore::resume.
+  virtual bool admit(const ConsumerOptions& consumer) = 0;
   virtual void deliver(const ConsumerKey& key, const ConsumerOptions& consumer,
                        QueuePosition offset, const MessageRef& message) = 0;
   // The messages of a chunk. Null: it will be told to StreamCore::page_arrived() or page_lost().

@@ -115,7 +115,7 @@ void StreamQueue::resume(const ConsumerKey& consumer) {
   core_.resume(consumer);
 }
 
-bool StreamQueue::admit(const ConsumerOptions& consumer, std::size_t) {
+bool StreamQueue::admit(const ConsumerOptions& consumer) {
   return admits(consumer);
 }
 

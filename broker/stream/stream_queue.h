@@ -39,7 +39,7 @@ class StreamQueue final : public Queue, private StreamSink {
   void retry_disk() override;
 
  private:
-  bool admit(const ConsumerOptions& consumer, std::size_t bytes) override;
+  bool admit(const ConsumerOptions& consumer) override;
   void deliver(const ConsumerKey& key, const ConsumerOptions& consumer, QueuePosition offset,
                const MessageRef& message) override;
   StreamPagePtr page(ChunkNumber number) override;

@@ -129,7 +129,7 @@ class World : public QueueSink {
  public:
   explicit World(std::uint64_t seed) : random_(seed) {}
 
-  bool admit(const ConsumerOptions& options, std::size_t) override {
+  bool admit(const ConsumerOptions& options) override {
     for (const ModelConsumer& consumer : model_.consumers) {
       if (consumer.options.gate == options.gate) return consumer.open;
     }

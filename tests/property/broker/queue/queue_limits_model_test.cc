@@ -149,7 +149,7 @@ class World final : public QueueSink {
         core_(*this, std::make_shared<QueueSettings>(settings)),
         model_(settings) {}
 
-  bool admit(const ConsumerOptions&, std::size_t) override { return false; }
+  bool admit(const ConsumerOptions&) override { return false; }
   void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, const MessageFacts&,
                MessageRef) override {}
   void dead_letter(DeadLetter letter) override {

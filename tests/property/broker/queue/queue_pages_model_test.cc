@@ -105,7 +105,7 @@ class World final : public QueueSink {
  public:
   explicit World(std::uint64_t seed) : random_(seed) {}
 
-  bool admit(const ConsumerOptions&, std::size_t) override { return false; }
+  bool admit(const ConsumerOptions&) override { return false; }
   void dead_letter(DeadLetter) override {}
   void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, const MessageFacts&,
                MessageRef) override {}

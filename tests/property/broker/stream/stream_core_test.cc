@@ -50,7 +50,7 @@ class StreamModel : public StreamSink {
   };
 
   // ---- the sink ----
-  bool admit(const ConsumerOptions&, std::size_t) override { return !chance(20); }
+  bool admit(const ConsumerOptions&) override { return !chance(20); }
   StreamPagePtr page(ChunkNumber number) override {
     EXPECT_TRUE(disk_.contains(number));
     if (disk_.at(number).lost || chance(2)) {

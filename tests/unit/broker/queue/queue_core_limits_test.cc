@@ -29,7 +29,7 @@ class World : public QueueSink {
     core.set_time(1000);
   }
 
-  bool admit(const ConsumerOptions&, std::size_t) override { return true; }
+  bool admit(const ConsumerOptions&) override { return true; }
   void deliver(const ConsumerKey& to, const ConsumerOptions&, QueuePosition position,
                const MessageFacts& facts, MessageRef message) override {
     log_.push_back(std::to_string(to.number) + ":" + std::string(message->body()) +

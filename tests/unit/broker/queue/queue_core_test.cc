@@ -24,7 +24,7 @@ ConsumerOptions options(std::uint32_t prefetch, std::int32_t priority = 0, bool 
 
 class QueueCoreTest : public testing::Test, public QueueSink {
  protected:
-  bool admit(const ConsumerOptions&, std::size_t) override { return admits_; }
+  bool admit(const ConsumerOptions&) override { return admits_; }
   void dead_letter(DeadLetter) override {}
   void deliver(const ConsumerKey& to, const ConsumerOptions&, QueuePosition position,
                const MessageFacts& facts, MessageRef message) override {

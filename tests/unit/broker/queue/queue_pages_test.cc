@@ -24,7 +24,7 @@ MessageRef message(std::size_t size) {
 // A queue of persistent messages, and a disk that does at once what it is asked to do.
 class QueuePagesTest : public testing::Test, public QueueSink, public QueueDisk {
  protected:
-  bool admit(const ConsumerOptions&, std::size_t) override { return false; }
+  bool admit(const ConsumerOptions&) override { return false; }
   void dead_letter(DeadLetter) override {}
   void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, const MessageFacts&,
                MessageRef) override {}

@@ -35,7 +35,7 @@ inline ConsumerKey consumer_key(ConsumerNumber number) {
 
 class StreamFixture : public StreamSink {
  public:
-  bool admit(const ConsumerOptions&, std::size_t) override { return admits; }
+  bool admit(const ConsumerOptions&) override { return admits; }
   void deliver(const ConsumerKey& key, const ConsumerOptions&, QueuePosition offset,
                const MessageRef& message) override {
     log.push_back(std::to_string(key.number) + ":" + std::string(message->body()));
