@@ -106,10 +106,12 @@ void Connection::take_method(std::string_view payload) {
   const std::string_view arguments = payload.substr(4);
   if (id == amqp::BasicDeliver::kMethod.id.packed()) {
     const auto deliver = decode<amqp::BasicDeliver>(arguments);
-    content_.emplace().incoming = {deliver.delivery_tag, deliver.redelivered, {}, {}};
+    content_ = Content{};
+    content_->incoming = {deliver.delivery_tag, deliver.redelivered, {}, {}};
   } else if (id == amqp::BasicGetOk::kMethod.id.packed()) {
     const auto got = decode<amqp::BasicGetOk>(arguments);
-    content_.emplace().incoming = {got.delivery_tag, got.redelivered, {}, {}};
+    content_ = Content{};
+    content_->incoming = {got.delivery_tag, got.redelivered, {}, {}};
   } else if (id == amqp::BasicAck::kMethod.id.packed()) {
     const auto ack = decode<amqp::BasicAck>(arguments);
     handler_.on_confirm(ack.delivery_tag, ack.multiple, true);

@@ -404,11 +404,13 @@ void Client::take(const amqp::Frame& frame) {
 void Client::take_method(std::uint16_t channel, std::string_view payload) {
   if (is<amqp::BasicDeliver>(payload)) {
     const auto deliver = decode<amqp::BasicDeliver>(payload);
-    content_.emplace().delivery = {
+    content_ = Content{};
+    content_->delivery = {
         deliver.delivery_tag, deliver.redelivered, std::string(deliver.consumer_tag), {}, {}};
   } else if (is<amqp::BasicGetOk>(payload)) {
     const auto got = decode<amqp::BasicGetOk>(payload);
-    content_.emplace().delivery = {got.delivery_tag, got.redelivered, {}, {}, {}};
+    content_ = Content{};
+    content_->delivery = {got.delivery_tag, got.redelivered, {}, {}, {}};
   } else if (take_event(payload)) {
     return;
   } else if (is<amqp::ChannelClose>(payload)) {

@@ -78,7 +78,8 @@ INSTANTIATE_TEST_SUITE_P(, ProxyHeaders,
 
 TEST_P(ProxyHeaders, AddressCountsAsTheClients) {
   LocalBroker broker(config());
-  const auto& [header, tls] = GetParam();
+  const Header& header = std::get<0>(GetParam());
+  const bool tls = std::get<1>(GetParam());
   Client near(stream(broker, tls, header.near));
   near.declare("q");
   near.publish("", "q", "hello");
