@@ -54,8 +54,11 @@ class Broker:
 
     def __init__(self, definitions=None, settings=()):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="coney-conformance-"))
-        self.port, self.process, self.log = free_port(), None, self.directory / "log"
-        lines = [f"listeners.tcp.default = {self.port}", "log.console = true",
+        self.port, self.management_port = free_port(), free_port()
+        self.process, self.log = None, self.directory / "log"
+        lines = [f"listeners.tcp.default = {self.port}",
+                 f"management.tcp.port = {self.management_port}", "management.tcp.ip = 127.0.0.1",
+                 "log.console = true",
                  "log.console.level = info", *settings]
         if definitions:
             lines.append(f"load_definitions = {definitions}")

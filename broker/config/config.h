@@ -92,6 +92,23 @@ struct ResourceLimit {
   bool operator==(const ResourceLimit&) const = default;
 };
 
+// `management.*`: the HTTP API.
+struct ManagementConfig {
+  // Where it listens; no port: it does not. When nothing is said it is 15672, or TLS alone where a
+  // certificate is given, and a port that is taken keeps the broker from nothing.
+  std::optional<Listener> tcp = Listener{"http", "", 15672};
+  bool tcp_is_default = true;
+  std::optional<Listener> tls_listener;
+  TlsConfig tls;
+  std::string path_prefix;                // "/rabbit", without a slash at its end
+  std::vector<std::string> cors_origins;  // "*" is every one
+  std::chrono::seconds cors_max_age{1'800};
+  std::chrono::minutes login_session_timeout{480};
+  bool disable_stats = false;
+
+  bool operator==(const ManagementConfig&) const = default;
+};
+
 struct Config {
   // Listeners
   std::vector<Listener> tcp_listeners = {{"default", "", 5672}};
@@ -138,6 +155,8 @@ struct Config {
   std::map<std::string, Durability, std::less<>> vhost_durability;  // of vhosts with their own
   std::string server_product = "RabbitMQ";
   std::string server_version = "4.3.6";
+
+  ManagementConfig management;
 
   log::LogConfig log;
 

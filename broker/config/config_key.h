@@ -24,18 +24,13 @@ enum class Section : uint8_t {
   kDefinitions,
   kLimits,
   kQueues,
+  kManagement,
   kLogging,
   kNode,
 };
-inline constexpr std::array<std::string_view, 9> kSectionNames = {"Listeners",
-                                                                  "TLS",
-                                                                  "Connections",
-                                                                  "Access control",
-                                                                  "Definitions at start",
-                                                                  "Limits and alarms",
-                                                                  "Queues",
-                                                                  "Logging",
-                                                                  "Node"};
+inline constexpr std::array<std::string_view, 10> kSectionNames = {
+    "Listeners",         "TLS",    "Connections", "Access control", "Definitions at start",
+    "Limits and alarms", "Queues", "Management",  "Logging",        "Node"};
 
 // Orders "1", "2", "10" by number and other names by text, numbers first.
 struct ByPosition {
@@ -61,6 +56,14 @@ struct ConfigDraft {
   ResourceLimit memory_high_watermark;
   ResourceLimit disk_free_limit;
   std::string log_dir;
+  std::optional<std::string> management_ip;
+  std::optional<std::uint16_t> management_port;
+  bool no_management = false;
+  std::string management_tls_ip;
+  std::optional<std::uint16_t> management_tls_port;
+  Numbered<std::string> management_tls_versions;
+  Numbered<std::string> management_tls_ciphers;
+  Numbered<std::string> cors_origins;
 };
 
 struct ConfigKey {

@@ -91,6 +91,7 @@ class ConfigLoader {
     config.tls.ciphers = values_of(std::move(draft_.tls_ciphers));
     finish_limits();
     finish_node();
+    finish_management();
     result_.config = std::move(config);
     return std::move(result_);
   }
@@ -210,6 +211,28 @@ class ConfigLoader {
     config.log.file = (log_dir / config.log.file).string();
   }
 
+  void finish_management() {
+    ManagementConfig& management = draft_.config.management;
+    management.cors_origins = values_of(std::move(draft_.cors_origins));
+    if (!draft_.management_tls_versions.empty()) {
+      management.tls.versions = values_of(std::move(draft_.management_tls_versions));
+    }
+    management.tls.ciphers = values_of(std::move(draft_.management_tls_ciphers));
+    const bool said = draft_.management_port || draft_.management_ip;
+    management.tcp_is_default = !said;
+    management.tcp->host = draft_.management_ip.value_or("");
+    management.tcp->port = draft_.management_port.value_or(management.tcp->port);
+    if (!management.tls.certificate_file.empty()) {
+      constexpr uint16_t kTlsPort = 15671;
+      management.tls_listener = Listener{"https", draft_.management_tls_ip,
+                                         draft_.management_tls_port.value_or(kTlsPort)};
+      if (!said) management.tcp.reset();
+    } else if (draft_.management_tls_port) {
+      fail("", "management.ssl.port needs management.ssl.certfile");
+    }
+    if (draft_.no_management) management.tcp.reset();
+  }
+
   const Environment& environment_;
   ConfigDraft draft_;
   LoadedConfig result_;
@@ -250,6 +273,12 @@ std::vector<Diagnostic> unreadable_files(const Config& config) {
     unreadable.push_back({"", fmt::format("{}: {}: {}", key, path, std::strerror(errno))});
   };
   check("load_definitions", config.load_definitions);
+  if (config.management.tls_listener) {
+    const TlsConfig& tls = config.management.tls;
+    check("management.ssl.cacertfile", tls.ca_certificate_file);
+    check("management.ssl.certfile", tls.certificate_file);
+    check("management.ssl.keyfile", tls.key_file);
+  }
   if (config.tls_listeners.empty()) return unreadable;
   check("ssl_options.cacertfile", config.tls.ca_certificate_file);
   check("ssl_options.certfile", config.tls.certificate_file);

@@ -67,6 +67,8 @@ double mebibytes(std::uint64_t bytes) {
   return static_cast<double>(bytes) / kMiB;
 }
 
+}  // namespace
+
 TlsOptions tls_options(const TlsConfig& config) {
   return {.ca_certificate_file = config.ca_certificate_file,
           .certificate_file = config.certificate_file,
@@ -79,8 +81,6 @@ TlsOptions tls_options(const TlsConfig& config) {
           .ciphers = config.ciphers};
 }
 
-}  // namespace
-
 void block_signals() {
   const sigset_t set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
@@ -89,10 +89,13 @@ void block_signals() {
 
 class Server::Mailer final : public TopologySink {
  public:
-  explicit Mailer(const std::vector<Shard*>& shards) : shards_(shards) {}
+  Mailer(const std::vector<Shard*>& shards,
+         const std::vector<std::unique_ptr<ServerExtension>>& extensions)
+      : shards_(shards), extensions_(extensions) {}
 
   void publish(std::shared_ptr<const Changes> changes) override {
     for (Shard* shard : shards_) send(*shard, ChangesMail{changes});
+    for (const auto& extension : extensions_) extension->apply(changes);
   }
   void answer(ConnectionId to, TopologyAnswer answer) override {
     send(of(to.shard), TopologyAnswerMail{to, std::move(answer)});
@@ -107,6 +110,7 @@ class Server::Mailer final : public TopologySink {
   }
 
   const std::vector<Shard*>& shards_;
+  const std::vector<std::unique_ptr<ServerExtension>>& extensions_;
   std::vector<Mail> batch_;
 };
 
@@ -128,7 +132,20 @@ Server::~Server() {
   stop();
 }
 
+void Server::extend(std::unique_ptr<ServerExtension> extension) {
+  extensions_.push_back(std::move(extension));
+}
+
 std::vector<Server::Step> Server::steps() {
+  std::vector<Step> steps = own_steps();
+  for (const auto& extension : extensions_) {
+    steps.push_back({extension->name(), [this, &extension] { return extension->start(*this); },
+                     [&extension] { extension->stop(); }});
+  }
+  return steps;
+}
+
+std::vector<Server::Step> Server::own_steps() {
   return {
       {"data directory", [this] { return open_data_directory(); },
        [this] { data_directory_.reset(); }},
@@ -212,7 +229,7 @@ Server::Failure Server::make_shards() {
 Server::Failure Server::load_topology() {
   auto store = DefinitionStore::open(data_directory_->definitions_path());
   if (!store) return store.error().message;
-  mailer_ = std::make_unique<Mailer>(context_.shards);
+  mailer_ = std::make_unique<Mailer>(context_.shards, extensions_);
   topology_ = std::make_unique<Topology>(std::move(*store), static_cast<unsigned>(shards_.size()),
                                          *mailer_);
   context_.topology = topology_.get();

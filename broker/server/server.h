@@ -14,6 +14,7 @@
 #include "broker/server/acceptor.h"
 #include "broker/server/alarms.h"
 #include "broker/server/server_context.h"
+#include "broker/server/server_extension.h"
 #include "broker/shard/shard.h"
 #include "broker/storage/storage_options.h"
 #include "broker/topology/topology.h"
@@ -34,6 +35,9 @@ struct ResourceProbe {
 };
 ResourceProbe system_resources();
 
+// What `ssl_options.*` and its like ask for.
+TlsOptions tls_options(const TlsConfig& config);
+
 class NodeStorage;
 
 class Server {
@@ -42,6 +46,9 @@ class Server {
   explicit Server(Config config, ResourceProbe probe = system_resources(),
                   const StorageOptions& storage = {});
   ~Server();  // stops what runs
+
+  // Starts it last and stops it first. REQUIRES: before start().
+  void extend(std::unique_ptr<ServerExtension> extension);
 
   // Error: a sentence that says which step failed and why; everything is undone then.
   std::optional<std::string> start();
@@ -63,6 +70,8 @@ class Server {
   // Where commands of those go who manage the broker; submit() from any thread.
   // REQUIRES: started and not stopped.
   Topology& topology() { return *topology_; }
+  const ServerContext& context() const { return context_; }
+  const Alarms& alarms() const { return alarms_; }
 
  private:
   class Mailer;  // the topology's way to the shards
@@ -74,6 +83,7 @@ class Server {
   };
 
   std::vector<Step> steps();
+  std::vector<Step> own_steps();
   Failure open_data_directory();
   Failure make_shards();
   Failure load_topology();
@@ -94,6 +104,7 @@ class Server {
   ConnectionLimits limits_;
   std::optional<DataDirectory> data_directory_;
   std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<ServerExtension>> extensions_;
   std::unique_ptr<Mailer> mailer_;
   std::unique_ptr<Topology> topology_;
   const StorageOptions storage_options_;

@@ -1,4 +1,4 @@
-// The broker's program.
+// The broker's program: where its parts are put together.
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include "broker/definitions/offline_export.h"
 #include "broker/log/log.h"
 #include "broker/server/server.h"
+#include "mgmt-ui/api/management.h"
 #include "persistence/file/file.h"
 #include "persistence/recovery/check.h"
 
@@ -44,6 +45,7 @@ int run_broker(const coney::LoadedConfig& loaded) {
     coney::log::warning(Category::kDefault, "{}", to_string(warning));
   }
   coney::Server server(loaded.config);
+  server.extend(coney::management::make_management(loaded.config));
   const std::optional<std::string> failure = server.start();
   if (!failure) server.run();
   coney::log::stop();

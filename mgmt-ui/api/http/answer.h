@@ -1,0 +1,47 @@
+#pragma once
+// What a request is answered with, and the answers that many handlers give. Bodies are RabbitMQ's.
+
+#include <boost/json/fwd.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mgmt-ui/api/body/faults.h"
+
+namespace coney::management {
+
+struct Answer {
+  unsigned status = 200;
+  std::string body;
+  std::string content_type;  // empty: no body
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool close = false;  // the connection ends with it
+};
+
+// Handlers call this once, on the management's thread.
+using Respond = std::function<void(Answer)>;
+
+Answer json_answer(const boost::json::value& body, unsigned status = 200);
+// `json` is JSON already.
+Answer json_text_answer(std::string json, unsigned status = 200);
+Answer empty_answer(unsigned status);
+// 201 for what is new, 204 for what has been replaced.
+Answer put_answer(bool existed);
+inline Answer no_content() {
+  return empty_answer(204);
+}
+
+// {"error": error, "reason": reason}
+Answer error_answer(unsigned status, std::string_view error, const boost::json::value& reason);
+Answer bad_request(const boost::json::value& reason);
+// The reason of the first fault, and all of them under "errors".
+Answer bad_request(const Faults& faults);
+// What the path names does not exist.
+Answer no_such_object();
+// What the request needs does not exist: "vhost_not_found".
+Answer not_found(std::string_view reason);
+Answer not_authorised(std::string_view reason);
+
+}  // namespace coney::management

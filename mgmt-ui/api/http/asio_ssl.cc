@@ -1,0 +1,2 @@
+// Asio is compiled once; its TLS here.
+#include <boost/asio/ssl/impl/src.hpp>

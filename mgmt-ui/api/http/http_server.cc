@@ -1,0 +1,318 @@
+#include "mgmt-ui/api/http/http_server.h"
+
+#include <openssl/ssl.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+#include "broker/log/log.h"
+
+namespace coney::management {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::awaitable;
+using boost::system::error_code;
+using std::chrono::seconds;
+
+using Plain = beast::basic_stream<asio::generic::stream_protocol>;
+using Tls = asio::ssl::stream<Plain>;
+using Parser = http::request_parser<http::string_body>;
+
+constexpr seconds kIdle{75};  // between two requests
+constexpr seconds kHead{15};  // of a TLS handshake and of a head that has begun
+constexpr seconds kStep{30};  // without any progress of a body or an answer
+constexpr std::uint32_t kMaxHead = 16 * 1024;
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+Method method_of(http::verb verb) {
+  switch (verb) {
+    case http::verb::get:
+      return Method::kGet;
+    case http::verb::head:
+      return Method::kHead;
+    case http::verb::put:
+      return Method::kPut;
+    case http::verb::post:
+      return Method::kPost;
+    case http::verb::delete_:
+      return Method::kDelete;
+    case http::verb::options:
+      return Method::kOptions;
+    default:
+      return Method::kOther;
+  }
+}
+
+Request request_of(const Parser::value_type& message, const Peer& peer) {
+  Request request;
+  request.method = method_of(message.method());
+  request.target = std::string(message.target());
+  request.peer = peer;
+  for (const auto& field : message) {
+    std::string name(field.name_string());
+    for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    request.headers.emplace_back(std::move(name), std::string(field.value()));
+  }
+  return request;
+}
+
+http::response<http::string_body> response_of(Answer&& answer, unsigned version, bool keep_alive,
+                                              bool is_head) {
+  http::response<http::string_body> response(static_cast<http::status>(answer.status), version);
+  response.set(http::field::server, "Coney");
+  for (const auto& [name, value] : answer.headers) response.set(name, value);
+  if (!answer.content_type.empty()) response.set(http::field::content_type, answer.content_type);
+  response.keep_alive(keep_alive);
+  if (answer.status != 204) response.content_length(answer.body.size());
+  if (!is_head) response.body() = std::move(answer.body);
+  return response;
+}
+
+// One connection, from its first request to its end.
+template <typename Stream>
+class Session {
+ public:
+  Session(Stream& stream, Api& api, Peer peer)
+      : stream_(stream), api_(api), peer_(std::move(peer)) {}
+
+  awaitable<void> run() {
+    bool go_on = true;
+    while (go_on) {
+      Parser parser;
+      parser.header_limit(kMaxHead);
+      go_on = co_await read_head(parser);
+      if (go_on) go_on = co_await serve_one(parser);
+    }
+  }
+
+ private:
+  Plain& lowest() { return beast::get_lowest_layer(stream_); }
+
+  // False: the connection is to end.
+  awaitable<bool> read_head(Parser& parser) {
+    lowest().expires_after(buffer_.size() == 0 ? kIdle : kHead);
+    error_code error;
+    co_await http::async_read_header(stream_, buffer_, parser, token(error));
+    if (error == http::error::header_limit) {
+      co_await write(empty_answer(431), 11, false, false);
+    } else if (error &&
+               error.category() == make_error_code(http::error::end_of_stream).category() &&
+               error != http::error::end_of_stream && error != http::error::partial_message) {
+      co_await write(empty_answer(400), 11, false, false);
+    }
+    co_return !error;
+  }
+
+  awaitable<bool> serve_one(Parser& parser) {
+    const bool is_head = parser.get().method() == http::verb::head;
+    const unsigned version = parser.get().version();
+    auto admitted = api_.admit(request_of(parser.get(), peer_));
+    bool keep_alive = parser.keep_alive();
+    Answer answer;
+    if (auto* refusal = std::get_if<Answer>(&admitted)) {
+      const bool read = co_await read_body(parser, kSmallBody, false);
+      keep_alive = keep_alive && read;
+      answer = std::move(*refusal);
+    } else {
+      auto& call = std::get<Api::Admitted>(admitted);
+      const bool read = co_await read_body(parser, call.max_body, true);
+      if (!read && !too_large_) co_return false;
+      if (too_large_) {
+        answer =
+            error_answer(413, "payload_too_large", "The body is longer than this endpoint takes.");
+        keep_alive = false;
+      } else {
+        call.call->request.body = std::move(parser.get().body());
+        answer = co_await answer_to(std::move(call));
+      }
+    }
+    keep_alive = keep_alive && !answer.close;
+    const bool written = co_await write(std::move(answer), version, keep_alive, is_head);
+    co_return written&& keep_alive;
+  }
+
+  // False: it could not be read, or is longer than that.
+  awaitable<bool> read_body(Parser& parser, std::size_t limit, bool wanted) {
+    too_large_ = false;
+    if (parser.is_done()) co_return true;
+    const auto length = parser.content_length();
+    if (length && *length > limit) {
+      too_large_ = true;
+      co_return false;
+    }
+    parser.body_limit(limit);
+    if (wanted) {
+      const bool told = co_await say_continue(parser);
+      if (!told) co_return false;
+    }
+    while (!parser.is_done()) {
+      lowest().expires_after(kStep);
+      error_code error;
+      co_await http::async_read_some(stream_, buffer_, parser, token(error));
+      too_large_ = error == http::error::body_limit;
+      if (error) co_return false;
+    }
+    co_return true;
+  }
+
+  awaitable<bool> say_continue(const Parser& parser) {
+    if (!beast::iequals(parser.get()[http::field::expect], "100-continue")) co_return true;
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    lowest().expires_after(kStep);
+    error_code error;
+    co_await asio::async_write(stream_, asio::buffer(kContinue), token(error));
+    co_return !error;
+  }
+
+  // Does not count as idle, however long it takes.
+  awaitable<Answer> answer_to(Api::Admitted admitted) {
+    lowest().expires_never();
+    auto start = [this, &admitted](auto handler) {
+      using Handler = decltype(handler);
+      auto waiting = std::make_shared<Handler>(std::move(handler));
+      auto executor = stream_.get_executor();
+      api_.carry_out(std::move(admitted), [waiting, executor](Answer answer) {
+        asio::post(executor, [waiting, answer = std::move(answer)]() mutable {
+          std::move (*waiting)(std::move(answer));
+        });
+      });
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(Answer)>(
+        std::move(start), asio::use_awaitable);
+  }
+
+  awaitable<bool> write(Answer answer, unsigned version, bool keep_alive, bool is_head) {
+    auto response = response_of(std::move(answer), version, keep_alive, is_head);
+    http::response_serializer<http::string_body> serializer(response);
+    while (!serializer.is_done()) {
+      lowest().expires_after(kStep);
+      error_code error;
+      co_await http::async_write_some(stream_, serializer, token(error));
+      if (error) co_return false;
+    }
+    co_return true;
+  }
+
+  static auto token(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }
+
+  Stream& stream_;
+  Api& api_;
+  Peer peer_;
+  beast::flat_buffer buffer_{kMaxHead * 4};
+  bool too_large_ = false;
+};
+
+asio::generic::stream_protocol protocol_of(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  return {address.ss_family, 0};
+}
+
+awaitable<void> run_plain(Plain& stream, Api& api, Peer peer) {
+  Session<Plain> session(stream, api, std::move(peer));
+  co_await session.run();
+  error_code ignored;
+  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+}
+
+// The session takes its own reference of the context, which is renewed when its files change.
+awaitable<void> run_tls(Plain stream, Api& api, Peer peer, const TlsCredentials& credentials) {
+  const auto current = credentials.current();
+  SSL_CTX_up_ref(current->native());
+  asio::ssl::context context(current->native());
+  Tls tls(std::move(stream), context);
+  beast::get_lowest_layer(tls).expires_after(kHead);
+  error_code error;
+  co_await tls.async_handshake(asio::ssl::stream_base::server,
+                               asio::redirect_error(asio::use_awaitable, error));
+  if (error) co_return;
+  Session<Tls> session(tls, api, std::move(peer));
+  co_await session.run();
+  beast::get_lowest_layer(tls).expires_after(kHead);
+  co_await tls.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+}
+
+awaitable<void> run_connection(asio::io_context& io, FileDescriptor socket, Api& api, Peer peer,
+                               const TlsCredentials* tls) {
+  Plain::socket_type connected(io);
+  const auto protocol = protocol_of(socket.get());
+  connected.assign(protocol, socket.release());
+  Plain stream(std::move(connected));
+  if (tls) {
+    co_await run_tls(std::move(stream), api, std::move(peer), *tls);
+  } else {
+    co_await run_plain(stream, api, std::move(peer));
+  }
+}
+
+struct Count {
+  explicit Count(std::size_t& of) : count(of) { ++count; }
+  ~Count() { --count; }
+  Count(const Count&) = delete;
+  std::size_t& count;
+};
+
+awaitable<void> run_counted(asio::io_context& io, FileDescriptor socket, Api& api, Peer peer,
+                            const TlsCredentials* tls, std::size_t& connections) {
+  Count count(connections);
+  co_await run_connection(io, std::move(socket), api, std::move(peer), tls);
+}
+
+awaitable<void> accept_all(asio::io_context& io, HttpServer& server, ListenSocket socket,
+                           const TlsCredentials* tls) {
+  asio::posix::stream_descriptor readable(io, socket.fd());
+  struct Release {  // the descriptor is the ListenSocket's
+    asio::posix::stream_descriptor& descriptor;
+    ~Release() { descriptor.release(); }
+  } release{readable};
+  asio::steady_timer pause(io);
+  while (true) {
+    co_await readable.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+    AcceptResult accepted = socket.accept();
+    if (accepted.status == IoStatus::kOk) {
+      server.serve(std::move(accepted.socket), Peer{accepted.client.host()}, tls);
+    } else if (accepted.status == IoStatus::kError) {
+      log::warning(log::Category::kConnection, "HTTP: accept: {}", accepted.error);
+      pause.expires_after(kAcceptPause);
+      co_await pause.async_wait(asio::use_awaitable);
+    }
+  }
+}
+
+// A connection that fails ends; nothing of it is the server's fault but what is no network error.
+void log_failure(std::exception_ptr failure) {
+  if (!failure) return;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error&) {
+  } catch (const std::exception& error) {
+    log::error(log::Category::kConnection, "HTTP: {}", error.what());
+  }
+}
+
+}  // namespace
+
+void HttpServer::listen(ListenSocket socket, const TlsCredentials* tls) {
+  asio::co_spawn(io_, accept_all(io_, *this, std::move(socket), tls), log_failure);
+}
+
+void HttpServer::serve(FileDescriptor socket, Peer peer, const TlsCredentials* tls) {
+  if (connections_ >= kMaxConnections) return;
+  asio::co_spawn(io_, run_counted(io_, std::move(socket), api_, std::move(peer), tls, connections_),
+                 log_failure);
+}
+
+}  // namespace coney::management

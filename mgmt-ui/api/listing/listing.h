@@ -1,0 +1,54 @@
+#pragma once
+// Every list of the API goes through here: what the query asks for of `page`, `page_size`, `name`,
+// `use_regex`, `sort`, `sort_reverse` and `columns`, with RabbitMQ's answers and errors. Rows are
+// made for what is shown alone, so that a page of a hundred thousand queues costs its filter and
+// its order.
+
+#include <boost/json.hpp>
+#include <string_view>
+
+#include "mgmt-ui/api/listing/columns.h"
+#include "mgmt-ui/api/listing/sort_key.h"
+#include "mgmt-ui/api/routing/call.h"
+
+namespace coney::management {
+
+// The rows that the caller may see, numbered in the order in which they are shown unsorted.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  virtual std::size_t size() const = 0;
+  // What the query's `name` looks for.
+  virtual std::string_view name(std::size_t row) const = 0;
+  // At least the columns that are wanted.
+  virtual boost::json::object make(std::size_t row, const Columns& columns) const = 0;
+  // Makes the whole row; a source with many rows knows its columns without.
+  virtual SortKey key(std::size_t row, std::string_view column) const;
+};
+
+Answer list(const Request& request, const RowSource& rows);
+
+// Few rows that exist as JSON.
+class ReadyRows final : public RowSource {
+ public:
+  explicit ReadyRows(std::vector<boost::json::object> rows, std::string_view name_field = "name")
+      : rows_(std::move(rows)), name_field_(name_field) {}
+
+  std::size_t size() const override { return rows_.size(); }
+  std::string_view name(std::size_t row) const override;
+  boost::json::object make(std::size_t row, const Columns&) const override { return rows_[row]; }
+  SortKey key(std::size_t row, std::string_view column) const override;
+
+ private:
+  std::vector<boost::json::object> rows_;
+  std::string_view name_field_;
+};
+
+inline Answer list(const Request& request, std::vector<boost::json::object> rows) {
+  return list(request, ReadyRows(std::move(rows)));
+}
+
+// One object, with the query's `columns`.
+Answer show(const Request& request, boost::json::object row);
+
+}  // namespace coney::management

@@ -1,0 +1,163 @@
+#include "mgmt-ui/api/management.h"
+
+#include <pthread.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <mutex>
+#include <thread>
+
+#include "broker/log/log.h"
+#include "broker/server/server.h"
+#include "broker/transport/tls_credentials.h"
+#include "mgmt-ui/api/http/http_server.h"
+#include "mgmt-ui/api/resources/resources.h"
+
+namespace coney::management {
+namespace {
+
+namespace asio = boost::asio;
+using log::Category;
+
+constexpr std::chrono::seconds kCertificateCheck{3};
+
+// The way of other threads to the management's: what they post runs there in order, or not at all
+// once it is closed. The one mutex of the management.
+class Mailbox {
+ public:
+  explicit Mailbox(asio::io_context& io) : io_(&io) {}
+
+  void post(std::function<void()> what) {
+    std::lock_guard lock(mutex_);
+    if (io_) asio::post(*io_, std::move(what));
+  }
+  void close() {
+    std::lock_guard lock(mutex_);
+    io_ = nullptr;
+  }
+
+ private:
+  std::mutex mutex_;
+  asio::io_context* io_;
+};
+
+class Management final : public ServerExtension, private Services {
+ public:
+  explicit Management(const Config& config)
+      : config_(config),
+        io_(std::make_unique<asio::io_context>(1)),
+        mailbox_(std::make_shared<Mailbox>(*io_)),
+        api_(directory_, *this, all_routes()),
+        http_(*io_, api_) {}
+  ~Management() override { stop(); }
+
+  std::string_view name() const override { return "management"; }
+
+  void apply(std::shared_ptr<const Changes> changes) override {
+    mailbox_->post([this, changes = std::move(changes)] { directory_.apply(*changes); });
+  }
+
+  std::optional<std::string> start(Server& server) override;
+  void stop() override;
+
+ private:
+  const Config& config() const override { return config_; }
+  void submit(TopologyCommand command, Then then) override;
+
+  std::optional<std::string> listen(const Listener& listener, const TlsCredentials* tls);
+  std::optional<std::string> listen_plain();
+  std::optional<std::string> listen_tls();
+  void watch_certificates();
+
+  const Config config_;
+  Server* server_ = nullptr;
+  // What runs on it refers to the rest: stop() destroys it first.
+  std::unique_ptr<asio::io_context> io_;
+  std::shared_ptr<Mailbox> mailbox_;
+  Directory directory_;
+  Api api_;
+  HttpServer http_;
+  std::unique_ptr<TlsCredentials> tls_;
+  std::unique_ptr<asio::steady_timer> certificate_timer_;
+  std::thread thread_;
+};
+
+std::optional<std::string> Management::start(Server& server) {
+  server_ = &server;
+  if (auto failure = listen_plain()) return failure;
+  if (auto failure = listen_tls()) return failure;
+  thread_ = std::thread([this] {
+    ::pthread_setname_np(::pthread_self(), "management");
+    auto work = asio::make_work_guard(*io_);
+    io_->run();
+  });
+  return std::nullopt;
+}
+
+void Management::stop() {
+  mailbox_->close();
+  if (io_) io_->stop();
+  if (thread_.joinable()) thread_.join();
+  certificate_timer_.reset();
+  io_.reset();
+}
+
+std::optional<std::string> Management::listen(const Listener& listener, const TlsCredentials* tls) {
+  auto endpoint = Endpoint::make(listener.host, listener.port);
+  if (!endpoint) return endpoint.error().reason;
+  auto sockets = ListenSocket::open(*endpoint, {}, 1);
+  if (!sockets) return sockets.error().reason;
+  log::info(Category::kConnection, "listening on {} ({})", sockets->front().endpoint().to_string(),
+            tls ? "HTTPS" : "HTTP");
+  http_.listen(std::move(sockets->front()), tls);
+  return std::nullopt;
+}
+
+std::optional<std::string> Management::listen_plain() {
+  if (!config_.management.tcp) return std::nullopt;
+  auto failure = listen(*config_.management.tcp, nullptr);
+  if (!failure || !config_.management.tcp_is_default) return failure;
+  log::warning(Category::kDefault, "the HTTP API is not served: {}", *failure);
+  return std::nullopt;
+}
+
+std::optional<std::string> Management::listen_tls() {
+  const ManagementConfig& management = config_.management;
+  if (!management.tls_listener) return std::nullopt;
+  auto credentials = TlsCredentials::open(tls_options(management.tls));
+  if (!credentials) return credentials.error().reason;
+  tls_ = std::move(*credentials);
+  certificate_timer_ = std::make_unique<asio::steady_timer>(*io_);
+  watch_certificates();
+  return listen(*management.tls_listener, tls_.get());
+}
+
+void Management::watch_certificates() {
+  certificate_timer_->expires_after(kCertificateCheck);
+  certificate_timer_->async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    const TlsReloadResult result = tls_->reload_if_changed();
+    if (result.outcome == TlsReload::kFailed) {
+      log::error(Category::kConnection, "HTTPS certificates not loaded again: {}", result.reason);
+    }
+    watch_certificates();
+  });
+}
+
+// The changes of the command lie in the mailbox before its answer does.
+void Management::submit(TopologyCommand command, Then then) {
+  server_->topology().submit(std::move(command),
+                             [mailbox = mailbox_, then = std::move(then)](TopologyAnswer answer) {
+                               mailbox->post([then, answer = std::move(answer)] { then(answer); });
+                             });
+}
+
+}  // namespace
+
+std::unique_ptr<ServerExtension> make_management(const Config& config) {
+  return std::make_unique<Management>(config);
+}
+
+}  // namespace coney::management

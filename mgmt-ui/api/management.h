@@ -1,0 +1,14 @@
+#pragma once
+// The management of a node: the HTTP API on a thread of its own. It holds its own copy of what
+// exists and never makes a shard wait.
+
+#include <memory>
+
+#include "broker/config/config.h"
+#include "broker/server/server_extension.h"
+
+namespace coney::management {
+
+std::unique_ptr<ServerExtension> make_management(const Config& config);
+
+}  // namespace coney::management

@@ -1,0 +1,24 @@
+#include "mgmt-ui/api/resources/resources.h"
+
+namespace coney::management {
+
+RouteTable all_routes() {
+  constexpr void (*kResources[])(RouteTable&) = {
+      add_whoami,
+      add_login,
+      add_vhosts,
+      add_vhost_limits,
+      add_users,
+      add_user_limits,
+      add_permissions,
+      add_topic_permissions,
+      add_policies,
+      add_parameters,
+      add_global_parameters,
+  };
+  RouteTable table;
+  for (auto add : kResources) add(table);
+  return table;
+}
+
+}  // namespace coney::management

@@ -1,0 +1,23 @@
+#pragma once
+// The endpoints, one file for each resource: a function that adds its paths to the table. A new
+// resource is a file and a line in resources.cc.
+
+#include "mgmt-ui/api/routing/route_table.h"
+
+namespace coney::management {
+
+RouteTable all_routes();
+
+void add_whoami(RouteTable& table);
+void add_login(RouteTable& table);
+void add_vhosts(RouteTable& table);
+void add_vhost_limits(RouteTable& table);
+void add_users(RouteTable& table);
+void add_user_limits(RouteTable& table);
+void add_permissions(RouteTable& table);
+void add_topic_permissions(RouteTable& table);
+void add_policies(RouteTable& table);
+void add_parameters(RouteTable& table);
+void add_global_parameters(RouteTable& table);
+
+}  // namespace coney::management

@@ -1,0 +1,24 @@
+#pragma once
+// What one object looks like in the API: alone and in lists, wherever it is shown.
+
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+#include "mgmt-ui/api/routing/call.h"
+#include "persistence/definitions/records.h"
+
+namespace coney::management {
+
+boost::json::object vhost_row(const Call& call, const Vhost& vhost);
+boost::json::object user_row(const UserRecord& user);
+boost::json::object permission_row(const PermissionRecord& permission);
+boost::json::object topic_permission_row(const TopicPermissionRecord& permission);
+// Those of a user in a vhost, by exchange.
+void add_topic_permission_rows(const User& user, const std::string& vhost,
+                               std::vector<boost::json::object>& rows);
+boost::json::object policy_row(const PolicyRecord& policy);
+boost::json::object parameter_row(const ParameterRecord& parameter);
+boost::json::object global_parameter_row(const GlobalParameterRecord& parameter);
+
+}  // namespace coney::management
