@@ -94,10 +94,9 @@ struct ResourceLimit {
 
 // `management.*`: the HTTP API.
 struct ManagementConfig {
-  // Where it listens; no port: it does not. When nothing is said it is 15672, or TLS alone where a
-  // certificate is given, and a port that is taken keeps the broker from nothing.
+  // Where it listens; none: it does not. TLS alone where a certificate is given and nothing else is
+  // said.
   std::optional<Listener> tcp = Listener{"http", "", 15672};
-  bool tcp_is_default = true;
   std::optional<Listener> tls_listener;
   TlsConfig tls;
   std::string path_prefix;                // "/rabbit", without a slash at its end

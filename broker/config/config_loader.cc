@@ -219,7 +219,6 @@ class ConfigLoader {
     }
     management.tls.ciphers = values_of(std::move(draft_.management_tls_ciphers));
     const bool said = draft_.management_port || draft_.management_ip;
-    management.tcp_is_default = !said;
     management.tcp->host = draft_.management_ip.value_or("");
     management.tcp->port = draft_.management_port.value_or(management.tcp->port);
     if (!management.tls.certificate_file.empty()) {
@@ -227,8 +226,6 @@ class ConfigLoader {
       management.tls_listener = Listener{"https", draft_.management_tls_ip,
                                          draft_.management_tls_port.value_or(kTlsPort)};
       if (!said) management.tcp.reset();
-    } else if (draft_.management_tls_port) {
-      fail("", "management.ssl.port needs management.ssl.certfile");
     }
     if (draft_.no_management) management.tcp.reset();
   }

@@ -433,8 +433,8 @@ constexpr ConfigKey kKeys[] = {
      .section = Section::kManagement,
      .value = {.type = Type::kInteger, .minimum = 0, .maximum = 65'535},
      .fallback = "15672",
-     .help = "Port of the HTTP API; 0 is one that the system picks. Without this key the broker "
-             "starts even when another program has the port.",
+     .help = "Port of the HTTP API; 0 is one that the system picks. When another program has the "
+             "default port, the broker starts without the API.",
      .set = set_management_port},
     {.key = "management.tcp.ip",
      .section = Section::kManagement,

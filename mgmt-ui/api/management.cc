@@ -118,7 +118,7 @@ std::optional<std::string> Management::listen(const Listener& listener, const Tl
 std::optional<std::string> Management::listen_plain() {
   if (!config_.management.tcp) return std::nullopt;
   auto failure = listen(*config_.management.tcp, nullptr);
-  if (!failure || !config_.management.tcp_is_default) return failure;
+  if (!failure || config_.management.tcp != ManagementConfig().tcp) return failure;
   log::warning(Category::kDefault, "the HTTP API is not served: {}", *failure);
   return std::nullopt;
 }
