@@ -175,14 +175,62 @@ json::array global_parameters(const Definitions& definitions, const std::string&
   return array;
 }
 
+bool is_named(const ExchangeRecord& exchange) {
+  return !is_predeclared(exchange);
+}
+bool is_users(const PolicyRecord& policy) {
+  return !policy.is_operator;
+}
+bool is_shared(const QueueRecord& queue) {
+  return !queue.exclusive;
+}
+
+template <typename Record>
+std::vector<Record> in_vhost(const std::vector<Record>& records, std::string_view vhost) {
+  std::vector<Record> found;
+  for (const Record& record : records) {
+    if (record.vhost == vhost) found.push_back(record);
+  }
+  return found;
+}
+
+json::array without_vhost(json::array entries) {
+  for (json::value& entry : entries) entry.get_object().erase("vhost");
+  return entries;
+}
+
 }  // namespace
+
+std::string export_vhost_definitions(const Definitions& all, const DefinitionsExportHeader& header,
+                                     std::string_view name) {
+  auto vhost = std::ranges::find(all.vhosts, name, &VhostRecord::name);
+  if (vhost == all.vhosts.end()) return "";
+  Definitions own{.vhosts = {*vhost},
+                  .policies = in_vhost(all.policies, name),
+                  .parameters = in_vhost(all.parameters, name)};
+  json::object described = to_json(*vhost);
+  const std::string shown = json_text(name);
+  return json::serialize(
+      json::object{{"rabbitmq_version", header.version},
+                   {"rabbit_version", header.version},
+                   {"product_name", "RabbitMQ"},
+                   {"product_version", header.version},
+                   {"rabbitmq_definition_format", "single_virtual_host"},
+                   {"original_vhost_name", shown},
+                   {"explanation", "Definitions of virtual host '" + shown + "'"},
+                   {"description", text(vhost->description)},
+                   {"metadata", described["metadata"]},
+                   {"limits", described["limits"]},
+                   {"parameters", without_vhost(parameters(own))},
+                   {"policies", without_vhost(list(own.policies, is_users))},
+                   {"exchanges", without_vhost(list(in_vhost(all.exchanges, name), is_named))},
+                   {"queues", without_vhost(list(in_vhost(all.queues, name), is_shared))},
+                   {"bindings", without_vhost(list(in_vhost(all.bindings, name)))}});
+}
 
 std::string export_definitions(const Definitions& definitions,
                                const DefinitionsExportHeader& header) {
   std::string cluster = json_text(header.cluster_name);
-  auto named = [](const ExchangeRecord& exchange) { return !is_predeclared(exchange); };
-  auto users = [](const PolicyRecord& policy) { return !policy.is_operator; };
-  auto shared = [](const QueueRecord& queue) { return !queue.exclusive; };
   return json::serialize(
       json::object{{"rabbitmq_version", header.version},
                    {"rabbit_version", header.version},
@@ -197,9 +245,9 @@ std::string export_definitions(const Definitions& definitions,
                    {"topic_permissions", list(definitions.topic_permissions)},
                    {"parameters", parameters(definitions)},
                    {"global_parameters", global_parameters(definitions, cluster)},
-                   {"policies", list(definitions.policies, users)},
-                   {"exchanges", list(definitions.exchanges, named)},
-                   {"queues", list(definitions.queues, shared)},
+                   {"policies", list(definitions.policies, is_users)},
+                   {"exchanges", list(definitions.exchanges, is_named)},
+                   {"queues", list(definitions.queues, is_shared)},
                    {"bindings", list(definitions.bindings)}});
 }
 

@@ -20,4 +20,8 @@ struct DefinitionsExportHeader {
 std::string export_definitions(const Definitions& definitions,
                                const DefinitionsExportHeader& header);
 
+// What is in one vhost, without its name at each entry; "" when there is no such vhost.
+std::string export_vhost_definitions(const Definitions& definitions,
+                                     const DefinitionsExportHeader& header, std::string_view vhost);
+
 }  // namespace coney

@@ -356,6 +356,8 @@ int Server::wait_for_signal() {
 void Server::check_alarms() {
   const bool memory = check_memory();
   const bool disk = check_disk();
+  memory_alarm_.store(alarms_.memory.raised(), std::memory_order_relaxed);
+  disk_alarm_.store(alarms_.disk.raised(), std::memory_order_relaxed);
   if (!memory && !disk) return;
   for (Shard* shard : context_.shards) {
     std::vector<Mail> batch;

@@ -2,6 +2,7 @@
 // A running node: start-up as a list of named steps, undone in reverse order. Used by the main
 // thread; the other threads that it starts see its ServerContext only.
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -71,7 +72,9 @@ class Server {
   // REQUIRES: started and not stopped.
   Topology& topology() { return *topology_; }
   const ServerContext& context() const { return context_; }
-  const Alarms& alarms() const { return alarms_; }
+  // Any thread.
+  bool memory_alarm() const { return memory_alarm_.load(std::memory_order_relaxed); }
+  bool disk_alarm() const { return disk_alarm_.load(std::memory_order_relaxed); }
 
  private:
   class Mailer;  // the topology's way to the shards
@@ -113,6 +116,7 @@ class Server {
   std::vector<Step> started_;  // to be undone
   ResourceProbe probe_;
   Alarms alarms_;
+  std::atomic<bool> memory_alarm_{false}, disk_alarm_{false};
   bool disk_unknown_ = false;  // and said so
 };
 

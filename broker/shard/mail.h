@@ -3,6 +3,7 @@
 // to one receiver arrives in order.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -70,6 +71,13 @@ struct QueueCallMail {
   QueueId queue;
   ConnectionId caller;  // invalid: nobody waits for the answer
   QueueCall call;
+};
+// The same of who is no connection, which is the management. `then` is called on the queue's shard
+// and must not wait there. What a get gives is to be settled by mail.
+struct QueueRequestMail {
+  QueueId queue;
+  QueueCall call;
+  std::function<void(QueueAnswer)> then;
 };
 // What the sender's mail asks for between begin and end of a transaction is logged as part of it.
 // It is sent in one turn, so no other mail comes in between. The end is answered by
@@ -188,12 +196,13 @@ struct AlarmMail {
   std::string reason;
 };
 
-using Mail = std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, SettleMail,
-                          StreamCreditMail, ResumeMail, QueueCallMail, TransactionMail, DeliverMail,
-                          ConfirmMail, TransactionPartMail, TransactionEndedMail, PublishCreditMail,
-                          QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail,
-                          DirectReplyQueryMail, ChangesMail, TopologyAnswerMail, QueueRetiredMail,
-                          LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail,
-                          CompactMail, RestoreQueueMail, AcceptedMail, ShutDownMail, AlarmMail>;
+using Mail =
+    std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, SettleMail, StreamCreditMail,
+                 ResumeMail, QueueCallMail, QueueRequestMail, TransactionMail, DeliverMail,
+                 ConfirmMail, TransactionPartMail, TransactionEndedMail, PublishCreditMail,
+                 QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail, DirectReplyQueryMail,
+                 ChangesMail, TopologyAnswerMail, QueueRetiredMail, LogNewsMail, ChunkWrittenMail,
+                 ChunkReadMail, SegmentsSyncedMail, CompactMail, RestoreQueueMail, AcceptedMail,
+                 ShutDownMail, AlarmMail>;
 
 }  // namespace coney

@@ -92,6 +92,14 @@ struct Shard::MailHandler {
     }
   }
 
+  void operator()(QueueRequestMail& mail) {
+    Queue* queue = shard.find(mail.queue);
+    if (queue && queue->must_wait(mail.call)) return queue->defer(std::move(mail));
+    QueueAnswer answer{.status = QueueStatus::kGone};
+    if (queue) answer = queue->call(mail.call);
+    mail.then(std::move(answer));
+  }
+
   // ---- for a connection ----
 
   void operator()(DeliverMail& mail) {

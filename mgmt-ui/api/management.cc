@@ -43,6 +43,10 @@ class Mailbox {
   asio::io_context* io_;
 };
 
+ActiveListener active_listener(std::string protocol, const Endpoint& endpoint) {
+  return {std::move(protocol), endpoint.address ? endpoint.address->host() : "::", endpoint.port};
+}
+
 class Management final : public ServerExtension, private Services {
  public:
   explicit Management(const Config& config)
@@ -65,6 +69,18 @@ class Management final : public ServerExtension, private Services {
  private:
   const Config& config() const override { return config_; }
   void submit(TopologyCommand command, Then then) override;
+  unsigned shards() const override {
+    return static_cast<unsigned>(server_->context().shards.size());
+  }
+  void post(ShardId shard, Mail mail) override;
+  void ask(QueueId queue, QueueCall call, ThenQueue then) override;
+  void route(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
+             std::vector<QueueId>& queues) override {
+    directory_.router().route(vhost, exchange, message, queues);
+  }
+  std::vector<ActiveListener> listeners() const override;
+  AlarmState alarms() const override { return {server_->memory_alarm(), server_->disk_alarm()}; }
+  std::uint64_t connection_count() const override;
 
   std::optional<std::string> listen(const Listener& listener, const TlsCredentials* tls);
   std::optional<std::string> listen_plain();
@@ -81,6 +97,7 @@ class Management final : public ServerExtension, private Services {
   HttpServer http_;
   std::unique_ptr<TlsCredentials> tls_;
   std::unique_ptr<asio::steady_timer> certificate_timer_;
+  std::vector<ActiveListener> own_listeners_;
   std::thread thread_;
 };
 
@@ -109,6 +126,7 @@ std::optional<std::string> Management::listen(const Listener& listener, const Tl
   if (!endpoint) return endpoint.error().reason;
   auto sockets = ListenSocket::open(*endpoint, {}, 1);
   if (!sockets) return sockets.error().reason;
+  own_listeners_.push_back(active_listener(tls ? "https" : "http", sockets->front().endpoint()));
   log::info(Category::kConnection, "listening on {} ({})", sockets->front().endpoint().to_string(),
             tls ? "HTTPS" : "HTTP");
   http_.listen(std::move(sockets->front()), tls);
@@ -152,6 +170,43 @@ void Management::submit(TopologyCommand command, Then then) {
                              [mailbox = mailbox_, then = std::move(then)](TopologyAnswer answer) {
                                mailbox->post([then, answer = std::move(answer)] { then(answer); });
                              });
+}
+
+void Management::post(ShardId shard, Mail mail) {
+  std::vector<Mail> batch;
+  batch.push_back(std::move(mail));
+  server_->context().shards[static_cast<std::size_t>(shard)]->deliver_mail(batch);
+}
+
+void Management::ask(QueueId queue, QueueCall call, ThenQueue then) {
+  auto answered = [mailbox = mailbox_, then = std::move(then)](QueueAnswer answer) {
+    auto shared = std::make_shared<QueueAnswer>(std::move(answer));
+    mailbox->post([then, shared] { then(std::move(*shared)); });
+  };
+  post(queue.shard, QueueRequestMail{queue, std::move(call), std::move(answered)});
+}
+
+std::uint64_t Management::connection_count() const {
+  std::uint64_t count = 0;
+  for (const Shard* shard : server_->context().shards) count += shard->connection_count();
+  return count;
+}
+
+std::vector<ActiveListener> Management::listeners() const {
+  std::vector<ActiveListener> listeners = own_listeners_;
+  const ServerContext& context = server_->context();
+  for (std::size_t i = 0; i < context.listeners.size(); ++i) {
+    const bool tls = context.listeners[i].tls;
+    ActiveListener listener = active_listener(tls ? "amqp/ssl" : "amqp", server_->endpoints()[i]);
+    if (tls) listener.certificate_expiry = context.tls->current()->certificate_expiry();
+    listeners.push_back(std::move(listener));
+  }
+  for (ActiveListener& listener : listeners) {
+    if (listener.protocol == "https") {
+      listener.certificate_expiry = tls_->current()->certificate_expiry();
+    }
+  }
+  return listeners;
 }
 
 }  // namespace

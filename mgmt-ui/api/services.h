@@ -2,14 +2,30 @@
 // What handlers use of the rest of the broker. Used by the management's thread; tests give their
 // own.
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "broker/config/config.h"
+#include "broker/shard/mail.h"
 #include "broker/topology/topology.h"
 
 namespace coney::management {
+
+// A port that the node listens on.
+struct ActiveListener {
+  std::string protocol;  // RabbitMQ's word: "amqp", "amqp/ssl", "http", "https"
+  std::string address;   // "::" for all
+  std::uint16_t port = 0;
+  std::optional<std::chrono::system_clock::time_point> certificate_expiry{};
+};
+struct AlarmState {
+  bool memory = false;
+  bool disk = false;
+};
 
 class Services {
  public:
@@ -19,6 +35,29 @@ class Services {
   // `then` is called on the management's thread, once the directory has what the command changed.
   using Then = std::function<void(TopologyAnswer)>;
   virtual void submit(TopologyCommand command, Then then) = 0;
+
+  // ---- queues and their shards ----
+  virtual unsigned shards() const { return 1; }
+  // Where a queue of this name is placed when it is declared here.
+  ShardId shard_for(std::string_view queue) const {
+    const std::size_t hash = std::hash<std::string_view>{}(queue);
+    return ShardId{static_cast<std::uint8_t>(hash % shards())};
+  }
+  // Mail of the management to one shard arrives in order.
+  virtual void post(ShardId, Mail) {}
+  // `then` is called on the management's thread. What a get gives is the caller's to settle.
+  using ThenQueue = std::function<void(QueueAnswer)>;
+  virtual void ask(QueueId, QueueCall, ThenQueue then) { then({.status = QueueStatus::kGone}); }
+  // Catalog::route().
+  virtual void route(const Vhost&, const Exchange&, const RoutedMessage&, std::vector<QueueId>&) {}
+
+  // ---- the node ----
+  virtual std::vector<ActiveListener> listeners() const { return {}; }
+  virtual AlarmState alarms() const { return {}; }
+  virtual std::uint64_t connection_count() const { return 0; }
+  virtual std::chrono::system_clock::time_point wall_time() const {
+    return std::chrono::system_clock::now();
+  }
 };
 
 }  // namespace coney::management

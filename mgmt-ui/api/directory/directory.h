@@ -24,6 +24,8 @@ class Directory {
   void apply(const Changes& changes);
 
   const Catalog& catalog() const { return catalog_; }
+  // To route with, which needs room of its own in it.
+  Catalog& router() { return catalog_; }
   // Grows with every apply().
   std::uint64_t version() const { return catalog_.version(); }
 

@@ -15,6 +15,18 @@ RouteTable all_routes() {
       add_policies,
       add_parameters,
       add_global_parameters,
+      add_exchanges,
+      add_queues,
+      add_queue_messages,
+      add_bindings,
+      add_publish,
+      add_definitions,
+      add_cluster_name,
+      add_feature_flags,
+      add_federation,
+      add_auth,
+      add_health,
+      add_aliveness,
   };
   RouteTable table;
   for (auto add : kResources) add(table);

@@ -19,5 +19,20 @@ void add_topic_permissions(RouteTable& table);
 void add_policies(RouteTable& table);
 void add_parameters(RouteTable& table);
 void add_global_parameters(RouteTable& table);
+void add_exchanges(RouteTable& table);
+void add_queues(RouteTable& table);
+void add_queue_messages(RouteTable& table);
+void add_bindings(RouteTable& table);
+void add_publish(RouteTable& table);
+void add_definitions(RouteTable& table);
+void add_cluster_name(RouteTable& table);
+void add_feature_flags(RouteTable& table);
+void add_federation(RouteTable& table);
+void add_auth(RouteTable& table);
+void add_health(RouteTable& table);
+void add_aliveness(RouteTable& table);
+
+// That of DELETE for a queue; its path is with those of queues.cc.
+Handler queue_deletion();
 
 }  // namespace coney::management

@@ -3,12 +3,94 @@
 #include <map>
 
 #include "broker/auth/password_hash.h"
+#include "broker/definitions/argument_json.h"
 #include "broker/definitions/policy_json.h"
+#include "broker/policy/explanation.h"
+#include "mgmt-ui/api/resources/binding_key.h"
 #include "mgmt-ui/api/resources/json_parts.h"
 
 namespace coney::management {
 
 namespace json = boost::json;
+
+namespace {
+
+json::string text(std::string_view bytes) {
+  return json::string(json_text(bytes));
+}
+
+// As RabbitMQ has them: members of which there is one, this node.
+void add_members(const Call& call, json::object& row) {
+  const std::string& node = call.config().node_name;
+  row["leader"] = node;
+  row["members"] = json::array{json::string(node)};
+  row["online"] = json::array{json::string(node)};
+}
+
+json::value name_or_null(const std::string& name) {
+  return name.empty() ? json::value() : json::value(text(name));
+}
+
+// Policies are matched for those who want to see them alone.
+void add_policies(const QueueEntry& entry, const Columns& columns, json::object& row) {
+  constexpr std::string_view kFields[] = {"policy", "operator_policy",
+                                          "effective_policy_definition"};
+  if (std::ranges::none_of(kFields, [&](auto field) { return columns.wants(field); })) return;
+  const Explanation explanation = explain(*entry.queue->record, entry.vhost->policies);
+  row["policy"] = name_or_null(explanation.policy);
+  row["operator_policy"] = name_or_null(explanation.operator_policy);
+  row["effective_policy_definition"] = table_to_json(explanation.effective_policy_definition);
+}
+
+}  // namespace
+
+json::object queue_row(const Call& call, const QueueEntry& entry, const Columns& columns) {
+  const QueueRecord& record = *entry.queue->record;
+  json::object row{{"name", text(record.name)},
+                   {"vhost", text(record.vhost)},
+                   {"type", record.type},
+                   {"durable", record.durable},
+                   {"auto_delete", record.auto_delete},
+                   {"exclusive", record.exclusive},
+                   {"arguments", table_to_json(record.arguments)},
+                   {"node", call.config().node_name},
+                   {"state", "running"},
+                   {"internal", false},
+                   {"internal_owner", false}};
+  add_policies(entry, columns, row);
+  if (record.type != "classic") add_members(call, row);
+  if (record.type == "quorum" && entry.queue->settings->delivery_limit) {
+    row["delivery_limit"] = *entry.queue->settings->delivery_limit;
+  }
+  return row;
+}
+
+json::object exchange_row(const Call&, const ExchangeEntry& entry, const Columns& columns) {
+  const ExchangeRecord& record = *entry.exchange->record;
+  json::object row{{"name", text(record.name)},
+                   {"vhost", text(record.vhost)},
+                   {"type", record.type},
+                   {"durable", record.durable},
+                   {"auto_delete", record.auto_delete},
+                   {"internal", record.internal},
+                   {"arguments", table_to_json(record.arguments)}};
+  if (columns.wants("policy")) {
+    const PolicyRecord* policy = entry.vhost->policies.match_exchange(record.name).user;
+    if (policy) row["policy"] = text(policy->name);
+  }
+  return row;
+}
+
+json::object binding_row(const BindingRecord& binding) {
+  const bool to_queue = binding.destination_kind == DestinationKind::kQueue;
+  return {{"source", text(binding.source)},
+          {"vhost", text(binding.vhost)},
+          {"destination", text(binding.destination)},
+          {"destination_type", to_queue ? "queue" : "exchange"},
+          {"routing_key", text(binding.routing_key)},
+          {"arguments", table_to_json(binding.arguments)},
+          {"properties_key", binding_key(binding)}};
+}
 
 json::object vhost_row(const Call& call, const Vhost& vhost) {
   const VhostRecord& record = *vhost.record;

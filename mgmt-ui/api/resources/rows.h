@@ -5,11 +5,17 @@
 #include <string>
 #include <vector>
 
+#include "mgmt-ui/api/listing/columns.h"
 #include "mgmt-ui/api/routing/call.h"
 #include "persistence/definitions/records.h"
 
 namespace coney::management {
 
+// A queue as it is defined, with what policies make of it.
+boost::json::object queue_row(const Call& call, const QueueEntry& entry, const Columns& columns);
+boost::json::object exchange_row(const Call& call, const ExchangeEntry& entry,
+                                 const Columns& columns);
+boost::json::object binding_row(const BindingRecord& binding);
 boost::json::object vhost_row(const Call& call, const Vhost& vhost);
 boost::json::object user_row(const UserRecord& user);
 boost::json::object permission_row(const PermissionRecord& permission);

@@ -92,6 +92,18 @@ class ApiTest : public testing::Test, protected Services {
   Peer peer_{"127.0.0.1"};
   Directory directory_;
 
+  Services& services() { return *this; }
+  Api& api() { return api_; }
+
+  // ---- what shards are asked and told ----
+  std::vector<Mail> posted_;
+  std::vector<QueueCall> asked_;
+  std::function<QueueAnswer(const QueueCall&)> answer_queue_ = [](const QueueCall&) {
+    return QueueAnswer{};
+  };
+  std::vector<ActiveListener> listeners_;
+  AlarmState alarms_;
+
   static std::string basic(std::string_view credentials);
 
  private:
@@ -99,6 +111,17 @@ class ApiTest : public testing::Test, protected Services {
   void submit(TopologyCommand command, Then then) override {
     then(execute_now(std::move(command)));
   }
+  void post(ShardId, Mail mail) override { posted_.push_back(std::move(mail)); }
+  void ask(QueueId, QueueCall call, ThenQueue then) override {
+    asked_.push_back(std::move(call));
+    then(answer_queue_(asked_.back()));
+  }
+  void route(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
+             std::vector<QueueId>& queues) override {
+    directory_.router().route(vhost, exchange, message, queues);
+  }
+  std::vector<ActiveListener> listeners() const override { return listeners_; }
+  AlarmState alarms() const override { return alarms_; }
   void publish() { directory_.apply(state_.take_changes()); }
 
   Answer carry_out(Request head, std::string body) {

@@ -1,0 +1,108 @@
+#include <boost/json.hpp>
+
+#include "broker/arguments/equivalence.h"
+#include "mgmt-ui/api/body/json_body.h"
+#include "mgmt-ui/api/listing/listing.h"
+#include "mgmt-ui/api/resources/declaring.h"
+#include "mgmt-ui/api/resources/resources.h"
+#include "mgmt-ui/api/resources/rows.h"
+
+namespace coney::management {
+
+namespace json = boost::json;
+
+namespace {
+
+// A hundred thousand of them are sorted without being made.
+class QueueRows final : public RowSource {
+ public:
+  QueueRows(const Call& call, std::vector<QueueEntry> entries)
+      : call_(call), entries_(std::move(entries)) {}
+
+  std::size_t size() const override { return entries_.size(); }
+  std::string_view name(std::size_t row) const override {
+    return entries_[row].queue->record->name;
+  }
+  json::object make(std::size_t row, const Columns& columns) const override {
+    return queue_row(call_, entries_[row], columns);
+  }
+  SortKey key(std::size_t row, std::string_view column) const override {
+    const QueueRecord& record = *entries_[row].queue->record;
+    if (column == "name") return record.name;
+    if (column == "vhost") return record.vhost;
+    if (column == "type") return record.type;
+    if (column == "durable") return record.durable;
+    if (column == "auto_delete") return record.auto_delete;
+    if (column == "exclusive") return record.exclusive;
+    if (column == "node" || column == "state") return 0.0;  // all alike
+    return RowSource::key(row, column);
+  }
+
+ private:
+  const Call& call_;
+  std::vector<QueueEntry> entries_;
+};
+
+Reply list_queues(Call& call) {
+  if (call.caller.is_monitoring()) {
+    return list(call.request, QueueRows(call, call.directory.queues()));
+  }
+  std::vector<QueueEntry> entries;
+  for (const Vhost* vhost : call.directory.vhosts()) {
+    if (!call.sees(vhost->record->name)) continue;
+    const auto more = call.directory.queues(*vhost);
+    entries.insert(entries.end(), more.begin(), more.end());
+  }
+  return list(call.request, QueueRows(call, std::move(entries)));
+}
+
+Reply list_queues_of_vhost(Call& call) {
+  const Vhost* vhost = call.vhost();
+  if (!vhost) return no_such_object();
+  return list(call.request, QueueRows(call, call.directory.queues(*vhost)));
+}
+
+std::optional<QueueEntry> queue_of(const Call& call) {
+  const Vhost* vhost = call.vhost();
+  const CatalogQueue* queue = vhost ? vhost->find_queue(call.name("name")) : nullptr;
+  return queue ? std::optional(QueueEntry{vhost, queue}) : std::nullopt;
+}
+
+Reply show_queue(Call& call) {
+  const auto entry = queue_of(call);
+  return entry ? show(call.request, queue_row(call, *entry, Columns())) : no_such_object();
+}
+
+Reply put_queue(Call& call) {
+  auto body = JsonBody::parse(call.request);
+  if (!body) return body.error();
+  if (!call.vhost()) return not_found("vhost_not_found");
+  // An exclusive queue is its connection's, and there is none: the wish is ignored, as RabbitMQ
+  // does.
+  QueueRecord record{.vhost = call.name("vhost"), .name = call.name("name")};
+  record.durable = body->flag("durable", false);
+  record.auto_delete = body->flag("auto_delete", false);
+  record.arguments = body->table("arguments");
+  body->flag("exclusive", false);
+  const auto node = body->optional_text("node");
+  if (body->faults().any()) return bad_request(body->faults());
+  if (node && *node != call.config().node_name) {
+    return bad_request(json::string("Node " + *node + " is not a cluster member"));
+  }
+  if (auto refusal = check_queue_declare(call, record)) return std::move(*refusal);
+  const ShardId shard = call.services.shard_for(record.name);
+  return carry_out(call, DeclareQueue{std::move(record), shard, {}});
+}
+
+}  // namespace
+
+void add_queues(RouteTable& table) {
+  table.add("/api/queues", {get(Need::kManagement, list_queues)});
+  table.add("/api/queues/detailed", {get(Need::kManagement, list_queues)});
+  table.add("/api/queues/{vhost}", {get(Need::kManagement, list_queues_of_vhost)});
+  table.add("/api/queues/{vhost}/{name}",
+            {get(Need::kManagement, show_queue), put(Need::kManagement, put_queue),
+             del(Need::kManagement, queue_deletion())});
+}
+
+}  // namespace coney::management
