@@ -1,4 +1,5 @@
 #include <boost/json.hpp>
+#include <charconv>
 
 #include "broker/arguments/equivalence.h"
 #include "broker/arguments/resource_text.h"
@@ -19,7 +20,7 @@ namespace {
 
 // Bytes of bodies that one request may take; what is left stays in the queue.
 constexpr std::uint64_t kMaxBytes = std::uint64_t{256} << 20;
-constexpr std::int64_t kMaxMessages = 100'000;
+constexpr std::uint32_t kMaxMessages = 100'000;
 
 struct Mode {
   std::string_view name;
@@ -140,6 +141,36 @@ Reply get_messages(Call& call) {
   });
 }
 
+// ?preview=true: how many there are to go.
+Reply count_messages(Call& call, const CatalogQueue& queue) {
+  return Later([&call, id = queue.id](Respond respond) {
+    call.services.ask(id, CountCall{}, [respond](QueueAnswer answer) {
+      respond(json_answer(json::object{{"messages_ready", answer.messages}}));
+    });
+  });
+}
+
+void take_off(Call& call, QueueId queue, std::uint64_t left, std::uint64_t taken, Respond respond) {
+  if (left == 0) return respond(json_answer(json::object{{"purged", taken}}));
+  call.services.ask(queue, GetCall{.no_ack = true},
+                    [&call, queue, left, taken, respond = std::move(respond)](QueueAnswer answer) {
+                      if (!answer.delivery) return take_off(call, queue, 0, taken, respond);
+                      take_off(call, queue, left - 1, taken + 1, respond);
+                    });
+}
+
+// ?count=N: the first N.
+Reply purge_some(Call& call, const CatalogQueue& queue, std::string_view count) {
+  std::uint64_t wanted = 0;
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), wanted);
+  if (error != std::errc() || end != count.data() + count.size() || wanted > kMaxMessages) {
+    return bad_request("count is a number up to 100000");
+  }
+  return Later([&call, id = queue.id, wanted](Respond respond) {
+    take_off(call, id, wanted, 0, std::move(respond));
+  });
+}
+
 Reply purge(Call& call) {
   const CatalogQueue* queue = queue_of_path(call);
   if (!queue) return no_such_object();
@@ -150,6 +181,8 @@ Reply purge(Call& call) {
     return not_supported(*queue, "queue.purge", "");
   }
   if (queue->owner.valid()) return locked(*queue);
+  if (call.request.flag("preview")) return count_messages(call, *queue);
+  if (const auto count = call.request.parameter("count")) return purge_some(call, *queue, *count);
   return Later([&call, id = queue->id](Respond respond) {
     call.services.ask(id, PurgeCall{},
                       [respond = std::move(respond)](QueueAnswer) { respond(no_content()); });

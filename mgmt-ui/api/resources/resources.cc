@@ -27,6 +27,8 @@ RouteTable all_routes() {
       add_auth,
       add_health,
       add_aliveness,
+      add_pages,
+      add_effective_arguments,
   };
   RouteTable table;
   for (auto add : kResources) add(table);

@@ -31,6 +31,8 @@ void add_federation(RouteTable& table);
 void add_auth(RouteTable& table);
 void add_health(RouteTable& table);
 void add_aliveness(RouteTable& table);
+void add_pages(RouteTable& table);
+void add_effective_arguments(RouteTable& table);
 
 // That of DELETE for a queue; its path is with those of queues.cc.
 Handler queue_deletion();

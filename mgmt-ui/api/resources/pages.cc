@@ -1,0 +1,69 @@
+#include "mgmt-ui/api/resources/resources.h"
+
+// Two pages for people: the root, and the list of endpoints.
+
+namespace coney::management {
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string html;
+  for (char c : text) {
+    if (c == '<') {
+      html += "&lt;";
+    } else if (c == '>') {
+      html += "&gt;";
+    } else if (c == '&') {
+      html += "&amp;";
+    } else if (c == '"') {
+      html += "&quot;";
+    } else {
+      html += c;
+    }
+  }
+  return html;
+}
+
+Answer page(std::string_view title, const std::string& content) {
+  std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>";
+  html.append(title).append("</title></head>\n<body>\n<h1>").append(title).append("</h1>\n");
+  html.append(content).append("</body>\n</html>\n");
+  return {.status = 200, .body = std::move(html), .content_type = "text/html"};
+}
+
+Reply show_root(Call& call) {
+  const std::string& prefix = call.config().management.path_prefix;
+  return page("Coney", "<p>This is a message broker. Its <a href=\"" + escaped(prefix) +
+                           "/api/index.html\">HTTP API</a> is at <code>" + escaped(prefix) +
+                           "/api</code>.</p>\n");
+}
+
+std::string path_of(const Route& route) {
+  std::string path;
+  for (std::string_view segment : route.pattern) path.append("/").append(segment);
+  return path.empty() ? "/" : path;
+}
+
+Reply show_endpoints(Call&) {
+  std::string rows = "<table>\n";
+  for (const Route& route : all_routes().all()) {
+    rows += "<tr><td><code>" + escaped(path_of(route)) + "</code></td><td>" + route.allow() +
+            "</td></tr>\n";
+  }
+  return page("HTTP API", rows + "</table>\n");
+}
+
+Operation html(Handler handler) {
+  Operation operation = get(Need::kNothing, handler);
+  operation.any_type = true;
+  return operation;
+}
+
+}  // namespace
+
+void add_pages(RouteTable& table) {
+  table.add("", {html(show_root)});
+  table.add("/index.html", {html(show_root)});
+  table.add("/api/index.html", {html(show_endpoints)});
+}
+
+}  // namespace coney::management
