@@ -374,12 +374,57 @@ def logs():
     yield "damaged", bytes([3, 0x23, 0x05, 0x01, 0, 60, 1, 1, 200, 8])
 
 
+def request(line, body="", *headers):
+    return "\n".join((line, *headers, "", body)).encode()
+
+
+def requests():
+    """Requests to the management API, with a byte 0x1e in between."""
+    yield "vhost", b"\x1e".join((
+        request("PUT /api/vhosts/v", '{"description":"d","tags":"a,b","tracing":true}'),
+        request("GET /api/vhosts?page=1&page_size=2&sort=name&columns=name,metadata.tags"),
+        request("DELETE /api/vhosts/v")))
+    yield "user", b"\x1e".join((
+        request("PUT /api/users/u", '{"password":"p","tags":["management"]}'),
+        request("PUT /api/permissions/%2F/u", '{"configure":"(","write":".*","read":""}'),
+        request("PUT /api/topic-permissions/%2F/u", '{"exchange":"amq.topic","write":"^a","read":""}'),
+        request("PUT /api/user-limits/u/max-channels", '{"value":5}'),
+        request("POST /api/users/bulk-delete", '{"users":["u"]}')))
+    yield "topology", b"\x1e".join((
+        request("PUT /api/exchanges/%2F/x", '{"type":"topic","arguments":{"alternate-exchange":"y"}}'),
+        request("PUT /api/queues/%2F/q", '{"durable":true,"arguments":{"x-max-length":7}}'),
+        request("POST /api/bindings/%2F/e/x/q/q", '{"routing_key":"a/b c~","arguments":{"k":[1,null]}}'),
+        request("GET /api/bindings/%2F/e/x/q/q/a%252Fb%2Bc%257E"),
+        request("GET /api/queues?page=1&name=%5Eq&use_regex=true&sort=messages&sort_reverse=true")))
+    yield "publish", b"\x1e".join((
+        request("PUT /api/queues/%2F/q", "{}"),
+        request("POST /api/exchanges/%2F/amq.default/publish",
+                '{"properties":{"headers":{"CC":["q"]},"delivery_mode":2,"timestamp":5},'
+                '"routing_key":"q","payload":"aGVsbG8=","payload_encoding":"base64"}'),
+        request("POST /api/queues/%2F/q/get",
+                '{"count":2,"ackmode":"ack_requeue_true","encoding":"auto","truncate":3}')))
+    yield "policy", b"\x1e".join((
+        request("PUT /api/policies/%2F/p", '{"pattern":"^q","definition":{"max-length":5},"priority":1.5}'),
+        request("PUT /api/parameters/federation-upstream/%2F/up", '{"value":{"uri":"amqp://x"}}'),
+        request("PUT /api/global-parameters/g", '{"value":[1,{"a":null}]}'),
+        request("GET /api/parameters")))
+    yield "definitions", b"\x1e".join((
+        request("POST /api/definitions?dry_run=true", '{"vhosts":[{"name":"v"}],"queues":[{"name":"q","vhost":"v"}]}'),
+        request("POST /api/definitions", '--X\r\nContent-Disposition: form-data; filename="d"\r\n\r\n{}\r\n--X--',
+                "content-type: multipart/form-data; boundary=X"),
+        request("GET /api/definitions/%2F?download=a%0Ab")))
+    yield "login", b"\x1e".join((
+        request("POST /api/login", "username=guest&password=guest"),
+        request("GET /api/whoami", "", "cookie: coney_session=1", "accept: text/plain"),
+        request("OPTIONS /api/vhosts", "", "origin: http://a")))
+
+
 def main():
     for target, seeds in (("frame", frames()), ("table", tables()),
                           ("properties", properties()), ("methods", methods()),
                           ("connection", connections()),
                           ("chunk", chunks()), ("segment", segments()),
-                          ("log", logs())):
+                          ("log", logs()), ("management", requests())):
         folder = SEEDS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds:
