@@ -60,7 +60,10 @@ class Management final : public ServerExtension, private Services {
   std::string_view name() const override { return "management"; }
 
   void apply(std::shared_ptr<const Changes> changes) override {
-    mailbox_->post([this, changes = std::move(changes)] { directory_.apply(*changes); });
+    mailbox_->post([this, changes = std::move(changes)] {
+      directory_.apply(*changes);
+      events_.publish(*changes);
+    });
   }
 
   std::optional<std::string> start(Server& server) override;
@@ -78,6 +81,7 @@ class Management final : public ServerExtension, private Services {
              std::vector<QueueId>& queues) override {
     directory_.router().route(vhost, exchange, message, queues);
   }
+  EventFeed* events() override { return &events_; }
   std::vector<ActiveListener> listeners() const override;
   AlarmState alarms() const override { return {server_->memory_alarm(), server_->disk_alarm()}; }
   std::uint64_t connection_count() const override;
@@ -93,6 +97,7 @@ class Management final : public ServerExtension, private Services {
   std::unique_ptr<asio::io_context> io_;
   std::shared_ptr<Mailbox> mailbox_;
   Directory directory_;
+  EventFeed events_;
   Api api_;
   HttpServer http_;
   std::unique_ptr<TlsCredentials> tls_;

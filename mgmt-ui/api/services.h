@@ -12,6 +12,7 @@
 #include "broker/config/config.h"
 #include "broker/shard/mail.h"
 #include "broker/topology/topology.h"
+#include "mgmt-ui/api/events/event_feed.h"
 
 namespace coney::management {
 
@@ -50,6 +51,9 @@ class Services {
   virtual void ask(QueueId, QueueCall, ThenQueue then) { then({.status = QueueStatus::kGone}); }
   // Catalog::route().
   virtual void route(const Vhost&, const Exchange&, const RoutedMessage&, std::vector<QueueId>&) {}
+
+  // Null: there are none to listen to.
+  virtual EventFeed* events() { return nullptr; }
 
   // ---- the node ----
   virtual std::vector<ActiveListener> listeners() const { return {}; }

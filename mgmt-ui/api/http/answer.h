@@ -3,6 +3,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,12 +13,16 @@
 
 namespace coney::management {
 
+class EventSubscription;
+
 struct Answer {
   unsigned status = 200;
   std::string body;
   std::string content_type;  // empty: no body
   std::vector<std::pair<std::string, std::string>> headers;
   bool close = false;  // the connection ends with it
+  // The body goes on with these until the client goes, and the connection ends.
+  std::shared_ptr<EventSubscription> events{};
 };
 
 // Handlers call this once, on the management's thread.

@@ -15,6 +15,7 @@
 #include <boost/beast/http.hpp>
 
 #include "broker/log/log.h"
+#include "mgmt-ui/api/events/event_feed.h"
 
 namespace coney::management {
 namespace {
@@ -30,9 +31,10 @@ using Plain = beast::basic_stream<asio::generic::stream_protocol>;
 using Tls = asio::ssl::stream<Plain>;
 using Parser = http::request_parser<http::string_body>;
 
-constexpr seconds kIdle{75};  // between two requests
-constexpr seconds kHead{15};  // of a TLS handshake and of a head that has begun
-constexpr seconds kStep{30};  // without any progress of a body or an answer
+constexpr seconds kIdle{75};   // between two requests
+constexpr seconds kHead{15};   // of a TLS handshake and of a head that has begun
+constexpr seconds kStep{30};   // without any progress of a body or an answer
+constexpr seconds kQuiet{15};  // after which a client without events gets a sign of life
 constexpr std::uint32_t kMaxHead = 16 * 1024;
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
@@ -138,6 +140,10 @@ class Session {
         answer = co_await answer_to(std::move(call));
       }
     }
+    if (answer.events) {
+      co_await write_events(std::move(answer), version);
+      co_return false;
+    }
     keep_alive = keep_alive && !answer.close;
     const bool written = co_await write(std::move(answer), version, keep_alive, is_head);
     co_return written&& keep_alive;
@@ -203,6 +209,34 @@ class Session {
       if (error) co_return false;
     }
     co_return true;
+  }
+
+  // Until the client goes; what it does not read is dropped, not kept.
+  awaitable<void> write_events(Answer answer, unsigned version) {
+    const auto events = std::move(answer.events);
+    http::response<http::empty_body> head(http::status::ok, version);
+    for (const auto& [name, value] : answer.headers) head.set(name, value);
+    head.set(http::field::content_type, answer.content_type);
+    head.keep_alive(false);
+    http::response_serializer<http::empty_body> serializer(head);
+    lowest().expires_after(kStep);
+    error_code error;
+    co_await http::async_write_header(stream_, serializer, token(error));
+    asio::steady_timer news(stream_.get_executor());
+    events->on_news([&news] { news.cancel(); });
+    while (!error) {
+      std::string text = events->take();
+      if (text.empty()) {
+        news.expires_after(kQuiet);
+        error_code woken;
+        co_await news.async_wait(token(woken));
+        if (!woken) text = ": quiet\n\n";
+      }
+      if (text.empty()) continue;
+      lowest().expires_after(kStep);
+      co_await asio::async_write(stream_, asio::buffer(text), token(error));
+    }
+    events->on_news(nullptr);
   }
 
   static auto token(error_code& error) { return asio::redirect_error(asio::use_awaitable, error); }

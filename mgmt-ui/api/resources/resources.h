@@ -31,6 +31,7 @@ void add_federation(RouteTable& table);
 void add_auth(RouteTable& table);
 void add_health(RouteTable& table);
 void add_aliveness(RouteTable& table);
+void add_events(RouteTable& table);
 void add_pages(RouteTable& table);
 void add_effective_arguments(RouteTable& table);
 

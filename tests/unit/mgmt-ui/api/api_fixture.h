@@ -91,6 +91,7 @@ class ApiTest : public testing::Test, protected Services {
   std::vector<std::pair<std::string, std::string>> headers_;
   Peer peer_{"127.0.0.1"};
   Directory directory_;
+  EventFeed events_;
 
   Services& services() { return *this; }
   Api& api() { return api_; }
@@ -122,7 +123,12 @@ class ApiTest : public testing::Test, protected Services {
   }
   std::vector<ActiveListener> listeners() const override { return listeners_; }
   AlarmState alarms() const override { return alarms_; }
-  void publish() { directory_.apply(state_.take_changes()); }
+  EventFeed* events() override { return &events_; }
+  void publish() {
+    const Changes changes = state_.take_changes();
+    directory_.apply(changes);
+    events_.publish(changes);
+  }
 
   Answer carry_out(Request head, std::string body) {
     auto admitted = api_.admit(std::move(head));

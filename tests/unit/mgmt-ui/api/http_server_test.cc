@@ -133,6 +133,16 @@ TEST_F(HttpServerTest, GarbageEndsTheConnection) {
   EXPECT_TRUE(receive("<end>").ends_with("<end>"));
 }
 
+TEST_F(HttpServerTest, EventsComeAsTheyHappen) {
+  send(head("GET /api/events"));
+  EXPECT_NE(receive("\r\n\r\n").find("text/event-stream"), std::string::npos);
+  put("/api/vhosts/v");
+  EXPECT_NE(receive("event: vhost.put").find(R"(data: {"name":"v"})"), std::string::npos);
+  for (int n = 0; n < 3'000; ++n)
+    put("/api/global-parameters/" + std::string(200, 'x'), R"({"value":1})");
+  EXPECT_NE(receive("events.left_out").find("global_parameter.set"), std::string::npos);
+}
+
 TEST_F(HttpServerTest, UserContentBreaksNoHeader) {
   send(head("POST /api/bindings/%2F/e/amq.direct/q/q%0D%0Ax:%20y",
             "Content-Length: 2\r\nOrigin: http://x\r\n") +

@@ -1,0 +1,47 @@
+#pragma once
+// What happens in the topology, told to those who listen at that moment: server-sent events
+// (text/event-stream) by RabbitMQ's names of events, "queue.created", with vhost and name. Who does
+// not read fast enough is told how many events were left out. Used by the management's thread.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "broker/topology/change.h"
+
+namespace coney::management {
+
+class EventSubscription {
+ public:
+  static constexpr std::size_t kMaxWaiting = std::size_t{256} << 10;  // bytes
+
+  // What has come since the last call, as the bytes of the stream; empty: nothing.
+  std::string take();
+  // Called when something has come; replaces the one before.
+  void on_news(std::function<void()> wake) { wake_ = std::move(wake); }
+
+ private:
+  friend class EventFeed;
+  void add(std::string_view event);
+
+  std::string waiting_;
+  std::size_t left_out_ = 0;
+  std::function<void()> wake_;
+};
+
+class EventFeed {
+ public:
+  // Ends when the last pointer to it goes.
+  std::shared_ptr<EventSubscription> subscribe();
+  void publish(const Changes& changes);
+
+ private:
+  std::vector<std::weak_ptr<EventSubscription>> subscribers_;
+};
+
+// The event of a change; empty: none that anybody is told.
+std::string event_of(const Change& change);
+
+}  // namespace coney::management
