@@ -45,7 +45,7 @@ int run_broker(const coney::LoadedConfig& loaded) {
     coney::log::warning(Category::kDefault, "{}", to_string(warning));
   }
   coney::Server server(loaded.config);
-  server.extend(coney::management::make_management(loaded.config));
+  server.extend(coney::management::make_management(loaded));
   const std::optional<std::string> failure = server.start();
   if (!failure) server.run();
   coney::log::stop();

@@ -146,6 +146,7 @@ class ConfigLoader {
       return fail(where, fmt::format("{}: encrypted values are not supported", match.key));
     }
     if (const std::optional<Value> parsed = parse_value(row.value, value)) {
+      result_.settings.push_back({&row, match.key, row.secret ? "" : value, where});
       if (row.pending) warn(where, match.key + ": has no effect yet");
       return row.set(draft_, match.name, *parsed);
     }

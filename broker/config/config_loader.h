@@ -21,8 +21,19 @@ struct ConfigSources {
   std::vector<std::string> overrides;  // "key=value"
 };
 
+struct ConfigKey;
+
+// A key that somebody has given a value.
+struct AppliedSetting {
+  const ConfigKey* row = nullptr;
+  std::string key;    // with what $name stands for
+  std::string value;  // as it was written; empty for a secret
+  std::string where;  // "coney.conf:7", "CONEY_HEARTBEAT", "command line"
+};
+
 struct LoadedConfig {
-  Config config;  // usable only without errors
+  Config config;                         // usable only without errors
+  std::vector<AppliedSetting> settings;  // of two of one key the later counts
   std::vector<Diagnostic> warnings;
   std::vector<Diagnostic> errors;
 

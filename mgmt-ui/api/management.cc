@@ -49,8 +49,9 @@ ActiveListener active_listener(std::string protocol, const Endpoint& endpoint) {
 
 class Management final : public ServerExtension, private Services {
  public:
-  explicit Management(const Config& config)
-      : config_(config),
+  explicit Management(const LoadedConfig& loaded)
+      : config_(loaded.config),
+        settings_(loaded.settings),
         io_(std::make_unique<asio::io_context>(1)),
         mailbox_(std::make_shared<Mailbox>(*io_)),
         api_(directory_, *this, all_routes()),
@@ -71,6 +72,7 @@ class Management final : public ServerExtension, private Services {
 
  private:
   const Config& config() const override { return config_; }
+  std::span<const AppliedSetting> settings() const override { return settings_; }
   void submit(TopologyCommand command, Then then) override;
   unsigned shards() const override {
     return static_cast<unsigned>(server_->context().shards.size());
@@ -92,6 +94,7 @@ class Management final : public ServerExtension, private Services {
   void watch_certificates();
 
   const Config config_;
+  const std::vector<AppliedSetting> settings_;
   Server* server_ = nullptr;
   // What runs on it refers to the rest: stop() destroys it first.
   std::unique_ptr<asio::io_context> io_;
@@ -216,8 +219,8 @@ std::vector<ActiveListener> Management::listeners() const {
 
 }  // namespace
 
-std::unique_ptr<ServerExtension> make_management(const Config& config) {
-  return std::make_unique<Management>(config);
+std::unique_ptr<ServerExtension> make_management(const LoadedConfig& loaded) {
+  return std::make_unique<Management>(loaded);
 }
 
 }  // namespace coney::management

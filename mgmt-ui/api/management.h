@@ -4,11 +4,11 @@
 
 #include <memory>
 
-#include "broker/config/config.h"
+#include "broker/config/config_loader.h"
 #include "broker/server/server_extension.h"
 
 namespace coney::management {
 
-std::unique_ptr<ServerExtension> make_management(const Config& config);
+std::unique_ptr<ServerExtension> make_management(const LoadedConfig& loaded);
 
 }  // namespace coney::management

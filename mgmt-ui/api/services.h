@@ -5,11 +5,13 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "broker/config/config.h"
+#include "broker/config/config_loader.h"
 #include "broker/shard/mail.h"
 #include "broker/topology/topology.h"
 #include "mgmt-ui/api/events/event_feed.h"
@@ -33,6 +35,8 @@ class Services {
   virtual ~Services() = default;
 
   virtual const Config& config() const = 0;
+  // What the configuration was made of.
+  virtual std::span<const AppliedSetting> settings() const { return {}; }
   // `then` is called on the management's thread, once the directory has what the command changed.
   using Then = std::function<void(TopologyAnswer)>;
   virtual void submit(TopologyCommand command, Then then) = 0;

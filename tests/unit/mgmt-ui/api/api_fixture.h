@@ -103,6 +103,7 @@ class ApiTest : public testing::Test, protected Services {
     return QueueAnswer{};
   };
   std::vector<ActiveListener> listeners_;
+  std::vector<AppliedSetting> settings_;
   AlarmState alarms_;
 
   static std::string basic(std::string_view credentials);
@@ -121,6 +122,7 @@ class ApiTest : public testing::Test, protected Services {
              std::vector<QueueId>& queues) override {
     directory_.router().route(vhost, exchange, message, queues);
   }
+  std::span<const AppliedSetting> settings() const override { return settings_; }
   std::vector<ActiveListener> listeners() const override { return listeners_; }
   AlarmState alarms() const override { return alarms_; }
   EventFeed* events() override { return &events_; }

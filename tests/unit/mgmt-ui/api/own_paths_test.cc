@@ -1,0 +1,62 @@
+#include "broker/config/config_key.h"
+#include "tests/unit/mgmt-ui/api/api_fixture.h"
+
+// What RabbitMQ's API does not have.
+
+namespace coney::management {
+namespace {
+
+namespace json = boost::json;
+
+class OwnPathsTest : public ApiTest {
+ protected:
+  json::value row_of(const std::string& target, std::string_view name) {
+    for (const json::value& row : body_of(target).as_array()) {
+      if (row.at("name").as_string() == name) return row;
+    }
+    return {};
+  }
+};
+
+TEST_F(OwnPathsTest, EffectiveArgumentsHaveSources) {
+  put("/api/queues/%2F/q", R"({"arguments":{"x-max-length":9,"x-message-ttl":50}})");
+  put("/api/policies/%2F/p", R"({"pattern":"^q","definition":{"max-length":5}})");
+  const json::value length = row_of("/api/queues/%2F/q/effective-arguments", "max-length");
+  EXPECT_EQ(length.at("value"), 5) << "the lower of two limits";
+  EXPECT_EQ(length.at("source"), "policy");
+  EXPECT_EQ(length.at("policy"), "p");
+  EXPECT_EQ(row_of("/api/queues/%2F/q/effective-arguments", "message-ttl").at("source"),
+            "argument");
+  EXPECT_EQ(get("/api/queues/%2F/nosuch/effective-arguments").status, 404u);
+}
+
+TEST_F(OwnPathsTest, SettingsAreExplained) {
+  const LoadedConfig loaded = load_config_text("heartbeat = 7\nssl_options.password = secret\n",
+                                               {.file = "coney.conf", .environment = {}});
+  settings_ = loaded.settings;
+  const json::value heartbeat = row_of("/api/config", "heartbeat");
+  EXPECT_EQ(heartbeat.at("value"), "7");
+  EXPECT_EQ(heartbeat.at("source"), "coney.conf:1");
+  EXPECT_EQ(row_of("/api/config", "channel_max").at("source"), "default");
+  EXPECT_EQ(get("/api/config").body.find("secret\""), std::string::npos);
+}
+
+TEST_F(OwnPathsTest, FirstMessagesArePurged) {
+  put("/api/queues/%2F/q", "{}");
+  int left = 3;
+  answer_queue_ = [&](const QueueCall& call) {
+    QueueAnswer answer{.messages = static_cast<std::uint64_t>(left)};
+    if (std::holds_alternative<GetCall>(call) && left > 0) {
+      --left;
+      answer.delivery.emplace();
+    }
+    return answer;
+  };
+  EXPECT_EQ(remove("/api/queues/%2F/q/contents?preview=true").body, R"({"messages_ready":3})");
+  EXPECT_EQ(remove("/api/queues/%2F/q/contents?count=2").body, R"({"purged":2})");
+  EXPECT_EQ(remove("/api/queues/%2F/q/contents?count=2").body, R"({"purged":1})");
+  EXPECT_EQ(remove("/api/queues/%2F/q/contents?count=x").status, 400u);
+}
+
+}  // namespace
+}  // namespace coney::management
