@@ -36,6 +36,7 @@ constexpr seconds kHead{15};   // of a TLS handshake and of a head that has begu
 constexpr seconds kStep{30};   // without any progress of a body or an answer
 constexpr seconds kQuiet{15};  // after which a client without events gets a sign of life
 constexpr std::uint32_t kMaxHead = 16 * 1024;
+constexpr std::size_t kRefusedBody = 64 * 1024;  // read, so that the connection may go on
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 Method method_of(http::verb verb) {
@@ -124,7 +125,7 @@ class Session {
     bool keep_alive = parser.keep_alive();
     Answer answer;
     if (auto* refusal = std::get_if<Answer>(&admitted)) {
-      const bool read = co_await read_body(parser, kSmallBody, false);
+      const bool read = co_await read_body(parser, kRefusedBody, false);
       keep_alive = keep_alive && read;
       answer = std::move(*refusal);
     } else {
@@ -163,8 +164,9 @@ class Session {
       const bool told = co_await say_continue(parser);
       if (!told) co_return false;
     }
+    lowest().expires_after(kStep);
     while (!parser.is_done()) {
-      lowest().expires_after(kStep);
+      if (wanted) lowest().expires_after(kStep);  // a stranger has that time for all of it
       error_code error;
       co_await http::async_read_some(stream_, buffer_, parser, token(error));
       too_large_ = error == http::error::body_limit;
@@ -293,15 +295,22 @@ awaitable<void> run_connection(asio::io_context& io, FileDescriptor socket, Api&
 }
 
 struct Count {
-  explicit Count(std::size_t& of) : count(of) { ++count; }
-  ~Count() { --count; }
+  Count(std::map<std::string, std::size_t>& all, std::string address)
+      : counts(all), place(all.try_emplace(std::move(address)).first) {
+    ++place->second;
+  }
+  ~Count() {
+    if (--place->second == 0) counts.erase(place);
+  }
   Count(const Count&) = delete;
-  std::size_t& count;
+  std::map<std::string, std::size_t>& counts;
+  std::map<std::string, std::size_t>::iterator place;
 };
 
 awaitable<void> run_counted(asio::io_context& io, FileDescriptor socket, Api& api, Peer peer,
-                            const TlsCredentials* tls, std::size_t& connections) {
-  Count count(connections);
+                            const TlsCredentials* tls,
+                            std::map<std::string, std::size_t>& by_address) {
+  Count count(by_address, peer.address);
   co_await run_connection(io, std::move(socket), api, std::move(peer), tls);
 }
 
@@ -344,7 +353,11 @@ void HttpServer::listen(ListenSocket socket, const TlsCredentials* tls) {
 }
 
 void HttpServer::serve(FileDescriptor socket, Peer peer, const TlsCredentials* tls) {
-  if (connections_ >= kMaxConnections) return;
+  std::size_t all = 0;
+  for (const auto& [address, count] : connections_) all += count;
+  const auto own = connections_.find(peer.address);
+  if (all >= kMaxConnections) return;
+  if (own != connections_.end() && own->second >= kMaxPerAddress) return;
   asio::co_spawn(io_, run_counted(io_, std::move(socket), api_, std::move(peer), tls, connections_),
                  log_failure);
 }

@@ -3,7 +3,9 @@
 // Each connection is served by itself: one that is slow or stuck is closed after a while, one that
 // sends too much is refused before it is read.
 
+#include <map>
 #include <memory>
+#include <string>
 
 #include "broker/transport/file_descriptor.h"
 #include "broker/transport/listen_socket.h"
@@ -19,6 +21,7 @@ namespace coney::management {
 class HttpServer {
  public:
   static constexpr std::size_t kMaxConnections = 2'000;
+  static constexpr std::size_t kMaxPerAddress = 500;
 
   // Both outlive what runs on the io_context.
   HttpServer(boost::asio::io_context& io, Api& api) : io_(io), api_(api) {}
@@ -31,7 +34,7 @@ class HttpServer {
  private:
   boost::asio::io_context& io_;
   Api& api_;
-  std::size_t connections_ = 0;
+  std::map<std::string, std::size_t> connections_;  // by address
 };
 
 }  // namespace coney::management
