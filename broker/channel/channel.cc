@@ -238,6 +238,7 @@ void Channel::release(std::function<void()> then) {
     return;
   }
   released_ = true;
+  tell_closed();
   transaction_.reset();
   // Consumers first: what goes back to the queues is not for them.
   auto left = std::make_shared<std::size_t>(1);

@@ -4,7 +4,8 @@
 //
 // One file per AMQP class: channel.cc (dispatch, closing), channel_exchange.cc, channel_queue.cc,
 // channel_consume.cc, channel_publish.cc, channel_settle.cc, channel_tx.cc. And channel_timeout.cc
-// for deliveries that nobody acknowledges, channel_trace.cc for the firehose.
+// for deliveries that nobody acknowledges, channel_trace.cc for the firehose, channel_stats.cc for
+// what is told of it.
 
 #include <cstdint>
 #include <map>
@@ -64,6 +65,8 @@ class Channel {
   bool take_flush_mark() { return std::exchange(flush_marked_, false); }
   // Cancels consumers and requeues; `then` runs when auto-delete queues are gone.
   void release(std::function<void()> then);
+  // What it has to tell since the last time.
+  void report(std::vector<StatsEvent>& events);
 
  private:
   struct Consumer {
@@ -129,6 +132,7 @@ class Channel {
   struct RouteCache {
     std::uint64_t version = 0;
     std::vector<QueueId> queues;
+    std::shared_ptr<ExchangeCounters> counters;  // valid as long as version is
   };
   struct Transaction {
     struct Publish {
@@ -206,7 +210,8 @@ class Channel {
   void bind(BindingRecord binding, bool no_wait, bool is_bind, std::function<void()> answer);
   void finish_delete(const std::string& name, QueueId id, std::function<void()> then);
 
-  void start_consumer(Consumer consumer, SubscribeCall call, bool no_wait);
+  void start_consumer(Consumer consumer, SubscribeCall call, bool no_wait,
+                      std::shared_ptr<const ConsumerFacts> facts);
   void consume_direct_replies(const amqp::BasicConsume& consume);
   void add_consumer(Consumer added);
   void remove_consumer(ConsumerNumber number);
@@ -260,6 +265,28 @@ class Channel {
   void send_settle(QueueId queue, QueuePosition first, std::uint64_t count, Settlement settlement);
   void count_unlimited();
 
+  // ---- statistics: channel_stats.cc ----
+  ChannelCounters counters() const;
+  ChannelGauges gauges() const;
+  void tell_closed();
+  void count_declare();
+  void announce(const std::shared_ptr<ExchangeCounters>& counters);
+  std::shared_ptr<ExchangeCounters> counters_of(Exchange& exchange);
+  void count_publish(std::size_t queues) {
+    ++counters_.publish;
+    ExchangeCounters& exchange = *route_.counters;
+    if (exchange.publish_in == exchange.told_in) [[unlikely]]
+      announce(route_.counters);
+    ++exchange.publish_in;
+    exchange.publish_out += queues;
+  }
+  void count_unroutable(bool returned) {
+    ++(returned ? counters_.return_unroutable : counters_.drop_unroutable);
+  }
+  std::shared_ptr<const ConsumerFacts> facts_of(const amqp::BasicConsume& consume,
+                                                const Consumer& consumer, amqp::Table arguments);
+  void tell_opened(const ConsumerKey& key, std::shared_ptr<const ConsumerFacts> facts);
+
   Connection& connection_;
   const ChannelNumber number_;
   amqp::MethodId method_;  // being handled
@@ -292,6 +319,9 @@ class Channel {
   std::string direct_reply_token_;
   std::uint64_t direct_reply_key_ = 0;
   ConsumerNumber direct_reply_consumer_ = 0;
+
+  ChannelCounters counters_;    // `confirm` is counted by confirms_
+  std::uint64_t reported_ = 0;  // fingerprint
 };
 
 }  // namespace coney

@@ -7,6 +7,7 @@
 #include "broker/channel/direct_reply.h"
 #include "broker/message/counted_message.h"
 #include "broker/queue/queue.h"
+#include "broker/stats/shard_stats.h"
 #include "broker/stream/stream_header.h"
 
 // Class basic: qos, consume, cancel, get, and what is delivered.
@@ -65,6 +66,7 @@ void Channel::add_consumer(Consumer added) {
 void Channel::remove_consumer(ConsumerNumber number) {
   Consumer* consumer = consumers_.find(number);
   if (!consumer) return;
+  if (ShardStats* stats = connection_.shard().stats()) stats->tell(ConsumerClosed{consumer->key});
   consumer_tags_.erase(consumer->tag);
   if (!consumer->no_ack) held_without_consumer(consumer->queue, consumer->queue_name);
   consumers_.erase(number);
@@ -119,7 +121,8 @@ void Channel::on(const amqp::BasicConsume& consume) {
     consumer.stream = true;
     call.reading = std::make_unique<const StreamReading>(std::move(checked->reading));
   }
-  start_consumer(std::move(consumer), std::move(call), consume.no_wait);
+  auto facts = facts_of(consume, consumer, std::move(*table));
+  start_consumer(std::move(consumer), std::move(call), consume.no_wait, std::move(facts));
 }
 
 Channel::Consumer Channel::new_consumer(const amqp::BasicConsume& consume) {
@@ -133,12 +136,14 @@ Channel::Consumer Channel::new_consumer(const amqp::BasicConsume& consume) {
   return consumer;
 }
 
-void Channel::start_consumer(Consumer consumer, SubscribeCall call, bool no_wait) {
+void Channel::start_consumer(Consumer consumer, SubscribeCall call, bool no_wait,
+                             std::shared_ptr<const ConsumerFacts> facts) {
   const QueueId queue = consumer.queue;
   add_consumer(std::move(consumer));
   connection_.ask(
       queue, std::move(call),
-      [this, number = last_consumer_, no_wait, method = method_](QueueAnswer& answer) {
+      [this, number = last_consumer_, no_wait, method = method_,
+       facts = std::move(facts)](QueueAnswer& answer) {
         method_ = method;
         Consumer* started = consumers_.find(number);
         if (!started) return;
@@ -150,6 +155,7 @@ void Channel::start_consumer(Consumer consumer, SubscribeCall call, bool no_wait
           }
           return fail(channel_error(ReplyCode::kNotFound, "no " + text));
         }
+        tell_opened(started->key, facts);
         if (!no_wait) connection_.send(number_, amqp::BasicConsumeOk{.consumer_tag = started->tag});
         resume_consumer(*started);
       });
@@ -233,8 +239,12 @@ void Channel::on(const amqp::BasicGet& get) {
   connection_.ask(
       queue->id, GetCall{get.no_ack},
       [this, id = queue->id, name = *name, no_ack = get.no_ack](QueueAnswer& answer) {
-        if (!answer.delivery) return connection_.send(number_, amqp::BasicGetEmpty{});
+        if (!answer.delivery) {
+          ++counters_.deliveries.get_empty;
+          return connection_.send(number_, amqp::BasicGetEmpty{});
+        }
         QueueDelivery& delivery = *answer.delivery;
+        counters_.deliveries.got(no_ack, delivery.facts.redelivered);
         if (no_ack) {
           unacked_.skip();
         } else {
@@ -266,6 +276,7 @@ void Channel::deliver(DeliverMail& mail) {
     send_settle(mail.queue, mail.position, 1, Settlement::kReturnUnseen);
     return;
   }
+  counters_.deliveries.delivered(consumer->no_ack, mail.redelivered);
   if (consumer->no_ack) {
     unacked_.skip();
   } else {

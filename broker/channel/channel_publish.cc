@@ -168,6 +168,7 @@ void Channel::complete_publish() {
                                                              vhost_name() + "'"));
   }
   if (!check_topic_access(Access::kWrite, *exchange, pending_.routing_key)) return;
+  route_.counters = counters_of(*exchange);
   route_and_send(*exchange);
 }
 
@@ -227,11 +228,13 @@ void Channel::route_and_send(const Exchange& exchange) {
 }
 
 void Channel::dispatch_publish(MessageRef message, const std::vector<QueueId>& queues) {
+  count_publish(queues.size());
   if (transaction_) {
     transaction_->publishes.push_back({std::move(message), queues, pending_.mandatory});
     return;
   }
   if (queues.empty()) {
+    count_unroutable(pending_.mandatory);
     if (pending_.mandatory) return_unroutable(message);
     if (confirm_mode_) confirms_.publish(0), need_flush();
     return;
@@ -279,6 +282,7 @@ void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& que
       shard.post(id.shard,
                  PublishMail{id, std::move(each), connection_.id(), number_, sequence, body});
     } else if (Queue* queue = shard.find(id)) {
+      queue->count_publish();
       const PublishOutcome outcome = queue->publish(std::move(each), body);
       wait = std::min(wait, outcome.wait);
       refused = refused || !outcome.accepted;

@@ -4,6 +4,7 @@
 #include "broker/channel/channel.h"
 #include "broker/channel/declared_name.h"
 #include "broker/channel/direct_reply.h"
+#include "broker/stats/shard_stats.h"
 
 // Class queue: declare, bind, unbind, purge, delete.
 
@@ -80,6 +81,7 @@ void Channel::create_queue(QueueRecord record, bool no_wait) {
   last_queue_ = record.name;
   command(DeclareQueue{std::move(record), connection_.shard().id(), owner},
           [this, name = last_queue_, no_wait](bool existed) {
+            count_declare();
             if (no_wait) return;
             if (existed) return send_queue_counts(name);
             connection_.send(number_, amqp::QueueDeclareOk{.queue = name});
@@ -102,6 +104,7 @@ bool Channel::redeclare_queue(const QueueRecord& record, bool no_wait) {
   if (auto fault = check_queue_equivalence(*existing->record, received, same_owner)) {
     fail(*fault);
   } else {
+    count_declare();
     answer_queue_declared(record.name, no_wait);
   }
   return true;

@@ -67,6 +67,7 @@ void Channel::settle_now(const std::vector<Unacked>& settled, Settlement settlem
     streams = streams || unacked.stream;
   }
   if (limited != 0) limit_->give_back(limited);
+  if (settlement == Settlement::kAcknowledge) counters_.deliveries.ack += settled.size();
   Settles settles{*this, settlement};
   for (const Unacked& unacked : settled) {
     if (!unacked.stream) settles.add(unacked);

@@ -64,6 +64,7 @@ std::vector<ShardId> Channel::other_shards(const Transaction& work) {
 void Channel::carry_out(Transaction& work) {
   for (auto& publish : work.publishes) {
     if (publish.queues.empty()) {
+      count_unroutable(publish.mandatory);
       if (publish.mandatory) return_unroutable(publish.message);
       continue;
     }

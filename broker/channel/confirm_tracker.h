@@ -17,6 +17,7 @@ class ConfirmTracker {
  public:
   // The next publish; `answers` are to come for it, 0: it is settled already.
   PublishSequence publish(std::uint32_t answers) {
+    accepted_ += answers == 0 ? 1 : 0;
     if (answers == 0 && open_.empty() && nacks_ == 0) {
       open_.skip();
       return contiguous_ = ++last_;
@@ -39,6 +40,7 @@ class ConfirmTracker {
     open->accepted = open->accepted && accepted;
     if (--open->answers != 0) return;
     const bool all_accepted = open->accepted;
+    accepted_ += all_accepted ? 1 : 0;
     open_.erase(sequence - 1);
     if (all_accepted && open_.next(contiguous_) + 1 > sequence && nacks_ == 0) return advance();
     single_.push_back({sequence, all_accepted});
@@ -47,6 +49,9 @@ class ConfirmTracker {
   }
 
   bool pending() const { return contiguous_ != told_ || !single_.empty(); }
+  // Of all that were published.
+  std::uint64_t accepted() const { return accepted_; }
+  std::size_t open_count() const { return open_.size(); }
   bool all_settled() const { return open_.empty(); }
 
   // Calls ack(sequence, multiple) and nack(sequence, multiple) for what is settled since.
@@ -92,6 +97,7 @@ class ConfirmTracker {
   PublishSequence last_ = 0;
   PublishSequence contiguous_ = 0;  // all up to here are settled and accepted
   PublishSequence told_ = 0;
+  std::uint64_t accepted_ = 0;
   std::uint64_t nacks_ = 0;  // since then nothing is told with `multiple`
 };
 

@@ -13,12 +13,11 @@
 namespace coney {
 namespace {
 
-constexpr std::uint64_t kPublishCredit = 4 * 1024 * 1024;  // bytes mailed and not yet taken
-constexpr std::size_t kMaxCommands = 1024;                 // in flight to the topology
-constexpr std::size_t kBite = 8 * 1024;                    // read by a publisher that yields
-constexpr std::size_t kKeptCapacity = 4096;                // of unparsed_ while idle
-constexpr std::size_t kMaxPieces = 64;                     // per gathered write
-constexpr auto kLastWrites = std::chrono::seconds(5);      // to a client that has ended its side
+constexpr std::size_t kMaxCommands = 1024;             // in flight to the topology
+constexpr std::size_t kBite = 8 * 1024;                // read by a publisher that yields
+constexpr std::size_t kKeptCapacity = 4096;            // of unparsed_ while idle
+constexpr std::size_t kMaxPieces = 64;                 // per gathered write
+constexpr auto kLastWrites = std::chrono::seconds(5);  // to a client that has ended its side
 
 }  // namespace
 
@@ -33,6 +32,7 @@ Connection::Connection(Shard& shard, ConnectionId id, std::unique_ptr<Transport>
 
 Connection::~Connection() {
   release_channels();
+  tell_closed();
   if (has_exclusive_queues_) shard_.topology().submit({}, DeleteExclusiveQueues{id_});
   if (counted_) Handshake::release_counts(*shard_.server().limits, identity_);
   if (opened_channels_ != 0) {
@@ -98,6 +98,9 @@ void Connection::on_readable() {
   }
   last_read_ = shard_.now();
   shard_.count_read(result.bytes);
+  counters_.recv_oct += result.bytes;
+  ++counters_.recv_cnt;
+  changed();
   // What other shards sent before these bytes were read is applied before they are parsed: the
   // client may have sent them because of it.
   const std::string_view bytes(buffer.data(), result.bytes);
@@ -313,6 +316,7 @@ void Connection::take_outcome(HandshakeOutcome outcome, const std::string& out) 
       state_ = State::kRunning;
       counted_ = true;
       deadline_ = {};
+      tell_opened();
       log::info(log::Category::kConnection,
                 "connection {}: user '{}' authenticated and granted "
                 "access to vhost '{}'",
@@ -375,7 +379,12 @@ void Connection::write_output() {
     const std::size_t count = output_.gather(pieces, kMaxPieces);
     IoResult result = transport_->write({pieces, count});
     output_.consume(result.bytes);
-    if (result.bytes != 0) last_write_ = shard_.now();
+    if (result.bytes != 0) {
+      last_write_ = shard_.now();
+      counters_.send_oct += result.bytes;
+      ++counters_.send_cnt;
+      changed();
+    }
     if (result.status == IoStatus::kOk) continue;
     if (result.status == IoStatus::kError || result.status == IoStatus::kEof) {
       return drop(state_ == State::kClosed ? "" : result.error);

@@ -29,6 +29,7 @@
 #include "broker/ids.h"
 #include "broker/queue/consumer_gate.h"
 #include "broker/shard/shard.h"
+#include "broker/stats/stats_event.h"
 #include "broker/transport/socket_address.h"
 #include "broker/transport/transport.h"
 
@@ -45,7 +46,8 @@ struct ConnectionIdentity {
   SocketAddress client;
   SocketAddress server;
   std::string name;  // "127.0.0.1:56789 -> 127.0.0.1:5672"
-  amqp::Table client_properties;
+  std::shared_ptr<const amqp::Table> client_properties;
+  std::string_view auth_mechanism;       // one of SaslMechanism's texts
   std::optional<std::string> client_id;  // of client_properties, when it is text
   bool consumer_cancel_notify = false;
   bool authentication_failure_close = false;
@@ -69,8 +71,10 @@ class Connection final : public SocketHandler {
   void tick(Shard::Clock::time_point now);  // heartbeats and time limits, every kTickInterval
   void shut_down();                         // 320 CONNECTION_FORCED
   void force_close(std::string reason);     // with the same, if it is open
-  void on_deliver(DeliverMail& mail);       // by mail
-  void deliver(DeliverMail& mail);          // from a queue of this shard
+  // What it and its channels have to tell since the last time.
+  void report(std::vector<StatsEvent>& events);
+  void on_deliver(DeliverMail& mail);  // by mail
+  void deliver(DeliverMail& mail);     // from a queue of this shard
   void on_confirm(const ConfirmMail& mail);
   void on_publish_credit(const PublishCreditMail& mail);
   void on_queue_answer(QueueAnswerMail& mail);
@@ -191,6 +195,17 @@ class Connection final : public SocketHandler {
   void forget_answers();
   void tell_alarm();
   void enforce_timeouts();
+  // connection_stats.cc
+  void changed() {
+    if (!listed_) [[unlikely]]
+      list_change();
+  }
+  void list_change();
+  void tell_opened();
+  void tell_closed();
+  ConnectionState reported_state() const;
+
+  static constexpr std::uint64_t kPublishCredit = 4 * 1024 * 1024;  // bytes mailed, not yet taken
 
   Shard& shard_;
   const ConnectionId id_;
@@ -232,9 +247,12 @@ class Connection final : public SocketHandler {
   bool blocked_ = false;  // it published during an alarm: it is not read until that is over
   bool removed_ = false;
   bool parsing_ = false;
-  bool bite_ = false;                    // the next read is a small one
-  bool shut_down_ = false;               // our side of the stream has ended
-  bool counted_ = false;                 // against the limits of node, user and vhost
+  bool bite_ = false;       // the next read is a small one
+  bool shut_down_ = false;  // our side of the stream has ended
+  bool counted_ = false;    // against the limits of node, user and vhost
+  bool listed_ = false;     // ShardStats knows of a change
+  bool told_opened_ = false;
+  ConnectionCounters counters_;
   std::string alarm_;                    // reason while an alarm is on
   Shard::Clock::time_point deadline_{};  // of handshake or closing; zero: none
   Shard::Clock::time_point last_read_{};

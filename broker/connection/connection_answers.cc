@@ -143,6 +143,7 @@ void Connection::published() {
 void Connection::on_alarm(const std::string& reason) {
   if (state_ == State::kClosing || state_ == State::kClosed) return;
   alarm_ = reason;
+  changed();
   if (!blocked_ || !alarm_.empty()) return;
   blocked_ = false;
   last_read_ = shard_.now();  // what the client sent meanwhile is yet to be read

@@ -4,6 +4,7 @@
 #include "broker/connection/handshake.h"
 #include "broker/log/log.h"
 #include "broker/server/server_context.h"
+#include "broker/stats/shard_stats.h"
 
 // Class connection once it is open, the opening of channels, and the ends of both.
 
@@ -147,6 +148,7 @@ void Connection::open_channel(ChannelNumber number) {
   }
   ++opened_channels_;
   channels_.emplace(number, std::make_unique<Channel>(*this, number));
+  if (ShardStats* stats = shard_.stats()) stats->tell(ChannelOpened{{id_, number}});
   send(number, amqp::ChannelOpenOk{});
 }
 

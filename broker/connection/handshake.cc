@@ -208,6 +208,7 @@ HandshakeOutcome Handshake::on_start_ok(std::string_view arguments, std::string&
                       kMethod.id);
   }
   sasl_.emplace(*mechanism);
+  identity_.auth_mechanism = to_string(*mechanism);
   return authenticate(start_ok->response, kMethod.id, out);
 }
 
@@ -224,7 +225,7 @@ void Handshake::take_client_properties(amqp::Table properties) {
   identity_.connection_blocked = has("connection.blocked");
   const amqp::Value* client_id = properties.find("client_id");
   if (client_id && client_id->as_string()) identity_.client_id = *client_id->as_string();
-  identity_.client_properties = std::move(properties);
+  identity_.client_properties = std::make_shared<const amqp::Table>(std::move(properties));
 }
 
 // ---- login ----

@@ -50,6 +50,7 @@ class DeliveryWindow {
 // what was taken, not what is left: what is in mail stays counted whatever the limit becomes.
 class ChannelLimit {
  public:
+  std::int32_t limit() const { return limit_.load(std::memory_order_relaxed); }
   bool active() const { return limit_.load(std::memory_order_relaxed) != 0; }
 
   // Queue's side: takes one; false leaves a mark.

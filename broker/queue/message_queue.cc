@@ -55,6 +55,7 @@ void MessageQueue::settle(QueuePosition first, std::uint64_t count, Settlement s
   if (core_.is_timed() || core_.delays_retries()) set_time();
   switch (settlement) {
     case Settlement::kAcknowledge:
+      counters_.deliveries.ack += count;
       core_.acknowledge(first, count);
       break;
     case Settlement::kReject:
@@ -149,6 +150,7 @@ void MessageQueue::dead_letter_arrived(QueuePosition position, bool accepted) {
 
 // After every call that may have changed the core.
 void MessageQueue::changed() {
+  touched();
   store_changes();
   if (undertaker_) [[unlikely]] {
     undertaker_->send(shard_, id_, *record_, core_, shard_.wall_time());
@@ -257,6 +259,15 @@ QueueAnswer MessageQueue::call(const QueueCall& call) {
   return answered;
 }
 
+void MessageQueue::measure(QueueGauges& gauges) {
+  gauges.messages_ready = core_.ready_count();
+  gauges.messages_unacknowledged = core_.unacked_count();
+  gauges.message_bytes_ready = core_.ready_bytes();
+  gauges.consumers = core_.consumer_count();
+  if (const ConsumerKey* active = core_.active_consumer()) gauges.active_consumer = *active;
+  gauges.serves = gauges.messages_ready == 0;
+}
+
 QueueAnswer MessageQueue::counts() const {
   return {.messages = core_.ready_count(), .consumers = core_.consumer_count()};
 }
@@ -270,7 +281,12 @@ QueueAnswer MessageQueue::answer(const GetCall& call) {
   used();
   QueueAnswer answer;
   answer.delivery = core_.get(call.no_ack);
-  if (answer.delivery && !core_.shows_counts()) answer.delivery->facts.counts = {};
+  if (!answer.delivery) {
+    ++counters_.deliveries.get_empty;
+    return answer;
+  }
+  counters_.deliveries.got(call.no_ack, answer.delivery->facts.redelivered);
+  if (!core_.shows_counts()) answer.delivery->facts.counts = {};
   return answer;
 }
 

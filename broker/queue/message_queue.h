@@ -54,6 +54,7 @@ class MessageQueue final : public Queue, private QueueSink {
   void deliver(const ConsumerKey& key, const ConsumerOptions& consumer, QueuePosition position,
                const MessageFacts& facts, MessageRef message) override;
   void dead_letter(DeadLetter letter) override;
+  void measure(QueueGauges& gauges) override;
 
   QueueStorage* find_storage(QueueLevel level);
   QueueStorage& storage_of(QueueLevel level);

@@ -4,6 +4,7 @@
 #include "broker/queue/consumer_gate.h"
 #include "broker/queue/message_queue.h"
 #include "broker/shard/shard.h"
+#include "broker/stats/shard_stats.h"
 #include "broker/storage/shard_storage.h"
 #include "broker/stream/stream_queue.h"
 
@@ -39,6 +40,7 @@ bool Queue::admits(const ConsumerOptions& consumer) {
 void Queue::send(DeliverMail&& mail, const ConsumerOptions& consumer) {
   mail.queue = id_;
   mail.limited = limited_;
+  counters_.deliveries.delivered(consumer.no_ack, mail.redelivered);
   const ConnectionId to = mail.consumer.connection;
   if (to.shard == shard_.id()) {
     if (Connection* connection = shard_.find(to)) return connection->deliver(mail);
@@ -49,6 +51,33 @@ void Queue::send(DeliverMail&& mail, const ConsumerOptions& consumer) {
   }
   consumer.gate->window->mailed(static_cast<std::int64_t>(mail.message->size()));
   shard_.post(to.shard, std::move(mail));
+}
+
+// ---- statistics ----
+
+// Without anybody to tell it stays listed, and costs nothing more.
+void Queue::list_change() {
+  listed_ = true;
+  if (ShardStats* stats = shard_.stats()) stats->queue_changed(id_);
+}
+
+void Queue::opened(bool was_there) {
+  if (was_there) return;
+  ++shard_.stats()->churn().queue_created;
+  shard_.stats()->tell(QueueOpened{id_});
+}
+
+void Queue::closed() {
+  ++shard_.stats()->churn().queue_deleted;
+  shard_.stats()->tell(QueueGone{id_, record_, counters_});
+}
+
+QueueUpdate Queue::report() {
+  listed_ = false;
+  QueueUpdate update{id_, record_, counters_, {}};
+  update.gauges.restoring = restoring_;
+  measure(update.gauges);
+  return update;
 }
 
 // ---- waiting for a restart ----

@@ -10,6 +10,7 @@
 #include "broker/queue/queue_pages.h"
 #include "broker/queue/queue_settings.h"
 #include "broker/shard/mail.h"
+#include "broker/stats/stats_event.h"
 #include "broker/storage/disk_tenant.h"
 #include "persistence/definitions/records.h"
 
@@ -53,6 +54,14 @@ class Queue {
   // Gives back memory that an idle queue does not need.
   virtual void compact() = 0;
 
+  // ---- statistics ----
+  // A channel publishes to it: publish() follows.
+  void count_publish() { ++counters_.publish; }
+  // To the shard's ShardStats, which there is.
+  void opened(bool was_there);
+  void closed();
+  QueueUpdate report();
+
   // ---- the disk ----
   // Its messages go to the log.
   bool logs() const { return stored_id_ != StoredQueueId{}; }
@@ -82,12 +91,19 @@ class Queue {
   // Is there room for one more delivery on the consumer's connection and channel? REQUIRES: send()
   // follows when there is.
   bool admits(const ConsumerOptions& consumer);
+  virtual void measure(QueueGauges& gauges) = 0;
+  // Something is different from what was told of it.
+  void touched() {
+    if (!listed_) [[unlikely]]
+      list_change();
+  }
   // Takes consumer, position and message of the mail; the rest is filled in.
   void send(DeliverMail&& mail, const ConsumerOptions& consumer);
   void end_restore();
   void run_deferred();
   void tell_retired(const std::vector<ConsumerKey>& consumers);
 
+  QueueCounters counters_;
   Shard& shard_;
   const QueueId id_;
   const std::shared_ptr<const QueueRecord> record_;
@@ -95,7 +111,10 @@ class Queue {
   bool going_ = false;             // to be deleted
 
  private:
+  void list_change();
+
   std::vector<Mail> deferred_;
+  bool listed_ = false;  // ShardStats knows of a change
   bool restoring_ = false;
   bool limited_ = false;  // the admitted delivery took one of a channel's global prefetch
 };

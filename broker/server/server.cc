@@ -324,6 +324,14 @@ void Server::stop_shards() {
   for (const auto& shard : shards_) shard->join();
 }
 
+void Server::close_connection(ConnectionId id, std::string reason) {
+  const auto shard = static_cast<std::size_t>(id.shard);
+  if (shard >= shards_.size()) return;
+  std::vector<Mail> batch;
+  batch.emplace_back(CloseConnectionMail{id, std::move(reason)});
+  shards_[shard]->deliver_mail(batch);
+}
+
 // ---- running ----
 
 void Server::run() {
@@ -356,8 +364,6 @@ int Server::wait_for_signal() {
 void Server::check_alarms() {
   const bool memory = check_memory();
   const bool disk = check_disk();
-  memory_alarm_.store(alarms_.memory.raised(), std::memory_order_relaxed);
-  disk_alarm_.store(alarms_.disk.raised(), std::memory_order_relaxed);
   if (!memory && !disk) return;
   for (Shard* shard : context_.shards) {
     std::vector<Mail> batch;
@@ -371,6 +377,7 @@ bool Server::check_memory() {
   const std::uint64_t used = probe_.used_memory();
   if (storage_) storage_->memory_used(used, alarms_.memory.limit());
   const AlarmTransition transition = alarms_.memory.update(used);
+  resource_status_.set_memory(used, alarms_.memory);
   const double limit = mebibytes(alarms_.memory.limit());
   if (transition == AlarmTransition::kRaised) {
     log::warning(Category::kDefault,
@@ -395,6 +402,7 @@ bool Server::check_disk() {
   }
   if (!free) return false;
   const AlarmTransition transition = alarms_.disk.update(*free);
+  resource_status_.set_disk(*free, alarms_.disk);
   const double limit = mebibytes(alarms_.disk.limit());
   if (transition == AlarmTransition::kRaised) {
     log::warning(Category::kStorage,

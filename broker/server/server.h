@@ -14,6 +14,7 @@
 #include "broker/connection/connection_limits.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/alarms.h"
+#include "broker/server/resource_status.h"
 #include "broker/server/server_context.h"
 #include "broker/server/server_extension.h"
 #include "broker/shard/shard.h"
@@ -50,6 +51,8 @@ class Server {
 
   // Starts it last and stops it first. REQUIRES: before start().
   void extend(std::unique_ptr<ServerExtension> extension);
+  // Has the shards tell what they count. REQUIRES: not started; `receiver` lives until stop().
+  void tell_stats_to(StatsReceiver& receiver) { context_.stats = &receiver; }
 
   // Error: a sentence that says which step failed and why; everything is undone then.
   std::optional<std::string> start();
@@ -72,9 +75,12 @@ class Server {
   // REQUIRES: started and not stopped.
   Topology& topology() { return *topology_; }
   const ServerContext& context() const { return context_; }
+  const Alarms& alarms() const { return alarms_; }
+  // Any thread. With 320 CONNECTION_FORCED; nothing when it is gone already.
+  // REQUIRES: started and not stopped.
+  void close_connection(ConnectionId id, std::string reason);
   // Any thread.
-  bool memory_alarm() const { return memory_alarm_.load(std::memory_order_relaxed); }
-  bool disk_alarm() const { return disk_alarm_.load(std::memory_order_relaxed); }
+  ResourceStatus resources() const { return resource_status_.read(); }
 
  private:
   class Mailer;  // the topology's way to the shards
@@ -116,7 +122,7 @@ class Server {
   std::vector<Step> started_;  // to be undone
   ResourceProbe probe_;
   Alarms alarms_;
-  std::atomic<bool> memory_alarm_{false}, disk_alarm_{false};
+  SharedResourceStatus resource_status_;
   bool disk_unknown_ = false;  // and said so
 };
 

@@ -15,6 +15,7 @@ namespace coney {
 class Shard;
 class Topology;
 class ConnectionLimits;
+class StatsReceiver;
 
 // One listening endpoint, shared by the shards that accept from it.
 struct ListenerContext {
@@ -31,6 +32,7 @@ struct ServerContext {
   std::unique_ptr<TlsCredentials> tls;  // null without TLS listeners
   TrustedSources trusted_proxies;
   ConnectionLimits* limits = nullptr;
+  StatsReceiver* stats = nullptr;  // null: nobody wants to know
 };
 
 }  // namespace coney

@@ -190,6 +190,11 @@ struct AcceptedMail {
   int socket = -1;             // owned by the mail
   std::uint32_t listener = 0;  // index into the server's listeners
 };
+// Close it with 320 CONNECTION_FORCED and this reason.
+struct CloseConnectionMail {
+  ConnectionId connection;
+  std::string reason;
+};
 struct ShutDownMail {};  // close every connection with 320 CONNECTION_FORCED
 // Memory or disk alarm: publishing connections are blocked with this reason; empty: unblocked.
 struct AlarmMail {
@@ -203,6 +208,6 @@ using Mail =
                  QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail, DirectReplyQueryMail,
                  ChangesMail, TopologyAnswerMail, QueueRetiredMail, LogNewsMail, ChunkWrittenMail,
                  ChunkReadMail, SegmentsSyncedMail, CompactMail, RestoreQueueMail, AcceptedMail,
-                 ShutDownMail, AlarmMail>;
+                 CloseConnectionMail, ShutDownMail, AlarmMail>;
 
 }  // namespace coney

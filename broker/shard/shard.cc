@@ -13,6 +13,7 @@
 #include "broker/shard/proxy_greeting.h"
 #include "broker/shard/shard_loop.h"
 #include "broker/shard/socket_watch.h"
+#include "broker/stats/shard_stats.h"
 #include "broker/storage/shard_storage.h"
 
 namespace coney {
@@ -36,7 +37,9 @@ Shard::Shard(ShardId id, const ServerContext& server)
       loop_(std::make_unique<Loop>()),
       now_(Clock::now()),
       read_buffer_(kReadBufferSize),
-      storage_(std::make_unique<ShardStorage>(*this)) {}
+      storage_(std::make_unique<ShardStorage>(*this)) {
+  if (server.stats) stats_ = std::make_unique<ShardStats>(*this, *server.stats);
+}
 
 Shard::~Shard() {
   drop_everything();
@@ -99,6 +102,7 @@ void Shard::tick() {
   for (auto& greeting : greetings_) greeting->tick(now_);
   compact_some_queues();
   storage_->tick();
+  if (stats_) stats_->tick();
   if (!alarm_.empty()) release_free_memory();  // or the alarm would not see what was consumed
 }
 

@@ -33,6 +33,7 @@ class Queue;
 class SocketAddress;
 class Topology;
 class Shard;
+class ShardStats;
 class ShardStorage;
 struct ServerContext;  // what all shards share: broker/server/server_context.h
 
@@ -82,6 +83,8 @@ class Shard {
   // Of kTickInterval each, since the shard was made; as of the last one.
   std::uint32_t ticks() const { return ticks_; }
   ShardCounters& counters() { return counters_; }
+  // Null while nobody wants to know.
+  ShardStats* stats() { return stats_.get(); }
 
   Connection* find(ConnectionId id);
   Queue* find(QueueId id);
@@ -198,6 +201,7 @@ class Shard {
   const Clock::time_point made_at_ = now_;
   std::uint32_t ticks_ = 0;
   ShardCounters counters_;
+  std::unique_ptr<ShardStats> stats_;
   std::vector<char> read_buffer_;
   std::size_t bytes_this_turn_ = 0;
 

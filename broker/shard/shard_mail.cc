@@ -20,6 +20,7 @@ struct Shard::MailHandler {
     PublishOutcome outcome;
     if (Queue* queue = shard.find(mail.queue)) {
       if (queue->restoring()) return queue->defer(std::move(mail));
+      queue->count_publish();
       outcome = queue->publish(std::move(mail.message), mail.body);
       behind = queue->behind();
     }
@@ -160,6 +161,11 @@ struct Shard::MailHandler {
   void operator()(CompactMail& mail) { shard.storage_->handle(mail); }
   void operator()(RestoreQueueMail& mail) { shard.restores_.push_back(std::move(mail)); }
   void operator()(AcceptedMail& mail) { shard.accept(mail); }
+  void operator()(CloseConnectionMail& mail) {
+    if (Connection* connection = shard.find(mail.connection)) {
+      connection->force_close(std::move(mail.reason));
+    }
+  }
   void operator()(ShutDownMail&) { shard.shut_down(); }
   void operator()(AlarmMail& mail) {
     shard.alarm_ = std::move(mail.reason);
@@ -230,6 +236,7 @@ void Shard::put_queue(const QueuePut& put) {
   if (slot.queue) retire_queue({id_, put.id.slot, slot.generation});
   slot.generation = put.id.generation;
   slot.queue = make_queue(*this, put.id, put.record, put.settings, put.stored_id);
+  if (stats_) slot.queue->opened(put.from_disk);
   if (put.from_disk && slot.queue->logs()) {
     slot.queue->await_restore();
     ++restoring_;
@@ -240,6 +247,7 @@ void Shard::retire_queue(QueueId id) {
   Queue* queue = find(id);
   if (!queue) return;
   queue->retire();
+  if (stats_) queue->closed();
   queues_[id.slot].queue.reset();
 }
 

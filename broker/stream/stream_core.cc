@@ -32,6 +32,11 @@ std::size_t StreamCore::chunk_at(QueuePosition offset) const {
   return static_cast<std::size_t>(at - chunks_.begin());
 }
 
+std::uint64_t StreamCore::first_time() const {
+  if (!chunks_.empty()) return chunks_.front().times ? chunks_.front().times->first : 0;
+  return tail_.empty() ? 0 : tail_.messages.front().time;
+}
+
 // ---- in ----
 
 QueuePosition StreamCore::append(MessageRef message, std::uint64_t time) {

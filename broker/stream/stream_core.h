@@ -70,6 +70,11 @@ class StreamCore {
   QueuePosition committed() const { return committed_; }
   std::uint64_t count() const { return count_; }
   std::uint64_t bytes() const { return chunk_bytes_ + tail_bytes_; }
+  std::uint64_t tail_bytes() const { return tail_bytes_; }
+  std::size_t chunk_count() const { return chunks_.size(); }
+  // Milliseconds since 1970, of the oldest message; 0: there is none, or it has not been seen since
+  // the start.
+  std::uint64_t first_time() const;
   std::uint32_t consumer_count() const { return static_cast<std::uint32_t>(consumers_.size()); }
 
   // ---- in ----

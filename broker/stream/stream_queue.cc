@@ -51,6 +51,7 @@ void StreamQueue::change_settings(QueueSettingsPtr settings) {
 
 PublishOutcome StreamQueue::publish(MessageRef message, BodyId body, const MessageFacts&) {
   if (going_) return {};
+  touched();
   core_.append(std::move(message), shard_.wall_time());
   if (!storage_) {
     core_.commit(core_.end());
@@ -72,6 +73,7 @@ void StreamQueue::transaction_ended(TxId id) {
 }
 
 void StreamQueue::commit() {
+  touched();
   core_.commit(storage_->committed());
   if (!core_.tail_is_full(limits_.chunk_bytes)) return;
   storage_->seal_full();
@@ -81,6 +83,7 @@ void StreamQueue::commit() {
 // ---- retention ----
 
 void StreamQueue::trim() {
+  touched();
   if (!storage_ || (!limits_.most_bytes && !limits_.max_age)) return;
   // What goes has not gone with somebody's transaction.
   if (shard_.storage().open_transaction() != TxId{}) return;
@@ -108,6 +111,8 @@ void StreamQueue::on_time() {
 // ---- consumers ----
 
 void StreamQueue::credit(const ConsumerKey& consumer, std::uint64_t count) {
+  counters_.deliveries.ack += count;
+  touched();
   core_.credit(consumer, count);
 }
 
@@ -140,6 +145,7 @@ void StreamQueue::read_ahead(ChunkNumber number) {
 
 QueueAnswer StreamQueue::call(const QueueCall& call) {
   if (going_ && !std::holds_alternative<CancelCall>(call)) return {.status = QueueStatus::kGone};
+  touched();
   return std::visit([this](const auto& each) { return answer(each); }, call);
 }
 
@@ -163,6 +169,15 @@ QueueAnswer StreamQueue::answer(const DeleteCall& call) {
   if (call.if_unused && core_.consumer_count() != 0) return {.status = QueueStatus::kInUse};
   going_ = true;
   return {};
+}
+
+void StreamQueue::measure(QueueGauges& gauges) {
+  gauges.messages_ready = core_.count();
+  gauges.message_bytes_ready = core_.bytes();
+  gauges.consumers = core_.consumer_count();
+  gauges.segments = core_.chunk_count();
+  gauges.first_timestamp = core_.first_time();
+  gauges.memory = sizeof *this + core_.tail_bytes();
 }
 
 void StreamQueue::retire() {

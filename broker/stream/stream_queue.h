@@ -43,6 +43,7 @@ class StreamQueue final : public Queue, private StreamSink {
   void deliver(const ConsumerKey& key, const ConsumerOptions& consumer, QueuePosition offset,
                const MessageRef& message) override;
   StreamPagePtr page(ChunkNumber number) override;
+  void measure(QueueGauges& gauges) override;
   void read_ahead(ChunkNumber number) override;
 
   void set_limits(const QueueSettings& settings);

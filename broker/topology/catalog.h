@@ -41,6 +41,8 @@ using ByName = std::unordered_map<std::string, T, NameHash, std::equal_to<>>;
 using BindingPtr = std::shared_ptr<const BindingRecord>;
 using BindingSet = std::unordered_set<BindingPtr>;
 
+struct ExchangeCounters;  // broker/stats/counters.h
+
 // What makes a binding of an exchange the same: destination, routing key and arguments.
 std::string binding_identity(const BindingRecord& binding);
 
@@ -50,7 +52,8 @@ struct Exchange {
   std::unique_ptr<BindingIndex> index;  // null for the default exchange, which needs none
   ByName<BindingPtr> outgoing;          // by binding identity (destination, key, arguments)
   BindingSet incoming;
-  std::string alternate;  // of its arguments and policies; empty: none
+  std::shared_ptr<ExchangeCounters> counters;  // this thread's; null before the first publish
+  std::string alternate;                       // of its arguments and policies; empty: none
   bool is_default() const { return record->name.empty(); }
 };
 

@@ -85,7 +85,10 @@ class Management final : public ServerExtension, private Services {
   }
   EventFeed* events() override { return &events_; }
   std::vector<ActiveListener> listeners() const override;
-  AlarmState alarms() const override { return {server_->memory_alarm(), server_->disk_alarm()}; }
+  AlarmState alarms() const override {
+    const ResourceStatus resources = server_->resources();
+    return {resources.memory_alarm, resources.disk_alarm};
+  }
   std::uint64_t connection_count() const override;
 
   std::optional<std::string> listen(const Listener& listener, const TlsCredentials* tls);

@@ -255,7 +255,7 @@ TEST_F(HandshakeTest, OpensAndFillsTheIdentity) {
   EXPECT_TRUE(identity_.connection_blocked);
   EXPECT_TRUE(identity_.consumer_cancel_notify);
   EXPECT_FALSE(identity_.authentication_failure_close);
-  EXPECT_EQ(*identity_.client_properties.find("product"), Value::text("client"));
+  EXPECT_EQ(*identity_.client_properties->find("product"), Value::text("client"));
 }
 
 TEST_F(HandshakeTest, InsistBitAndLocaleAreIgnored) {
