@@ -46,6 +46,7 @@ bool QueueStorage::published(QueuePosition position, const MessageRef& message, 
     open->first_published = position;
     keep_published();
   }
+  ++shard_.traffic().written;
   const MessageLane::Entry* entry = lane_.find(position);
   const MessageFacts facts = entry ? entry->facts() : MessageFacts{};
   if (body != BodyId{}) {
@@ -194,7 +195,9 @@ void QueueStorage::written(ChunkNumber number, StorageResult<ChunkRef> place) {
   pages_.written(number, std::move(place));
 }
 void QueueStorage::read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk) {
+  const std::uint64_t resident = lane_.resident_count();
   pages_.read(number, std::move(chunk));
+  if (lane_.resident_count() > resident) shard_.traffic().read += lane_.resident_count() - resident;
 }
 void QueueStorage::retry() {
   pages_.retry();

@@ -3,6 +3,7 @@
 #include "broker/connection/connection.h"
 #include "broker/queue/queue.h"
 #include "broker/shard/shard.h"
+#include "broker/storage/shard_storage.h"
 
 namespace coney {
 namespace {
@@ -42,10 +43,8 @@ void ShardStats::tick() {
 }
 
 void ShardStats::begin_collection() {
-  if (churn_ != told_churn_) {
-    told_churn_ = churn_;
-    events_.push_back(ShardUpdate{shard_.id(), churn_});
-  }
+  const ShardStorage::Traffic& disk = shard_.storage().traffic();
+  events_.push_back(ShardUpdate{shard_.id(), churn_, disk.written, disk.read});
   queues_left_.swap(queues_);
   connections_left_.swap(connections_);
   exchanges_left_.swap(exchanges_);

@@ -50,7 +50,7 @@ class ShardStats {
   std::vector<QueueId> queues_, queues_left_;
   std::vector<ConnectionId> connections_, connections_left_;
   std::vector<std::shared_ptr<ExchangeCounters>> exchanges_, exchanges_left_;
-  ChurnCounters churn_, told_churn_;
+  ChurnCounters churn_;
   std::uint32_t ticks_ = 0;
   bool collecting_ = false;
 };

@@ -162,6 +162,8 @@ struct ConsumerClosed {
 struct ShardUpdate {
   ShardId id{};
   ChurnCounters churn;
+  std::uint64_t disk_writes = 0;  // messages
+  std::uint64_t disk_reads = 0;
 };
 
 using StatsEvent =

@@ -43,6 +43,12 @@ class ShardStorage final : public LogSink, public SegmentSink {
   bool attached() const { return node_ != nullptr; }
 
   // ---- for queues ----
+  // Messages of queues and streams, for metrics.
+  struct Traffic {
+    std::uint64_t written = 0;  // into the log
+    std::uint64_t read = 0;     // back from segments
+  };
+  Traffic& traffic() { return traffic_; }
   LogBatch& log() { return batch_; }
   LogEpoch epoch() const { return epoch_; }
   DeliveryMap& delivery_map() { return node_->delivery_map(); }
@@ -177,6 +183,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void tell_space();
 
   Shard& shard_;
+  Traffic traffic_;
   NodeStorage* node_ = nullptr;
   LogBatch batch_;
   Waiting for_sync_, for_write_;  // of this turn

@@ -41,6 +41,7 @@ void StreamStorage::published(BodyId body) {
     open_transactions_.push_back({open, message.offset});
     shard_.joins_transaction(open, id_);
   }
+  ++shard_.traffic().written;
   log(message, body);
   await_turn();
 }
