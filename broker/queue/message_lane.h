@@ -35,6 +35,7 @@ struct PagedRange {
   QueuePosition first = 0, last = 0;
   std::uint64_t count = 0;
   std::uint64_t body_bytes = 0;
+  std::uint64_t tracked = 0;
 };
 
 // A message as the lane holds it. Views live until the next call that changes the lane.
@@ -116,6 +117,11 @@ class MessageLane {
   std::uint64_t ready_count() const { return fresh_ + returned_.size(); }
   std::uint64_t unacked_count() const { return messages_.size() + paged_count_ - ready_count(); }
   std::uint64_t ready_bytes() const { return ready_bytes_; }
+  // Of the messages that are held: hold() and let_go().
+  std::uint64_t held_bytes() const { return held_bytes_; }
+  std::uint64_t tracked_count() const { return tracked_ + paged_tracked_; }
+  std::uint64_t paged_count() const { return paged_count_; }
+  std::uint64_t paged_bytes() const { return paged_bytes_; }
   // Some message has a time.
   bool is_timed() const { return timed_; }
 
@@ -131,6 +137,13 @@ class MessageLane {
   bool is_stalled() { return ready_count() != 0 && !has_next(); }
   // The entry at a position; null when it is not in memory.
   Entry* find(QueuePosition position) { return messages_.find(position); }
+  // What was taken is unacked, and somebody's.
+  void hold(Entry& entry, std::uint32_t holder) {
+    entry.set_state(State::kUnacked);
+    entry.holder = holder;
+    held_bytes_ += entry.message->body().size();
+  }
+  void let_go(const Entry& entry) { held_bytes_ -= entry.message->body().size(); }
   // An unacked message is ready again.
   void give_back(QueuePosition position, Entry& entry);
   // The message has left the queue.
@@ -190,6 +203,8 @@ class MessageLane {
   };
   void departed(QueuePosition position);
   void keep_places();
+  void add_paged(const PagedRange& range);
+  PagedRange take_first_paged();
 
   LaneOwner& owner_;
   const ReturnOrder order_;
@@ -198,9 +213,11 @@ class MessageLane {
   std::uint64_t fresh_ = 0;       // never delivered, paged out ones included
   std::uint64_t ready_bytes_ = 0;
   std::uint64_t resident_bytes_ = 0;
+  std::uint64_t held_bytes_ = 0;
+  std::uint64_t tracked_ = 0;  // in memory
   bool timed_ = false;
   std::deque<PagedRange> paged_;  // ascending
-  std::uint64_t paged_count_ = 0;
+  std::uint64_t paged_count_ = 0, paged_bytes_ = 0, paged_tracked_ = 0;
   std::vector<PositionRun> departures_;
   std::priority_queue<Returned, std::vector<Returned>, std::greater<>> returned_;
   std::uint64_t returns_ = 0;  // so far
@@ -213,6 +230,7 @@ inline QueuePosition MessageLane::append(MessageRef message, bool tracked,
   ready_bytes_ += message->body().size();
   resident_bytes_ += message->size();
   timed_ = timed_ || facts.time != 0;
+  tracked_ += tracked ? 1 : 0;
   ++fresh_;
   return messages_.push_back(Entry(std::move(message), facts, tracked));
 }
@@ -254,7 +272,10 @@ inline void MessageLane::departed(QueuePosition position) {
 }
 
 inline void MessageLane::erase(QueuePosition position, const Entry& entry) {
-  if (entry.on_disk()) departed(position);
+  if (entry.on_disk()) {
+    departed(position);
+    tracked_ -= entry.tracked() ? 1 : 0;
+  }
   messages_.erase(position);
 }
 

@@ -29,7 +29,7 @@ bool MessageLane::has_stored(QueuePosition position) {
 }
 
 void MessageLane::page_out(QueuePosition first, QueuePosition last) {
-  PagedRange range{first, last, 0, 0};
+  PagedRange range{first, last};
   // The places are kept before anything goes, or the window would move on.
   if (paged_.empty()) messages_.keep_place(first);
   for (auto at = messages_.next(first); at <= last && at != messages_.end();
@@ -37,17 +37,35 @@ void MessageLane::page_out(QueuePosition first, QueuePosition last) {
     const Entry& entry = *messages_.find(at);
     ++range.count;
     range.body_bytes += entry.message->body().size();
+    range.tracked += entry.tracked() ? 1 : 0;
     resident_bytes_ -= entry.message->size();
     messages_.erase(at);
   }
-  paged_count_ += range.count;
+  tracked_ -= range.tracked;
+  add_paged(range);
+}
+
+void MessageLane::add_paged(const PagedRange& range) {
   paged_.push_back(range);
+  paged_count_ += range.count;
+  paged_bytes_ += range.body_bytes;
+  paged_tracked_ += range.tracked;
+}
+
+PagedRange MessageLane::take_first_paged() {
+  const PagedRange range = paged_.front();
+  paged_.pop_front();
+  paged_count_ -= range.count;
+  paged_bytes_ -= range.body_bytes;
+  paged_tracked_ -= range.tracked;
+  return range;
 }
 
 void MessageLane::put_back(QueuePosition position, MessageRef message, const MessageFacts& facts,
                            bool tracked, bool stored) {
   ready_bytes_ += message->body().size();
   resident_bytes_ += message->size();
+  tracked_ += tracked ? 1 : 0;
   timed_ = timed_ || facts.time != 0;
   ++fresh_;
   Entry entry(std::move(message), facts, tracked);
@@ -56,9 +74,7 @@ void MessageLane::put_back(QueuePosition position, MessageRef message, const Mes
 }
 
 void MessageLane::paged_in() {
-  const PagedRange range = paged_.front();
-  paged_.pop_front();
-  paged_count_ -= range.count;
+  const PagedRange range = take_first_paged();
   fresh_ -= range.count;  // put_back has counted them
   ready_bytes_ -= range.body_bytes;
   keep_places();
@@ -66,9 +82,7 @@ void MessageLane::paged_in() {
 }
 
 void MessageLane::drop_first_paged() {
-  const PagedRange range = paged_.front();
-  paged_.pop_front();
-  paged_count_ -= range.count;
+  const PagedRange range = take_first_paged();
   fresh_ -= range.count;
   ready_bytes_ -= range.body_bytes;
   departures_.push_back({range.first, range.last - range.first + 1});
@@ -89,8 +103,7 @@ void MessageLane::restore(QueuePosition begin, QueuePosition end) {
 }
 
 void MessageLane::restore_paged(const PagedRange& range) {
-  paged_.push_back(range);
-  paged_count_ += range.count;
+  add_paged(range);
   fresh_ += range.count;
   ready_bytes_ += range.body_bytes;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "amqp/properties.h"
 #include "broker/shard/shard.h"
 #include "broker/storage/shard_storage.h"
 
@@ -259,13 +260,51 @@ QueueAnswer MessageQueue::call(const QueueCall& call) {
   return answered;
 }
 
+namespace {
+
+// Seconds since 1970; 0: it has none.
+std::uint64_t timestamp_of(const Message& message) {
+  const auto header = amqp::decode_content_header(message.header());
+  if (!header) return 0;
+  const auto list = amqp::PropertyList::decode(header->properties);
+  return list && list->timestamp ? *list->timestamp : 0;
+}
+
+}  // namespace
+
 void MessageQueue::measure(QueueGauges& gauges) {
   gauges.messages_ready = core_.ready_count();
   gauges.messages_unacknowledged = core_.unacked_count();
   gauges.message_bytes_ready = core_.ready_bytes();
   gauges.consumers = core_.consumer_count();
-  if (const ConsumerKey* active = core_.active_consumer()) gauges.active_consumer = *active;
   gauges.serves = gauges.messages_ready == 0;
+  if (const ConsumerKey* active = core_.active_consumer()) gauges.active_consumer = *active;
+  if (const Message* head = core_.head()) gauges.head_message_timestamp = timestamp_of(*head);
+  measure_lanes(gauges);
+}
+
+void MessageQueue::measure_lanes(QueueGauges& gauges) {
+  std::uint64_t paged = 0, paged_bytes = 0, resident = 0;
+  core_.for_each_lane([&](QueueLevel, MessageLane& lane) {
+    gauges.message_bytes_unacknowledged += lane.held_bytes();
+    gauges.messages_persistent += lane.tracked_count();
+    paged += lane.paged_count();
+    paged_bytes += lane.paged_bytes();
+    resident += lane.resident_bytes();
+  });
+  const std::uint64_t messages = gauges.messages_ready + gauges.messages_unacknowledged;
+  const std::uint64_t bytes = gauges.message_bytes_ready + gauges.message_bytes_unacknowledged;
+  gauges.messages_persistent = std::min(gauges.messages_persistent, messages);
+  gauges.messages_ram = messages - paged;
+  gauges.message_bytes_ram = bytes - paged_bytes;
+  // Persistent messages are not told apart by their size.
+  gauges.message_bytes_persistent =
+      messages == 0 ? 0
+                    : static_cast<std::uint64_t>(static_cast<double>(bytes) *
+                                                 static_cast<double>(gauges.messages_persistent) /
+                                                 static_cast<double>(messages));
+  gauges.memory = sizeof *this + gauges.message_bytes_unacknowledged + resident +
+                  gauges.messages_ram * sizeof(MessageLane::Entry);
 }
 
 QueueAnswer MessageQueue::counts() const {

@@ -55,6 +55,7 @@ class MessageQueue final : public Queue, private QueueSink {
                const MessageFacts& facts, MessageRef message) override;
   void dead_letter(DeadLetter letter) override;
   void measure(QueueGauges& gauges) override;
+  void measure_lanes(QueueGauges& gauges);
 
   QueueStorage* find_storage(QueueLevel level);
   QueueStorage& storage_of(QueueLevel level);

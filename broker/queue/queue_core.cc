@@ -112,6 +112,11 @@ MessageLane* QueueCore::next_upper_lane() {
   return lane_.has_next() ? &lane_ : nullptr;
 }
 
+const Message* QueueCore::head() {
+  MessageLane* lane = next_lane();
+  return lane ? &*lane->find(lane->peek())->message : nullptr;
+}
+
 bool QueueCore::is_stalled() {
   return ready_count() != 0 && !next_lane();
 }
@@ -225,8 +230,7 @@ bool QueueCore::deliver_next(MessageLane& lane, Turns& turns) {
     sink_.deliver(consumer.key, consumer.options, position, facts, std::move(message));
     return true;
   }
-  entry.set_state(State::kUnacked);
-  entry.holder = index;
+  lane.hold(entry, index);
   ++consumer.unacked;
   if (consumer.has_room()) {
     turns.rotate();
@@ -252,8 +256,7 @@ std::optional<QueueDelivery> QueueCore::get(bool no_ack) {
     lane->erase(place, entry);
   } else {
     delivery.message = entry.message;
-    entry.set_state(State::kUnacked);
-    entry.holder = kNobody;
+    lane->hold(entry, kNobody);
   }
   // A quorum queue finds out about the next one only when it is wanted.
   if (!quorum_) expire();
@@ -403,6 +406,7 @@ void QueueCore::for_each_unacked(QueuePosition first, std::uint64_t count, Visit
     Entry* entry = lane->find(at);
     if (!entry || entry->state() != State::kUnacked || is_nobodys(entry->holder)) continue;
     const std::uint32_t holder = entry->holder;
+    lane->let_go(*entry);
     visit(*lane, at, *entry);
     settled(holder);
   }

@@ -173,6 +173,8 @@ class QueueCore final : private LaneOwner {
   void for_each_lane(Visit&& visit);
   // Something is ready, but the next message is paged out.
   bool is_stalled();
+  // The message that is next; null when there is none or it is paged out.
+  const Message* head();
 
  private:
   using Entry = MessageLane::Entry;

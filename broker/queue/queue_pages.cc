@@ -521,7 +521,7 @@ void QueuePages::restore(RecoveredChunk chunk, QueuePosition delivered) {
   held.paged_from = held.positions.first;
   held.restored = true;
   const std::uint64_t bytes = std::uint64_t{held.place.ref().length} * chunk.count / chunk.written;
-  lane_.restore_paged({held.positions.first, held.positions.last, chunk.count, bytes});
+  lane_.restore_paged({held.positions.first, held.positions.last, chunk.count, bytes, chunk.count});
   chunks_.push_back(std::move(held));
   shrink(std::prev(chunks_.end()), 0);
 }

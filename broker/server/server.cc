@@ -133,6 +133,7 @@ Server::~Server() {
 }
 
 void Server::extend(std::unique_ptr<ServerExtension> extension) {
+  if (StatsReceiver* receiver = extension->stats_receiver()) tell_stats_to(*receiver);
   extensions_.push_back(std::move(extension));
 }
 

@@ -12,6 +12,7 @@
 namespace coney {
 
 class Server;
+class StatsReceiver;
 
 class ServerExtension {
  public:
@@ -24,6 +25,9 @@ class ServerExtension {
   // main thread before start(), by the topology thread afterwards; must not wait. Who submitted the
   // command is answered after this.
   virtual void apply(std::shared_ptr<const Changes> changes) = 0;
+
+  // Who wants what the shards count; null: not this extension. Lives until the server has stopped.
+  virtual StatsReceiver* stats_receiver() { return nullptr; }
 
   // Main thread; everything else runs. Error: a sentence; stop() is called then, too.
   virtual std::optional<std::string> start(Server& server) = 0;
