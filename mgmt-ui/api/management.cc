@@ -11,9 +11,12 @@
 
 #include "broker/log/log.h"
 #include "broker/server/server.h"
+#include "broker/storage/node_storage.h"
 #include "broker/transport/tls_credentials.h"
 #include "mgmt-ui/api/http/http_server.h"
 #include "mgmt-ui/api/resources/resources.h"
+#include "mgmt-ui/api/stats/statistics.h"
+#include "mgmt-ui/api/stats/stats_inbox.h"
 
 namespace coney::management {
 namespace {
@@ -22,6 +25,13 @@ namespace asio = boost::asio;
 using log::Category;
 
 constexpr std::chrono::seconds kCertificateCheck{3};
+constexpr std::chrono::seconds kStatisticsTick{1};
+
+Millisecond wall_time() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<Millisecond>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
+}
 
 // The way of other threads to the management's: what they post runs there in order, or not at all
 // once it is closed. The one mutex of the management.
@@ -67,6 +77,7 @@ class Management final : public ServerExtension, private Services {
     });
   }
 
+  StatsReceiver* stats_receiver() override { return &stats_inbox_; }
   std::optional<std::string> start(Server& server) override;
   void stop() override;
 
@@ -90,11 +101,18 @@ class Management final : public ServerExtension, private Services {
     return {resources.memory_alarm, resources.disk_alarm};
   }
   std::uint64_t connection_count() const override;
+  const Statistics& statistics() const override { return statistics_; }
+  void close_connection(ConnectionId id, std::string reason) override {
+    server_->close_connection(id, std::move(reason));
+  }
 
   std::optional<std::string> listen(const Listener& listener, const TlsCredentials* tls);
   std::optional<std::string> listen_plain();
   std::optional<std::string> listen_tls();
   void watch_certificates();
+  void read_statistics();
+  void tick_statistics();
+  NodeSample probe() const;
 
   const Config config_;
   const std::vector<AppliedSetting> settings_;
@@ -104,11 +122,14 @@ class Management final : public ServerExtension, private Services {
   std::shared_ptr<Mailbox> mailbox_;
   Directory directory_;
   EventFeed events_;
+  std::vector<ActiveListener> own_listeners_;
+  Statistics statistics_{wall_time, [this] { return probe(); }};
+  StatsInbox stats_inbox_{
+      [mailbox = mailbox_, this] { mailbox->post([this] { read_statistics(); }); }};
   Api api_;
   HttpServer http_;
   std::unique_ptr<TlsCredentials> tls_;
-  std::unique_ptr<asio::steady_timer> certificate_timer_;
-  std::vector<ActiveListener> own_listeners_;
+  std::unique_ptr<asio::steady_timer> certificate_timer_, statistics_timer_;
   std::thread thread_;
 };
 
@@ -116,6 +137,8 @@ std::optional<std::string> Management::start(Server& server) {
   server_ = &server;
   if (auto failure = listen_plain()) return failure;
   if (auto failure = listen_tls()) return failure;
+  statistics_timer_ = std::make_unique<asio::steady_timer>(*io_);
+  tick_statistics();
   thread_ = std::thread([this] {
     ::pthread_setname_np(::pthread_self(), "management");
     auto work = asio::make_work_guard(*io_);
@@ -129,6 +152,7 @@ void Management::stop() {
   if (io_) io_->stop();
   if (thread_.joinable()) thread_.join();
   certificate_timer_.reset();
+  statistics_timer_.reset();
   io_.reset();
 }
 
@@ -173,6 +197,32 @@ void Management::watch_certificates() {
     }
     watch_certificates();
   });
+}
+
+// ---- statistics ----
+
+void Management::read_statistics() {
+  for (const auto& events : stats_inbox_.read()) statistics_.take(events);
+}
+
+void Management::tick_statistics() {
+  statistics_.tick(directory_.catalog());
+  statistics_timer_->expires_after(kStatisticsTick);
+  statistics_timer_->async_wait([this](boost::system::error_code error) {
+    if (!error) tick_statistics();
+  });
+}
+
+NodeSample Management::probe() const {
+  NodeSample sample = probe_process();
+  sample.resources = server_->resources();
+  sample.sockets_used = statistics_.tables().connections().size();
+  if (const NodeStorage* storage = server_->storage()) {
+    const LogStatus log = storage->space().log;
+    sample.io_write_count = log.commits;
+    sample.io_sync_count = log.syncs;
+  }
+  return sample;
 }
 
 // The changes of the command lie in the mailbox before its answer does.

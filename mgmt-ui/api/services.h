@@ -12,6 +12,7 @@
 
 #include "broker/config/config.h"
 #include "broker/config/config_loader.h"
+#include "broker/ids.h"
 #include "broker/shard/mail.h"
 #include "broker/topology/topology.h"
 #include "mgmt-ui/api/events/event_feed.h"
@@ -29,6 +30,8 @@ struct AlarmState {
   bool memory = false;
   bool disk = false;
 };
+
+class Statistics;
 
 class Services {
  public:
@@ -66,6 +69,10 @@ class Services {
   virtual std::chrono::system_clock::time_point wall_time() const {
     return std::chrono::system_clock::now();
   }
+  // Empty unless somebody collects them.
+  virtual const Statistics& statistics() const;
+  // With 320 CONNECTION_FORCED; nothing when it is gone already.
+  virtual void close_connection(ConnectionId, std::string /*reason*/) {}
 };
 
 }  // namespace coney::management

@@ -31,6 +31,11 @@ RouteTable all_routes() {
       add_config,
       add_events,
       add_effective_arguments,
+      add_overview,
+      add_nodes,
+      add_connections,
+      add_channels,
+      add_consumers,
   };
   RouteTable table;
   for (auto add : kResources) add(table);

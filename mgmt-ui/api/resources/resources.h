@@ -38,5 +38,10 @@ void add_effective_arguments(RouteTable& table);
 
 // That of DELETE for a queue; its path is with those of queues.cc.
 Handler queue_deletion();
+void add_overview(RouteTable& table);
+void add_nodes(RouteTable& table);
+void add_connections(RouteTable& table);
+void add_channels(RouteTable& table);
+void add_consumers(RouteTable& table);
 
 }  // namespace coney::management

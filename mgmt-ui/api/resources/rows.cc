@@ -8,6 +8,7 @@
 #include "broker/policy/explanation.h"
 #include "mgmt-ui/api/resources/binding_key.h"
 #include "mgmt-ui/api/resources/json_parts.h"
+#include "mgmt-ui/api/resources/object_statistics.h"
 
 namespace coney::management {
 
@@ -99,14 +100,16 @@ json::object vhost_row(const Call& call, const Vhost& vhost) {
   json::object metadata{{"description", record.description},
                         {"tags", words_to_json(record.tags)},
                         {"default_queue_type", type}};
-  return {{"name", record.name},
-          {"description", record.description},
-          {"tags", words_to_json(record.tags)},
-          {"default_queue_type", type},
-          {"protected_from_deletion", record.protected_from_deletion},
-          {"metadata", std::move(metadata)},
-          {"tracing", vhost.tracing},
-          {"cluster_state", json::object{{call.config().node_name, "running"}}}};
+  json::object row{{"name", record.name},
+                   {"description", record.description},
+                   {"tags", words_to_json(record.tags)},
+                   {"default_queue_type", type},
+                   {"protected_from_deletion", record.protected_from_deletion},
+                   {"metadata", std::move(metadata)},
+                   {"tracing", vhost.tracing},
+                   {"cluster_state", json::object{{call.config().node_name, "running"}}}};
+  if (!without_statistics(call)) put_vhost_statistics(call, vhost, row);
+  return row;
 }
 
 json::object user_row(const UserRecord& user) {

@@ -1,0 +1,130 @@
+#include "mgmt-ui/api/resources/node_facts.h"
+
+#include <openssl/crypto.h>
+
+#include "broker/exchange/exchange_type.h"
+
+namespace coney::management {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string_view description_of(std::string_view exchange_type) {
+  constexpr std::pair<std::string_view, std::string_view> kTexts[] = {
+      {"direct", "AMQP direct exchange, as per the AMQP specification"},
+      {"fanout", "AMQP fanout exchange, as per the AMQP specification"},
+      {"topic", "AMQP topic exchange, as per the AMQP specification"},
+      {"headers", "AMQP headers exchange, as per the AMQP specification"},
+      {"x-consistent-hash", "Consistent Hashing Exchange"},
+      {"x-modulus-hash", "Modulus Hashing Exchange"},
+      {"x-random", "Picks one binding (queue) at random to route via (to)."},
+      {"x-local-random", "Picks one random local binding (queue) to route via (to)."},
+      {"x-regex", "Routing keys by regular expressions"},
+  };
+  for (const auto& [name, text] : kTexts) {
+    if (name == exchange_type) return text;
+  }
+  return {};
+}
+
+std::string_view description_of_mechanism(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kTexts[] = {
+      {"PLAIN", "SASL PLAIN authentication mechanism"},
+      {"AMQPLAIN", "QPid AMQPLAIN mechanism"},
+      {"ANONYMOUS", "SASL ANONYMOUS authentication mechanism"},
+      {"EXTERNAL", "SASL EXTERNAL authentication mechanism"},
+      {"RABBIT-CR-DEMO", "RabbitMQ Demo challenge-response authentication mechanism"},
+  };
+  for (const auto& [mechanism, text] : kTexts) {
+    if (mechanism == name) return text;
+  }
+  return {};
+}
+
+std::string_view any_address(const std::string& host) {
+  return host.empty() ? std::string_view("::") : std::string_view(host);
+}
+
+json::object listener(const Config& config, std::string_view protocol, const Listener& from,
+                      json::value options, bool tls) {
+  return {{"node", config.node_name},
+          {"protocol", protocol},
+          {"ip_address", any_address(from.host)},
+          {"port", from.port},
+          {"socket_opts", std::move(options)},
+          {"tls", tls}};
+}
+
+}  // namespace
+
+json::array exchange_types() {
+  json::array types;
+  for (const ExchangeType& type : coney::exchange_types()) {
+    if (!type.implemented()) continue;
+    types.push_back(
+        {{"name", type.name}, {"description", description_of(type.name)}, {"enabled", true}});
+  }
+  return types;
+}
+
+json::array auth_mechanisms(const Config& config) {
+  json::array mechanisms;
+  for (std::string_view name : {"RABBIT-CR-DEMO", "ANONYMOUS", "EXTERNAL", "AMQPLAIN", "PLAIN"}) {
+    const auto& offered = config.auth_mechanisms;
+    mechanisms.push_back({{"name", name},
+                          {"description", description_of_mechanism(name)},
+                          {"enabled", std::ranges::find(offered, name) != offered.end()}});
+  }
+  return mechanisms;
+}
+
+json::array listeners(const Config& config) {
+  json::array all;
+  const json::object amqp{{"backlog", config.tcp_listen.backlog},
+                          {"nodelay", config.tcp_listen.nodelay},
+                          {"linger", json::array{true, 0}},
+                          {"exit_on_close", false}};
+  for (const Listener& each : config.tcp_listeners) {
+    all.push_back(listener(config, "amqp", each, amqp, false));
+  }
+  for (const Listener& each : config.tls_listeners) {
+    all.push_back(listener(config, "amqp/ssl", each, amqp, true));
+  }
+  const auto& http = config.management;
+  if (http.tcp) {
+    all.push_back(
+        listener(config, "http", *http.tcp, json::object{{"port", http.tcp->port}}, false));
+  }
+  if (http.tls_listener) {
+    all.push_back(listener(config, "https", *http.tls_listener,
+                           json::object{{"port", http.tls_listener->port}}, true));
+  }
+  return all;
+}
+
+json::array contexts(const Config& config, bool with_node) {
+  json::array all;
+  const auto& management = config.management;
+  for (const auto* listener : {management.tcp ? &*management.tcp : nullptr,
+                               management.tls_listener ? &*management.tls_listener : nullptr}) {
+    if (!listener) continue;
+    json::object context{
+        {"description", "RabbitMQ Management"},
+        {"path", management.path_prefix.empty() ? "/" : management.path_prefix.c_str()},
+        {"port", std::to_string(listener->port)}};
+    if (with_node) context["ssl_opts"] = json::array();
+    if (with_node) context["node"] = config.node_name;
+    all.push_back(std::move(context));
+  }
+  return all;
+}
+
+void put_versions(const Config& config, json::object& to) {
+  to["rabbitmq_version"] = config.server_version;
+  to["erlang_version"] = "0.0";
+  to["erlang_full_version"] = "none: Coney " CONEY_VERSION;
+  to["crypto_lib_version"] = ::OpenSSL_version(OPENSSL_VERSION);
+}
+
+}  // namespace coney::management

@@ -1,0 +1,17 @@
+#pragma once
+// What overview and nodes say of this broker that never changes while it runs.
+
+#include <boost/json.hpp>
+
+#include "broker/config/config.h"
+
+namespace coney::management {
+
+boost::json::array exchange_types();
+boost::json::array auth_mechanisms(const Config& config);
+boost::json::array listeners(const Config& config);
+boost::json::array contexts(const Config& config, bool with_node);
+// rabbitmq_version, product_name, ... and those of Erlang, of which there is none.
+void put_versions(const Config& config, boost::json::object& to);
+
+}  // namespace coney::management

@@ -1,0 +1,310 @@
+#include "mgmt-ui/api/resources/object_statistics.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "mgmt-ui/api/resources/client_rows.h"
+#include "mgmt-ui/api/stats/message_stats.h"
+#include "mgmt-ui/api/stats/statistics.h"
+
+namespace coney::management {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::uint64_t kLargestText = 64;
+
+Details details_of(const Call& call, std::string_view prefix) {
+  return {call.services.statistics().now() / 1000, sample_range(call.request, prefix)};
+}
+
+const QueueStats& stats_of(const Call& call, const CatalogQueue& queue) {
+  static const QueueStats kNothing;
+  const QueueStats* found = call.services.statistics().tables().find(queue.id);
+  return found ? *found : kNothing;
+}
+
+CountSource source_of(const QueueStats& stats, const History* const& history) {
+  return {stats.counts, std::span(&history, 1)};
+}
+
+json::object queue_message_stats(const Call& call, const QueueStats& stats) {
+  json::object result;
+  const History* const history = stats.history.get();
+  const CountSource source = source_of(stats, history);
+  const Details details = message_details(call);
+  if (stats.counts[kPublish] != 0) put_publish(result, source, details);
+  if (any(stats.counts, kDeliver, kAck)) put_deliveries(result, source, details);
+  return result;
+}
+
+// The consumer that a single active one is, or the exclusive one; null: there is none.
+json::value active_tag(const Call& call, const CatalogQueue& queue, const QueueStats& stats) {
+  if (!stats.gauges.active_consumer) return nullptr;
+  for (const auto& consumer : call.services.statistics().tables().consumers_of(queue.id)) {
+    if (consumer.key == *stats.gauges.active_consumer) return json::string(consumer.facts->tag);
+  }
+  return nullptr;
+}
+
+json::value exclusive_tag(const Call& call, const CatalogQueue& queue) {
+  for (const auto& consumer : call.services.statistics().tables().consumers_of(queue.id)) {
+    if (consumer.facts->exclusive) return json::string(consumer.facts->tag);
+  }
+  return nullptr;
+}
+
+void put(json::object& to, std::string_view name, json::value value, bool with_null) {
+  if (with_null || !value.is_null()) to[name] = std::move(value);
+}
+
+void put_message_bytes(const QueueGauges& gauges, json::object& to) {
+  to["message_bytes"] = gauges.message_bytes_ready + gauges.message_bytes_unacknowledged;
+  to["message_bytes_ready"] = gauges.message_bytes_ready;
+  to["message_bytes_unacknowledged"] = gauges.message_bytes_unacknowledged;
+  to["message_bytes_persistent"] = gauges.message_bytes_persistent;
+  to["message_bytes_ram"] = gauges.message_bytes_ram;
+  to["messages_persistent"] = gauges.messages_persistent;
+  to["messages_ram"] = gauges.messages_ram;
+}
+
+void put_consumer_capacity(const QueueStats& stats, json::object& to) {
+  const bool any = stats.gauges.consumers != 0;
+  const json::value capacity = any ? json::value(stats.consumer_capacity) : json::value(0);
+  to["consumer_capacity"] = capacity;
+  to["consumer_utilisation"] = capacity;
+}
+
+void put_classic(const Call& call, const CatalogQueue& queue, const QueueStats& stats, bool alone,
+                 json::object& to) {
+  const QueueGauges& gauges = stats.gauges;
+  put_consumer_capacity(stats, to);
+  put_message_bytes(gauges, to);
+  const std::uint64_t in_memory = gauges.messages_ram;
+  const std::uint64_t unacknowledged = std::min(gauges.messages_unacknowledged, in_memory);
+  to["messages_unacknowledged_ram"] = unacknowledged;
+  to["messages_ready_ram"] = in_memory - unacknowledged;
+  to["storage_version"] = 2;
+  const std::uint64_t head = gauges.head_message_timestamp;
+  put(to, "head_message_timestamp", head == 0 ? json::value() : json::value(head), alone);
+  put(to, "exclusive_consumer_tag", exclusive_tag(call, queue), alone);
+  put(to, "single_active_consumer_tag", active_tag(call, queue, stats), alone);
+}
+
+void put_quorum(const Call& call, const CatalogQueue& queue, const QueueStats& stats, bool alone,
+                json::object& to) {
+  const std::string& node = call.config().node_name;
+  put_consumer_capacity(stats, to);
+  put_message_bytes(stats.gauges, to);
+  to["message_bytes_dlx"] = 0;
+  to["messages_dlx"] = 0;
+  to["messages_active_priorities"] = 0;
+  to["messages_by_priority"] = json::object();
+  to["messages_delayed"] = 0;
+  to["messages_ready_returned"] = 0;
+  to["open_files"] = json::object{{node, 0}};
+  to["publishers"] = 0;
+  put(to, "single_active_consumer_tag", active_tag(call, queue, stats), alone);
+}
+
+void put_stream(const Call& call, const QueueStats& stats, json::object& to) {
+  const std::string& node = call.config().node_name;
+  to["first_timestamp"] = stats.gauges.first_timestamp;
+  to["readers"] = json::object{{node, stats.gauges.consumers}};
+  to["segments"] = std::max<std::uint64_t>(stats.gauges.segments, 1);
+}
+
+void put_consumers(const Call& call, const CatalogQueue& queue, json::object& to) {
+  json::array consumers;
+  for (const auto& consumer : call.services.statistics().tables().consumers_of(queue.id)) {
+    consumers.push_back(consumer_row(call, consumer));
+  }
+  to["consumer_details"] = std::move(consumers);
+  to["deliveries"] = json::array();
+  to["incoming"] = json::array();
+}
+
+void put_owner(const Call& call, const CatalogQueue& queue, json::object& to) {
+  if (!queue.owner.valid()) return;
+  const ConnectionStats* owner = call.services.statistics().tables().find(queue.owner);
+  if (owner) to["owner_pid_details"] = connection_details(*owner);
+}
+
+}  // namespace
+
+bool without_statistics(const Call& call) {
+  return call.config().management.disable_stats || call.request.flag("disable_stats");
+}
+
+Details message_details(const Call& call) {
+  return details_of(call, "msg_rates");
+}
+Details length_details(const Call& call) {
+  return details_of(call, "lengths");
+}
+Details data_details(const Call& call) {
+  return details_of(call, "data_rates");
+}
+
+std::string time_text(std::uint64_t milliseconds) {
+  const auto seconds = static_cast<std::time_t>(milliseconds / 1000);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char date[kLargestText];
+  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+  return fmt::format("{}.{:03}+00:00", date, milliseconds % 1000);
+}
+
+json::object no_garbage_collection() {
+  return {{"max_heap_size", -1},
+          {"min_bin_vheap_size", -1},
+          {"min_heap_size", -1},
+          {"fullsweep_after", -1},
+          {"minor_gcs", -1}};
+}
+
+void put_no_process(json::object& to, const Columns& columns) {
+  if (columns.wants("garbage_collection")) to["garbage_collection"] = no_garbage_collection();
+  to["reductions"] = 0;
+  if (columns.wants("reductions_details")) {
+    to["reductions_details"] = json::object{{"rate", 0.0}};
+  }
+}
+
+// ---- queues ----
+
+void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Columns& columns,
+                          bool alone, json::object& to) {
+  const Statistics& statistics = call.services.statistics();
+  if (alone) put_owner(call, queue, to);
+  if (alone) put_consumers(call, queue, to);
+  if (!statistics.tables().find(queue.id) &&
+      statistics.tables().is_new(queue.id, statistics.now())) {
+    to["garbage_collection"] = no_garbage_collection();
+    return;
+  }
+  const QueueStats& stats = stats_of(call, queue);
+  const QueueType type = queue.settings->type;
+  put_no_process(to, columns);
+  to["consumers"] = stats.gauges.consumers;
+  to["memory"] = stats.gauges.memory;
+  if (type == QueueType::kClassic) put_classic(call, queue, stats, alone, to);
+  if (type == QueueType::kQuorum) put_quorum(call, queue, stats, alone, to);
+  if (type == QueueType::kStream) put_stream(call, stats, to);
+  const History* const history = stats.history.get();
+  put_lengths(to, source_of(stats, history), length_details(call));
+  if (columns.wants("message_stats")) {
+    json::object messages = queue_message_stats(call, stats);
+    if (!messages.empty()) to["message_stats"] = std::move(messages);
+  }
+  if (statistics.now() - stats.changed_at > StatsTables::kIdleAfter && stats.changed_at != 0) {
+    to["idle_since"] = time_text(stats.changed_at);
+  }
+}
+
+void put_queue_totals(const Call& call, const CatalogQueue& queue, json::object& to) {
+  const QueueGauges& gauges = stats_of(call, queue).gauges;
+  to["messages"] = gauges.messages_ready + gauges.messages_unacknowledged;
+  to["messages_ready"] = gauges.messages_ready;
+  to["messages_unacknowledged"] = gauges.messages_unacknowledged;
+}
+
+namespace {
+
+struct SortedColumn {
+  std::string_view name;
+  std::array<std::size_t, 4> columns;
+  std::size_t count;
+};
+
+// Also with "_details.rate" behind it.
+constexpr SortedColumn kSortedColumns[] = {
+    {"messages", {kReady, kUnacknowledged}, 2},
+    {"messages_ready", {kReady}, 1},
+    {"messages_unacknowledged", {kUnacknowledged}, 1},
+    {"message_stats.ack", {kAck}, 1},
+    {"message_stats.deliver", {kDeliver}, 1},
+    {"message_stats.deliver_get", {kDeliver, kDeliverNoAck, kGet, kGetNoAck}, 4},
+    {"message_stats.deliver_no_ack", {kDeliverNoAck}, 1},
+    {"message_stats.get", {kGet}, 1},
+    {"message_stats.get_empty", {kGetEmpty}, 1},
+    {"message_stats.get_no_ack", {kGetNoAck}, 1},
+    {"message_stats.publish", {kPublish}, 1},
+    {"message_stats.redeliver", {kRedeliver}, 1},
+};
+constexpr std::string_view kRate = "_details.rate";
+
+std::optional<double> plain_key(const QueueGauges& gauges, std::string_view column) {
+  const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+  if (column == "consumers") return number(gauges.consumers);
+  if (column == "memory") return number(gauges.memory);
+  if (column == "message_bytes_ready") return number(gauges.message_bytes_ready);
+  if (column == "message_bytes") {
+    return number(gauges.message_bytes_ready + gauges.message_bytes_unacknowledged);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<SortKey> queue_statistics_key(const Call& call, const CatalogQueue& queue,
+                                            std::string_view column) {
+  const QueueStats& stats = stats_of(call, queue);
+  if (const auto key = plain_key(stats.gauges, column)) return *key;
+  const bool is_rate = column.ends_with(kRate);
+  if (is_rate) column.remove_suffix(kRate.size());
+  for (const SortedColumn& each : kSortedColumns) {
+    if (each.name != column) continue;
+    const auto columns = std::span(each.columns).first(each.count);
+    if (!is_rate) {
+      std::uint64_t sum = 0;
+      for (std::size_t at : columns) sum += stats.counts[at];
+      return static_cast<double>(sum);
+    }
+    const bool is_length = column.starts_with("messages");
+    const Details details = is_length ? length_details(call) : message_details(call);
+    return details.rate(stats.history.get(), columns);
+  }
+  return std::nullopt;
+}
+
+// ---- exchanges and vhosts ----
+
+void put_exchange_statistics(const Call& call, const Vhost& vhost, const Exchange& exchange,
+                             json::object& to) {
+  const ExchangeStats* stats =
+      call.services.statistics().tables().find_exchange(vhost.record->name, exchange.record->name);
+  if (!stats) return;
+  const std::array<std::uint64_t, 2> counts{stats->publish_in, stats->publish_out};
+  const History* const history = stats->history.get();
+  const Details details = message_details(call);
+  constexpr std::string_view kNames[] = {"publish_in", "publish_out"};
+  json::object messages;
+  for (std::size_t n = 0; n != counts.size(); ++n) {
+    if (counts[n] == 0) continue;
+    put_count(messages, kNames[n], counts, std::span(&n, 1), std::span(&history, 1), details);
+  }
+  if (!messages.empty()) to["message_stats"] = std::move(messages);
+}
+
+void put_vhost_statistics(const Call& call, const Vhost& vhost, json::object& to) {
+  const TotalStats* stats = call.services.statistics().tables().find_vhost(vhost.record->name);
+  if (!stats) return;
+  const History* const history = &stats->history;
+  const CountSource source{stats->totals, std::span(&history, 1)};
+  if (stats->had_queues) put_lengths(to, source, length_details(call));
+  if (stats->had_connections) {
+    constexpr std::pair<std::string_view, std::size_t> kBytes[] = {{"recv_oct", kRecvOct},
+                                                                   {"send_oct", kSendOct}};
+    for (const auto& [name, column] : kBytes) {
+      put_count(to, name, source.counts, std::span(&column, 1), source.histories,
+                data_details(call));
+    }
+  }
+  json::object messages = message_stats(source, message_details(call));
+  if (!messages.empty()) to["message_stats"] = std::move(messages);
+}
+
+}  // namespace coney::management

@@ -1,0 +1,45 @@
+#pragma once
+// The statistics in the rows of queues, exchanges and vhosts, beside their definitions.
+
+#include <boost/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "mgmt-ui/api/listing/columns.h"
+#include "mgmt-ui/api/listing/sort_key.h"
+#include "mgmt-ui/api/routing/call.h"
+#include "mgmt-ui/api/stats/details.h"
+
+namespace coney::management {
+
+// What a row says and the query asks for: the configuration or ?disable_stats=true turns statistics
+// off.
+bool without_statistics(const Call& call);
+
+// Rates over msg_rates_age and msg_rates_incr, and the like for lengths and bytes.
+Details message_details(const Call& call);
+Details length_details(const Call& call);
+Details data_details(const Call& call);
+
+// "2026-01-31T12:00:00.000+00:00"
+std::string time_text(std::uint64_t milliseconds);
+
+// RabbitMQ's fields of the Erlang process behind an object: there is none.
+boost::json::object no_garbage_collection();
+void put_no_process(boost::json::object& to, const Columns& columns);
+
+// The columns that are wanted at least. `alone`: the queue is shown by itself, with its consumers,
+// and fields that are null.
+void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Columns& columns,
+                          bool alone, boost::json::object& to);
+// With ?disable_stats=true&enable_queue_totals=true.
+void put_queue_totals(const Call& call, const CatalogQueue& queue, boost::json::object& to);
+// By what a column sorts, without making the row; none: not one of the statistics.
+std::optional<SortKey> queue_statistics_key(const Call& call, const CatalogQueue& queue,
+                                            std::string_view column);
+
+void put_exchange_statistics(const Call& call, const Vhost& vhost, const Exchange& exchange,
+                             boost::json::object& to);
+void put_vhost_statistics(const Call& call, const Vhost& vhost, boost::json::object& to);
+
+}  // namespace coney::management
