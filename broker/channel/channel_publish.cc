@@ -229,6 +229,7 @@ void Channel::route_and_send(const Exchange& exchange) {
 
 void Channel::dispatch_publish(MessageRef message, const std::vector<QueueId>& queues) {
   count_publish(queues.size());
+  connection_.shard().counters().count_message(message->body().size());
   if (transaction_) {
     transaction_->publishes.push_back({std::move(message), queues, pending_.mandatory});
     return;

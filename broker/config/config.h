@@ -104,6 +104,10 @@ struct ManagementConfig {
   std::chrono::seconds cors_max_age{1'800};
   std::chrono::minutes login_session_timeout{480};
   bool disable_stats = false;
+  // `prometheus.*`: where metrics are served; no port: nowhere. As with `tcp`, the default one that
+  // is taken keeps the broker from nothing.
+  std::optional<Listener> prometheus = Listener{"prometheus", "", 15692};
+  bool per_object_metrics = false;  // /metrics is /metrics/per-object
 
   bool operator==(const ManagementConfig&) const = default;
 };

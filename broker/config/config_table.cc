@@ -70,6 +70,16 @@ void set_path_prefix(Draft& draft, const Name&, const Value& value) {
   draft.config.management.path_prefix = std::move(prefix);
 }
 
+void set_prometheus_port(Draft& draft, const Name&, const Value& value) {
+  auto& listener = draft.config.management.prometheus;
+  if (listener) listener->port = static_cast<uint16_t>(value.integer);
+}
+
+void set_prometheus_ip(Draft& draft, const Name&, const Value& value) {
+  auto& listener = draft.config.management.prometheus;
+  if (listener) listener->host = value.text;
+}
+
 void set_log_file(Draft& draft, const Name&, const Value& value) {
   draft.config.log.file = value.text == "false" ? "" : value.text;
 }
@@ -556,6 +566,31 @@ constexpr ConfigKey kKeys[] = {
      .help = "The HTTP API leaves out statistics, as if every request asked for that.",
      .set = [](Draft& d, const Name&,
                const Value& v) { d.config.management.disable_stats = v.boolean; }},
+
+    {.key = "prometheus.tcp.port",
+     .section = Section::kManagement,
+     .value = {.type = Type::kInteger, .minimum = 0, .maximum = 65'535},
+     .fallback = "15692",
+     .help = "Port of the metrics for Prometheus; 0 is one that the system picks. Without this key "
+             "the broker starts even when another program has the port.",
+     .set = set_prometheus_port},
+    {.key = "prometheus.tcp.ip",
+     .section = Section::kManagement,
+     .help = "Address that the metrics are served on; every one when not set.",
+     .set = set_prometheus_ip},
+    {.key = "prometheus.tcp",
+     .section = Section::kManagement,
+     .value = {.type = Type::kChoice, .choices = "none"},
+     .help = "`none`: no metrics for Prometheus.",
+     .coneys_own = true,
+     .set = [](Draft& d, const Name&, const Value&) { d.config.management.prometheus.reset(); }},
+    {.key = "prometheus.return_per_object_metrics",
+     .section = Section::kManagement,
+     .value = {.type = Type::kBoolean},
+     .fallback = "false",
+     .help = "`/metrics` has a line for each object, as `/metrics/per-object` has.",
+     .set = [](Draft& d, const Name&,
+               const Value& v) { d.config.management.per_object_metrics = v.boolean; }},
 
     // Logging
     {.key = "log.console",

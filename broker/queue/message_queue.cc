@@ -137,6 +137,8 @@ void MessageQueue::arm_timer() {
 // ---- dead letters ----
 
 void MessageQueue::dead_letter(DeadLetter letter) {
+  const std::size_t type = core_.settings().type == QueueType::kQuorum ? 1 : 0;
+  ++shard_.counters().dead_lettered[type][static_cast<std::size_t>(letter.reason)];
   if (!undertaker_) undertaker_ = std::make_unique<Undertaker>();
   undertaker_->take(std::move(letter));
 }

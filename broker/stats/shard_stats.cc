@@ -44,7 +44,7 @@ void ShardStats::tick() {
 
 void ShardStats::begin_collection() {
   const ShardStorage::Traffic& disk = shard_.storage().traffic();
-  events_.push_back(ShardUpdate{shard_.id(), churn_, disk.written, disk.read});
+  events_.push_back(ShardUpdate{shard_.id(), churn_, shard_.counters(), disk.written, disk.read});
   queues_left_.swap(queues_);
   connections_left_.swap(connections_);
   exchanges_left_.swap(exchanges_);

@@ -10,6 +10,7 @@
 
 #include "amqp/table.h"
 #include "broker/ids.h"
+#include "broker/shard/shard_counters.h"
 #include "broker/stats/counters.h"
 #include "broker/transport/peer_identity.h"
 
@@ -162,6 +163,7 @@ struct ConsumerClosed {
 struct ShardUpdate {
   ShardId id{};
   ChurnCounters churn;
+  ShardCounters counters;
   std::uint64_t disk_writes = 0;  // messages
   std::uint64_t disk_reads = 0;
 };

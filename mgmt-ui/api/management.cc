@@ -14,6 +14,7 @@
 #include "broker/storage/node_storage.h"
 #include "broker/transport/tls_credentials.h"
 #include "mgmt-ui/api/http/http_server.h"
+#include "mgmt-ui/api/prometheus/metrics.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/stats/statistics.h"
 #include "mgmt-ui/api/stats/stats_inbox.h"
@@ -57,6 +58,22 @@ ActiveListener active_listener(std::string protocol, const Endpoint& endpoint) {
   return {std::move(protocol), endpoint.address ? endpoint.address->host() : "::", endpoint.port};
 }
 
+// What the metrics use: their paths have no prefix.
+class MetricsServices final : public Services {
+ public:
+  explicit MetricsServices(const Services& services)
+      : services_(services), config_(services.config()) {
+    config_.management.path_prefix.clear();
+  }
+  const Config& config() const override { return config_; }
+  const Statistics& statistics() const override { return services_.statistics(); }
+  void submit(TopologyCommand, Then) override {}  // none of them changes anything
+
+ private:
+  const Services& services_;
+  Config config_;
+};
+
 class Management final : public ServerExtension, private Services {
  public:
   explicit Management(const LoadedConfig& loaded)
@@ -65,7 +82,9 @@ class Management final : public ServerExtension, private Services {
         io_(std::make_unique<asio::io_context>(1)),
         mailbox_(std::make_shared<Mailbox>(*io_)),
         api_(directory_, *this, all_routes()),
-        http_(*io_, api_) {}
+        http_(*io_, api_),
+        metrics_(directory_, metrics_services_, metrics_routes()),
+        metrics_http_(*io_, metrics_) {}
   ~Management() override { stop(); }
 
   std::string_view name() const override { return "management"; }
@@ -106,7 +125,9 @@ class Management final : public ServerExtension, private Services {
     server_->close_connection(id, std::move(reason));
   }
 
-  std::optional<std::string> listen(const Listener& listener, const TlsCredentials* tls);
+  static std::optional<std::string> listen(const Listener& listener, HttpServer& http,
+                                           const TlsCredentials* tls);
+  std::optional<std::string> listen_metrics();
   std::optional<std::string> listen_plain();
   std::optional<std::string> listen_tls();
   void watch_certificates();
@@ -128,6 +149,10 @@ class Management final : public ServerExtension, private Services {
       [mailbox = mailbox_, this] { mailbox->post([this] { read_statistics(); }); }};
   Api api_;
   HttpServer http_;
+  // The metrics have a port and paths of their own.
+  MetricsServices metrics_services_{*this};
+  Api metrics_;
+  HttpServer metrics_http_;
   std::unique_ptr<TlsCredentials> tls_;
   std::unique_ptr<asio::steady_timer> certificate_timer_, statistics_timer_;
   std::thread thread_;
@@ -137,6 +162,7 @@ std::optional<std::string> Management::start(Server& server) {
   server_ = &server;
   if (auto failure = listen_plain()) return failure;
   if (auto failure = listen_tls()) return failure;
+  if (auto failure = listen_metrics()) return failure;
   statistics_timer_ = std::make_unique<asio::steady_timer>(*io_);
   tick_statistics();
   thread_ = std::thread([this] {
@@ -156,7 +182,8 @@ void Management::stop() {
   io_.reset();
 }
 
-std::optional<std::string> Management::listen(const Listener& listener, const TlsCredentials* tls) {
+std::optional<std::string> Management::listen(const Listener& listener, HttpServer& http,
+                                              const TlsCredentials* tls) {
   auto endpoint = Endpoint::make(listener.host, listener.port);
   if (!endpoint) return endpoint.error().reason;
   auto sockets = ListenSocket::open(*endpoint, {}, 1);
@@ -164,13 +191,13 @@ std::optional<std::string> Management::listen(const Listener& listener, const Tl
   own_listeners_.push_back(active_listener(tls ? "https" : "http", sockets->front().endpoint()));
   log::info(Category::kConnection, "listening on {} ({})", sockets->front().endpoint().to_string(),
             tls ? "HTTPS" : "HTTP");
-  http_.listen(std::move(sockets->front()), tls);
+  http.listen(std::move(sockets->front()), tls);
   return std::nullopt;
 }
 
 std::optional<std::string> Management::listen_plain() {
   if (!config_.management.tcp) return std::nullopt;
-  auto failure = listen(*config_.management.tcp, nullptr);
+  auto failure = listen(*config_.management.tcp, http_, nullptr);
   if (!failure || config_.management.tcp != ManagementConfig().tcp) return failure;
   log::warning(Category::kDefault, "the HTTP API is not served: {}", *failure);
   return std::nullopt;
@@ -184,7 +211,16 @@ std::optional<std::string> Management::listen_tls() {
   tls_ = std::move(*credentials);
   certificate_timer_ = std::make_unique<asio::steady_timer>(*io_);
   watch_certificates();
-  return listen(*management.tls_listener, tls_.get());
+  return listen(*management.tls_listener, http_, tls_.get());
+}
+
+std::optional<std::string> Management::listen_metrics() {
+  const ManagementConfig& management = config_.management;
+  if (!management.prometheus) return std::nullopt;
+  auto failure = listen(*management.prometheus, metrics_http_, nullptr);
+  if (!failure || management.prometheus != ManagementConfig().prometheus) return failure;
+  log::warning(Category::kDefault, "metrics for Prometheus are not served: {}", *failure);
+  return std::nullopt;
 }
 
 void Management::watch_certificates() {

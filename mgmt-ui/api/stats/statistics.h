@@ -30,6 +30,7 @@ class Statistics {
   const StatsTables& tables() const { return tables_; }
   const NodeStats& node() const { return node_; }
   Millisecond now() const { return clock_(); }
+  Millisecond started_at() const { return started_at_; }
   Millisecond uptime() const { return clock_() - started_at_; }
 
  private:

@@ -93,11 +93,26 @@ void StatsTables::count(const QueueRecord& record, const QueueGauges& before,
   add(record.vhost, kUnacknowledged, before.messages_unacknowledged, now.messages_unacknowledged);
 }
 
+void StatsTables::count(const QueueRecord& record, const QueueCounts& before,
+                        const QueueCounts& now) {
+  QueueCounts& totals = queue_types_[record.type];
+  for (std::size_t column = 0; column != kMessageColumns; ++column) {
+    totals[column] += now[column] - before[column];
+  }
+}
+
+const QueueCounts& StatsTables::queue_type_totals(std::string_view type) const {
+  static const QueueCounts kNothing{};
+  const auto found = queue_types_.find(type);
+  return found == queue_types_.end() ? kNothing : found->second;
+}
+
 void StatsTables::take(const QueueUpdate& event) {
   vhost(event.record->vhost).had_queues = true;
   QueueStats& queue = queues_[event.id];
   count(*event.record, queue.gauges, event.gauges);
   const QueueCounts counts = queue_counts(event.counters, event.gauges);
+  count(*event.record, queue.counts, counts);
   queue.record = event.record;
   queue.counts = counts;
   queue.gauges = event.gauges;
@@ -109,9 +124,11 @@ void StatsTables::take(const QueueUpdate& event) {
 }
 
 void StatsTables::take(const QueueGone& event) {
+  const QueueCounts counts = queue_counts(event.counters, {});
   const auto found = queues_.find(event.id);
-  if (found == queues_.end()) return;
-  count(*event.record, found->second.gauges, {});
+  if (found == queues_.end()) return count(*event.record, QueueCounts{}, counts);
+  count(*event.record, found->second.gauges, QueueGauges());
+  count(*event.record, found->second.counts, counts);
   queues_.erase(found);
 }
 
@@ -135,6 +152,7 @@ void StatsTables::take(const ExchangeUpdate& event) {
   exchange.record = event.record;
   exchange.publish_in += event.publish_in;
   exchange.publish_out += event.publish_out;
+  routed_ += event.publish_out;
   record(exchange.history, std::array{exchange.publish_in, exchange.publish_out});
 }
 
@@ -227,6 +245,9 @@ void StatsTables::take(const ChannelUpdate& event) {
   const auto found = channels_.find(event.id);
   if (found == channels_.end()) return;
   ChannelStats& channel = found->second;
+  if (event.gauges.confirm) {
+    published_for_confirm_ += event.counters.publish - channel.counts[kPublish];
+  }
   count(channel, message_counts(event.counters));
   channel.gauges = event.gauges;
   channel.changed_at = now_;
@@ -340,7 +361,22 @@ void StatsTables::take(const ShardUpdate& event) {
   totals[kQueueDeleted] += event.churn.queue_deleted - before.churn.queue_deleted;
   totals[kDiskWrites] += event.disk_writes - before.disk_writes;
   totals[kDiskReads] += event.disk_reads - before.disk_reads;
+  add(event.counters, before.counters);
   before = event;
+}
+
+void StatsTables::add(const ShardCounters& now, const ShardCounters& before) {
+  ShardCounters& totals = shard_totals_;
+  totals.consumer_timeouts += now.consumer_timeouts - before.consumer_timeouts;
+  totals.message_bytes += now.message_bytes - before.message_bytes;
+  for (std::size_t n = 0; n != now.message_sizes.size(); ++n) {
+    totals.message_sizes[n] += now.message_sizes[n] - before.message_sizes[n];
+  }
+  for (std::size_t type = 0; type != now.dead_lettered.size(); ++type) {
+    for (std::size_t n = 0; n != ShardCounters::kDeathReasons; ++n) {
+      totals.dead_lettered[type][n] += now.dead_lettered[type][n] - before.dead_lettered[type][n];
+    }
+  }
 }
 
 }  // namespace coney::management

@@ -112,7 +112,22 @@ class StatsTables {
   std::vector<ConsumerStats> consumers_of(ChannelId channel) const;
   std::size_t consumer_count() const { return consumers_.size(); }
 
-  // ---- sums ----
+  template <typename Visit>
+  void for_each_channel(Visit&& visit) const {
+    for (const auto& [id, channel] : channels_) visit(channel);
+  }
+  template <typename Visit>
+  void for_each_exchange(Visit&& visit) const {
+    for (const auto& [key, exchange] : exchanges_) visit(exchange);
+  }
+
+  // ---- sums; all only grow ----
+  // What queues of a type ("classic") have done, gone ones included; not how many messages they
+  // hold.
+  const QueueCounts& queue_type_totals(std::string_view type) const;
+  const ShardCounters& shard_totals() const { return shard_totals_; }
+  std::uint64_t published_for_confirm() const { return published_for_confirm_; }
+  std::uint64_t routed() const { return routed_; }
   const TotalStats& node() const { return node_; }
   const TotalStats* find_vhost(std::string_view name) const;  // null: nothing to tell
 
@@ -147,8 +162,10 @@ class StatsTables {
 
   TotalStats& vhost(std::string_view name);
   void add(std::string_view vhost_name, Column column, std::uint64_t before, std::uint64_t now);
+  void add(const ShardCounters& now, const ShardCounters& before);
   void count(ConnectionStats& connection, const ConnectionCounters& counters);
   void count(ChannelStats& channel, const MessageCounts& counts);
+  void count(const QueueRecord& record, const QueueCounts& before, const QueueCounts& now);
   void count(const QueueRecord& record, const QueueGauges& before, const QueueGauges& now);
   void record(std::unique_ptr<History>& history, std::span<const std::uint64_t> values);
   Second seconds() const { return now_ / 1000; }
@@ -164,6 +181,9 @@ class StatsTables {
   std::map<ConsumerKey, std::shared_ptr<const ConsumerFacts>> consumers_;
   std::set<std::pair<QueueId, ConsumerKey>> consumers_by_queue_;
   std::map<ShardId, ShardUpdate> shards_;
+  ShardCounters shard_totals_;
+  std::map<std::string, QueueCounts, std::less<>> queue_types_;
+  std::uint64_t published_for_confirm_ = 0, routed_ = 0;
   std::map<std::string, std::unique_ptr<TotalStats>, std::less<>> vhosts_;
   TotalStats node_{kColumns, budget_};
 };
