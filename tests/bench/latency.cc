@@ -141,12 +141,14 @@ class LatencyPublisher {
     Socket socket = client.release(unread);
     events_.add(socket.fd(), EPOLLIN, links_.size());
     Link& link = links_.emplace_back(std::move(socket), std::move(unread));
+    amqp::PropertyList properties;
+    if (load_.persistent) properties.delivery_mode = 2;
     for (const std::string& key : route_.routing_keys) {
       std::string& form = link.forms.emplace_back();
-      append_publish(form, 1, route_.exchange, key, load_.persistent,
-                     std::string(load_.body_size, 'x'), frame_max);
+      append_publish(form, 1, route_.exchange, key, properties, std::string(load_.body_size, 'x'),
+                     frame_max);
       std::string without_body;
-      append_publish(without_body, 1, route_.exchange, key, load_.persistent, "", frame_max);
+      append_publish(without_body, 1, route_.exchange, key, properties, "", frame_max);
       link.stamp_at.push_back(without_body.size() + amqp::kFrameHeaderSize);
     }
   }
@@ -320,7 +322,7 @@ class LatencyRun {
       for (std::size_t queue : share_of(i, consumers, route_.queues.size())) {
         queues.push_back(route_.queues[queue]);
       }
-      subscribe(client, queues, load_.prefetch, load_.auto_ack);
+      subscribe(client, queues, load_);
       consumer_.add(std::move(client));
     }
     for (int i = 0; i < load_.publishers; ++i) {

@@ -149,8 +149,7 @@ class LoadRun {
     const auto consumers = static_cast<std::size_t>(load_.consumers);
     for (std::size_t i = 0; i < consumers; ++i) {
       Client client(common_.uri, {common_.heartbeat, common_.timeout_seconds});
-      subscribe(client, picked(route.queues, share_of(i, consumers, route.queues.size())),
-                load_.prefetch, load_.auto_ack);
+      subscribe(client, picked(route.queues, share_of(i, consumers, route.queues.size())), load_);
       std::string unread;
       Socket socket = client.release(unread);
       consumer_loops_[i % consumer_loops_.size()]->add(std::move(socket), std::move(unread));
@@ -184,8 +183,10 @@ class LoadRun {
     const auto share = share_of(index, publishers, route.routing_keys.size());
     auto& batch = batches_[share.front()];
     if (batch == nullptr) {
-      const PublishForm form{route.exchange, picked(route.routing_keys, share), load_.body_size,
-                             load_.persistent, frame_max};
+      const PublishForm form{route.exchange,   picked(route.routing_keys, share),
+                             load_.body_size,  load_.persistent,
+                             frame_max,        load_.priorities,
+                             load_.expirations};
       batch = std::make_shared<PublishBatch>(form, kBatchBytes);
     }
     return batch;
@@ -233,17 +234,18 @@ std::vector<std::size_t> share_of(std::size_t index, std::size_t consumers, std:
   return share;
 }
 
-void subscribe(Client& client, const std::vector<std::string>& queues, std::uint16_t prefetch,
-               bool auto_ack) {
-  if (!auto_ack) {
+void subscribe(Client& client, const std::vector<std::string>& queues, const LoadOptions& load) {
+  if (!load.auto_ack) {
     amqp::BasicQos qos;
-    qos.prefetch_count = prefetch;
+    qos.prefetch_count = load.prefetch;
     client.call<amqp::BasicQosOk>(qos);
   }
+  const std::string arguments = encoded_arguments(load.consume_arguments);
   for (const std::string& queue : queues) {
     amqp::BasicConsume consume;
     consume.queue = queue;
-    consume.no_ack = auto_ack;
+    consume.no_ack = load.auto_ack;
+    consume.arguments = arguments;
     client.call<amqp::BasicConsumeOk>(consume);
   }
 }

@@ -40,7 +40,6 @@ Report run_throughput(const CommonOptions& common, const LoadOptions& load);
 std::vector<std::size_t> share_of(std::size_t index, std::size_t consumers, std::size_t queues);
 
 // basic.qos and basic.consume of these queues on channel 1.
-void subscribe(Client& client, const std::vector<std::string>& queues, std::uint16_t prefetch,
-               bool auto_ack);
+void subscribe(Client& client, const std::vector<std::string>& queues, const LoadOptions& load);
 
 }  // namespace bench

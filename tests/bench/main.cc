@@ -37,6 +37,10 @@ const std::map<std::string, ExchangeKind> kExchangeKinds{{"default", ExchangeKin
                                                          {"fanout", ExchangeKind::kFanout},
                                                          {"topic", ExchangeKind::kTopic}};
 
+const CLI::Validator kAssignment(
+    [](std::string& text) { return text.find('=') > 0 ? "" : "KEY=VALUE is expected"; },
+    "KEY=VALUE");
+
 void add_common(CommandLine& line) {
   line.app.add_option("--uri", line.uri, "amqp://user:password@host:port/vhost; amqps: over TLS")
       ->capture_default_str();
@@ -65,6 +69,12 @@ void add_load(CLI::App& mode, LoadOptions& load) {
   mode.add_flag("--persistent", load.persistent, "Persistent messages in durable queues");
   mode.add_flag("--durable", load.durable, "Durable queues");
   mode.add_option("--queue-type", load.queue_type, "x-queue-type: classic, quorum, ...");
+  mode.add_option("--queue-argument", load.queue_arguments,
+                  "KEY=VALUE of queue.declare; repeatable")
+      ->check(kAssignment);
+  mode.add_option("--consume-argument", load.consume_arguments,
+                  "KEY=VALUE of basic.consume; repeatable")
+      ->check(kAssignment);
   mode.add_option("--confirms", load.confirm_window,
                   "Unconfirmed publishes at most, 0: no confirms")
       ->capture_default_str();
@@ -94,6 +104,11 @@ void add_throughput(CommandLine& line) {
   mode->add_option("--consumer-rate", line.load.consumer_rate,
                    "Deliveries per second that are taken at most: slow consumers")
       ->capture_default_str();
+  mode->add_option("--priorities", line.load.priorities,
+                   "Publish with priorities 0 to this - 1, mixed");
+  mode->add_option("--expirations", line.load.expirations,
+                   "Publish with these expirations, mixed: 60000,120000,0; an empty one is none")
+      ->delimiter(',');
   mode->add_option("--publisher-threads", line.load.publisher_threads)->capture_default_str();
   mode->add_option("--consumer-threads", line.load.consumer_threads)->capture_default_str();
 }

@@ -28,7 +28,11 @@ struct LoadOptions {
   std::size_t body_size = 16;
   bool persistent = false;
   bool durable = false;
-  std::string queue_type;            // x-queue-type, empty for none
+  std::string queue_type;                      // x-queue-type, empty for none
+  std::vector<std::string> queue_arguments;    // KEY=VALUE, beside it; numbers are numbers
+  std::vector<std::string> consume_arguments;  // the same, of basic.consume
+  int priorities = 0;                          // see PublishForm
+  std::vector<std::string> expirations;
   std::uint32_t confirm_window = 0;  // 0: no confirms
   std::uint16_t prefetch = 1000;
   std::uint32_t ack_every = 100;

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "amqp/properties.h"
+
 namespace bench {
 
 struct PublishForm {
@@ -15,6 +17,8 @@ struct PublishForm {
   std::size_t body_size = 0;
   bool persistent = false;
   std::uint32_t frame_max = 131072;
+  int priorities = 0;                    // 0: none; otherwise each of 0 to this - 1, mixed
+  std::vector<std::string> expirations;  // mixed too; an empty one is none
 };
 
 class PublishBatch {
@@ -37,7 +41,7 @@ class PublishBatch {
 
 // Appends one message; `body` is taken as it is.
 void append_publish(std::string& out, std::uint16_t channel, std::string_view exchange,
-                    std::string_view routing_key, bool persistent, std::string_view body,
-                    std::uint32_t frame_max);
+                    std::string_view routing_key, const amqp::PropertyList& properties,
+                    std::string_view body, std::uint32_t frame_max);
 
 }  // namespace bench

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 
 #include "amqp/table.h"
@@ -23,11 +24,17 @@ std::string_view type_of(ExchangeKind kind) {
   return "";
 }
 
-std::string queue_arguments(const std::string& queue_type) {
-  if (queue_type.empty()) return {};
-  std::string encoded;
-  amqp::encode_table(encoded, {{"x-queue-type", amqp::Value::text(queue_type)}});
-  return encoded.substr(4);
+amqp::Value value_of(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
+  return is_number ? amqp::Value::int64(number) : amqp::Value::text(text);
+}
+
+std::string queue_arguments(const LoadOptions& load) {
+  std::vector<std::string> all = load.queue_arguments;
+  if (!load.queue_type.empty()) all.push_back("x-queue-type=" + load.queue_type);
+  return encoded_arguments(all);
 }
 
 // Deletes go out in batches, so that 100,000 queues do not cost as many round trips.
@@ -37,6 +44,18 @@ constexpr std::size_t kBatch = 500;
 
 std::string name_of(std::string_view what) {
   return fmt::format("coney-bench.{}.{}", ::getpid(), what);
+}
+
+std::string encoded_arguments(const std::vector<std::string>& assignments) {
+  if (assignments.empty()) return {};
+  amqp::Table table;
+  for (const std::string& assignment : assignments) {
+    const std::size_t sign = assignment.find('=');
+    table.append(assignment.substr(0, sign), value_of(assignment.substr(sign + 1)));
+  }
+  std::string encoded;
+  amqp::encode_table(encoded, table);
+  return encoded.substr(4);
 }
 
 Topology::Topology(const CommonOptions& common, const LoadOptions& load)
@@ -75,14 +94,14 @@ void Topology::declare_named(const LoadOptions& load) {
   } catch (const Failure&) {
     declare.passive = false;
     declare.durable = load.durable;
-    const std::string arguments = queue_arguments(load.queue_type);
+    const std::string arguments = queue_arguments(load);
     declare.arguments = arguments;
     client_.call<amqp::QueueDeclareOk>(declare);
   }
 }
 
 void Topology::declare_queues(const LoadOptions& load) {
-  const std::string arguments = queue_arguments(load.queue_type);
+  const std::string arguments = queue_arguments(load);
   for (int i = 0; i < load.queues; ++i) {
     const std::string& name = route_.queues.emplace_back(name_of(fmt::format("q{}", i)));
     amqp::QueueDeclare declare;

@@ -42,6 +42,9 @@ class Topology {
 // "coney-bench.<process id>.<what>": runs beside each other do not meet.
 std::string name_of(std::string_view what);
 
+// KEY=VALUE each, as the arguments of a method: numbers as integers, all else as text.
+std::string encoded_arguments(const std::vector<std::string>& assignments);
+
 // For destructors: removes over a new connection, says on stderr what could not be removed.
 void remove_quietly(const CommonOptions& common, const std::string& exchange,
                     const std::vector<std::string>& queues);

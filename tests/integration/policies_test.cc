@@ -1,11 +1,12 @@
 // Policies of a definitions file and commands of an operator, as clients see them.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <fstream>
-#include <future>
 
-#include "broker/topology/topology.h"
+#include "tests/integration/administration.h"
 #include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
@@ -41,14 +42,8 @@ class Policies : public testing::Test {
     return config;
   }
 
-  static TopologyAnswer run(LocalBroker& broker, TopologyCommand command) {
-    std::promise<TopologyAnswer> answer;
-    broker.server().topology().submit(
-        std::move(command), [&](TopologyAnswer given) { answer.set_value(std::move(given)); });
-    return answer.get_future().get();
-  }
   void run(TopologyCommand command) {
-    const TopologyAnswer answer = run(broker_, std::move(command));
+    const TopologyAnswer answer = test::run(broker_.server(), std::move(command));
     EXPECT_FALSE(answer.refused) << answer.refused->text;
   }
   static PutPolicy alternate(std::string pattern) {
@@ -63,14 +58,12 @@ class Policies : public testing::Test {
     client.declare("ae", {.durable = true});
     client.bind("ae", "ae", "");
   }
-  // How the broker ends the connection.
-  static std::string end_of(Client& client) {
-    try {
-      client.next_delivery();
-    } catch (const ClosedByBroker& closed) {
-      return closed.what();
-    }
-    return "a delivery";
+  static PutPolicy timeout(std::int64_t milliseconds, bool is_operator) {
+    return {{.vhost = "/",
+             .is_operator = is_operator,
+             .name = "timeout",
+             .pattern = "^q$",
+             .definition = {{"consumer-timeout", amqp::Value::int64(milliseconds)}}}};
   }
 
   TemporaryDirectory directory_;
@@ -137,6 +130,71 @@ TEST_F(Policies, SurviveARestart) {
   client.publish("kept", "nowhere", "m");
   client.flush();
   EXPECT_EQ(client.get("ae", true)->body, "m");
+}
+
+TEST_F(Policies, SurviveAKill) {
+  broker_.server().stop();
+  const auto path = directory_ / "killed";
+  Config config = this->config(true);
+  config.data_dir = path.string();
+  {
+    BrokerProcess process(config);
+    Client client(process.port());
+    declare_alternate(client);
+    client.declare_exchange("xkept", "direct", true);
+    client.declare("limited", {.durable = true});
+    process.signal(SIGKILL);
+    EXPECT_EQ(process.wait(), -SIGKILL);
+  }
+  config.load_definitions.clear();
+  BrokerProcess again(config);
+  Client client(again.port());
+  client.publish("xkept", "nowhere", "m");
+  for (const char* body : {"1", "2", "3"}) client.publish("", "limited", body);
+  client.flush();
+  EXPECT_EQ(client.get("ae", true)->body, "m");
+  EXPECT_EQ(client.counts("limited").messages, 2u);
+}
+
+// Of the two the lower timeout counts; it holds for deliveries that are out already.
+TEST_F(Policies, ConsumerTimeoutOfPolicyAndOperatorPolicy) {
+  for (const bool is_operator : {false, true}) {
+    run(timeout(is_operator ? 600'000 : 500, false));
+    if (is_operator) run(timeout(500, true));
+    Client slow(broker_.port());
+    slow.declare("q");
+    slow.purge("q");
+    slow.consume("q", "c");
+    slow.publish("", "q", "m");
+    EXPECT_EQ(slow.next_delivery().body, "m");
+    EXPECT_THAT(end_of(slow), testing::HasSubstr("Timeout value used: 500 ms"));
+    run(DeletePolicy{"/", false, "timeout"});
+  }
+}
+
+TEST_F(Policies, ConsumerTimeoutReachesAConsumerThatIsThere) {
+  Client slow(broker_.port());
+  slow.declare("q");
+  slow.consume("q", "c");
+  slow.publish("", "q", "m");
+  EXPECT_EQ(slow.next_delivery().body, "m");
+  run(timeout(500, false));
+  EXPECT_THAT(end_of(slow), testing::HasSubstr("Timeout value used: 500 ms"));
+}
+
+TEST_F(Policies, ProtectedVhostIsNotDeleted) {
+  Login login;
+  login.vhost = "other";
+  Client inside(std::make_unique<TcpStream>(broker_.port()), login);
+  inside.declare("q");
+  run(PutVhost{.name = "other", .protected_from_deletion = true});
+  const TopologyAnswer answer = test::run(broker_.server(), DeleteVhost{"other"});
+  ASSERT_TRUE(answer.refused);
+  EXPECT_EQ(answer.refused->kind, Refusal::Kind::kProtected);
+  EXPECT_TRUE(inside.queue_exists("q"));
+  run(PutVhost{.name = "other", .protected_from_deletion = false});
+  run(DeleteVhost{"other"});
+  EXPECT_EQ(end_of(inside), "320 CONNECTION_FORCED - vhost 'other' is deleted");
 }
 
 TEST_F(Policies, DeletedUserIsToldSo) {

@@ -1,17 +1,21 @@
 // Priorities, time to live, limits, dead letters, delivery counts and quorum queues as clients see
-// them, on two shards and over restarts.
+// them, on two shards, over restarts and over kill -9.
 
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
+#include "tests/integration/users.h"
 #include "tests/unit/persistence/temporary_directory.h"
 
 namespace coney::test {
@@ -58,20 +62,39 @@ std::vector<std::string> deaths_of(const Delivery& delivery) {
   return deaths;
 }
 
-class QueueFeatures : public testing::Test {
+// How a life of the broker ends.
+enum class End : std::uint8_t { kStop, kKill };
+
+class QueueFeatures : public testing::TestWithParam<End> {
  protected:
   void SetUp() override { start(); }
   void start() {
-    broker_ = std::make_unique<LocalBroker>(directory_ / "data");
-    client_ = std::make_unique<Client>(broker_->port());
+    process_ =
+        std::make_unique<BrokerProcess>(config_ ? *config_ : broker_config(directory_ / "data"));
+    client_ = std::make_unique<Client>(process_->port());
+    other_shard_ = std::make_unique<Client>(process_->port());
+    client_->declare("log.of.one", kDurable);
+    other_shard_->declare("log.of.the.other", kDurable);
   }
   void restart() {
-    client_->flush();
+    wait_for_the_log();
     client_.reset();
-    broker_.reset();
+    other_shard_.reset();
+    const bool kills = GetParam() == End::kKill;
+    process_->signal(kills ? SIGKILL : SIGTERM);
+    EXPECT_EQ(process_->wait(), kills ? -SIGKILL : 0);
     start();
   }
-  Client connect() { return Client(broker_->port()); }
+  // Until all that the client has done so far is on disk, on both shards.
+  void wait_for_the_log() {
+    if (!std::exchange(confirms_, true)) client_->confirm_select();
+    for (const char* queue : {"log.of.one", "log.of.the.other"}) {
+      client_->publish("", queue, "m", persistent());
+    }
+    client_->wait_for_confirms();
+    confirms_ = false;  // the next client's
+  }
+  Client connect() { return Client(process_->port()); }
 
   void store(const std::string& queue, const std::string& body,
              amqp::PropertyList properties = persistent()) {
@@ -96,16 +119,23 @@ class QueueFeatures : public testing::Test {
   }
 
   TemporaryDirectory directory_;
-  std::unique_ptr<LocalBroker> broker_;
-  std::unique_ptr<Client> client_;
+  std::optional<Config> config_;
+  std::unique_ptr<BrokerProcess> process_;
+  std::unique_ptr<Client> client_, other_shard_;
+  bool confirms_ = false;
 };
+
+INSTANTIATE_TEST_SUITE_P(, QueueFeatures, testing::Values(End::kStop, End::kKill),
+                         [](const auto& each) {
+                           return std::string(each.param == End::kStop ? "Stop" : "Kill");
+                         });
 
 Table dead_letters_to(const std::string& queue) {
   return {{"x-dead-letter-exchange", Value::text("")},
           {"x-dead-letter-routing-key", Value::text(queue)}};
 }
 
-TEST_F(QueueFeatures, PrioritiesHoldOverARestart) {
+TEST_P(QueueFeatures, PrioritiesHoldOverARestart) {
   client_->declare("q", kDurable, {{"x-max-priority", Value::int32(9)}});
   for (int n = 0; n != 10; ++n) {
     store("q", std::to_string(n), {.priority = static_cast<std::uint8_t>(n % 3)});
@@ -122,10 +152,11 @@ TEST_F(QueueFeatures, PrioritiesHoldOverARestart) {
   EXPECT_EQ(drain("q"), "ba");
 }
 
-TEST_F(QueueFeatures, PriorityQueueThatIsDeeperThanItsWindowKeepsItsOrder) {
+TEST_P(QueueFeatures, PriorityQueueThatIsDeeperThanItsWindowKeepsItsOrder) {
   client_->declare("q", kDurable, {{"x-max-priority", Value::int32(5)}});
   const std::string filling(20'000, 'x');
   client_->confirm_select();
+  confirms_ = true;
   for (int n = 0; n != 6'000; ++n) {
     store("q", std::to_string(n) + "-" + filling, {.priority = static_cast<std::uint8_t>(n % 2)});
   }
@@ -140,7 +171,7 @@ TEST_F(QueueFeatures, PriorityQueueThatIsDeeperThanItsWindowKeepsItsOrder) {
   }
 }
 
-TEST_F(QueueFeatures, TimeToLiveGoesOnOverARestart) {
+TEST_P(QueueFeatures, TimeToLiveGoesOnOverARestart) {
   client_->declare("q", kDurable, {{"x-message-ttl", Value::int32(60'000)}});
   client_->declare("short", kDurable);
   client_->declare("dead", kDurable);
@@ -156,7 +187,7 @@ TEST_F(QueueFeatures, TimeToLiveGoesOnOverARestart) {
   EXPECT_EQ(drain("q"), "stays");
 }
 
-TEST_F(QueueFeatures, DeadLettersGoToQueuesOfOtherShardsAndSurvive) {
+TEST_P(QueueFeatures, DeadLettersGoToQueuesOfOtherShardsAndSurvive) {
   Client other = connect();
   for (const char* name : {"a", "b"}) client_->declare(name, kDurable, dead_letters_to("dead"));
   other.declare("dead", kDurable, dead_letters_to("a"));
@@ -177,14 +208,11 @@ TEST_F(QueueFeatures, DeadLettersGoToQueuesOfOtherShardsAndSurvive) {
   EXPECT_EQ(deaths_of(get("dead")), (std::vector<std::string>{"a rejected 2", "dead rejected 1"}));
 }
 
-TEST_F(QueueFeatures, DeathsThatAClientPublishesAreReplacedUnlessTrusted) {
+TEST_P(QueueFeatures, DeathsThatAClientPublishesAreReplacedUnlessTrusted) {
   for (bool trusted : {false, true}) {
-    client_.reset();
-    broker_.reset();
-    Config config = broker_config(directory_ / "data");
-    config.trust_publisher_deaths = trusted;
-    broker_ = std::make_unique<LocalBroker>(config);
-    client_ = std::make_unique<Client>(broker_->port());
+    config_ = broker_config(directory_ / "data");
+    config_->trust_publisher_deaths = trusted;
+    restart();
     client_->declare("dead");
     client_->declare("q", {}, dead_letters_to("dead"));
     Table death{{"count", Value::int64(5)},
@@ -200,7 +228,7 @@ TEST_F(QueueFeatures, DeathsThatAClientPublishesAreReplacedUnlessTrusted) {
   }
 }
 
-TEST_F(QueueFeatures, MessageThatExpiresInACircleIsDropped) {
+TEST_P(QueueFeatures, MessageThatExpiresInACircleIsDropped) {
   client_->declare("a", {},
                    {{"x-message-ttl", Value::int32(10)},
                     {"x-dead-letter-exchange", Value::text("")},
@@ -214,7 +242,7 @@ TEST_F(QueueFeatures, MessageThatExpiresInACircleIsDropped) {
       [&] { return client_->counts("a").messages + client_->counts("b").messages == 0; }));
 }
 
-TEST_F(QueueFeatures, PublishIsRefusedWhenOneOfItsQueuesIsFull) {
+TEST_P(QueueFeatures, PublishIsRefusedWhenOneOfItsQueuesIsFull) {
   Client other = connect();
   other.declare("full", kDurable,
                 {{"x-max-length", Value::int32(1)}, {"x-overflow", Value::text("reject-publish")}});
@@ -230,22 +258,24 @@ TEST_F(QueueFeatures, PublishIsRefusedWhenOneOfItsQueuesIsFull) {
   EXPECT_EQ(client_->counts("open").messages, 3u);
 }
 
-TEST_F(QueueFeatures, LimitOfADurableQueueHoldsOverARestart) {
+TEST_P(QueueFeatures, LimitOfADurableQueueHoldsOverARestart) {
   client_->declare("q", kDurable, {{"x-max-length", Value::int32(3)}});
   for (char c : {'a', 'b', 'c', 'd', 'e'}) store("q", std::string(1, c));
   restart();
   EXPECT_EQ(drain("q"), "cde");
 }
 
-TEST_F(QueueFeatures, UnusedQueueIsDeleted) {
+TEST_P(QueueFeatures, UnusedQueueIsDeleted) {
   Client other = connect();
   other.declare("q", kDurable, {{"x-expires", Value::int32(300)}});
   client_->consume("q", "c");
   restart();
-  EXPECT_TRUE(becomes_true([&] { return !client_->queue_exists("q"); }));
+  // A passive declare would be a use.
+  EXPECT_TRUE(
+      becomes_true([&] { return refusal([&] { client_->bind("q", "amq.fanout", ""); }) == 404; }));
 }
 
-TEST_F(QueueFeatures, QuorumQueueCountsDeliveriesOverARestart) {
+TEST_P(QueueFeatures, QuorumQueueCountsDeliveriesOverARestart) {
   client_->declare("dead", kDurable);
   Table arguments = dead_letters_to("dead");
   arguments.set("x-queue-type", Value::text("quorum"));
@@ -263,7 +293,7 @@ TEST_F(QueueFeatures, QuorumQueueCountsDeliveriesOverARestart) {
   EXPECT_EQ(deaths_of(get("dead")), std::vector<std::string>{"q delivery_limit 1"});
 }
 
-TEST_F(QueueFeatures, WhatIsGivenBackCountsAsAcquiredOnly) {
+TEST_P(QueueFeatures, WhatIsGivenBackCountsAsAcquiredOnly) {
   client_->declare("q", kDurable, {{"x-queue-type", Value::text("quorum")}});
   store("q", "m");
   client_->requeue(get("q").tag);
@@ -272,7 +302,55 @@ TEST_F(QueueFeatures, WhatIsGivenBackCountsAsAcquiredOnly) {
   EXPECT_EQ(number_in(headers, "x-delivery-count"), -1);
 }
 
-TEST_F(QueueFeatures, OnlyTheActiveConsumerReceives) {
+TEST_P(QueueFeatures, ConsumersOfAHigherPriorityAreServedFirstAfterARestart) {
+  client_->declare("q", kDurable);
+  for (char c : {'a', 'b', 'c'}) store("q", std::string(1, c));
+  restart();
+  Client low = connect(), high = connect();
+  low.qos(1);
+  high.qos(1);
+  high.consume("q", "high", false, {{"x-priority", Value::int32(5)}});
+  EXPECT_EQ(high.next_delivery().body, "a");
+  low.consume("q", "low", false, {{"x-priority", Value::int32(-5)}});
+  EXPECT_EQ(low.next_delivery().body, "b");
+  high.ack(1);
+  EXPECT_EQ(high.next_delivery().body, "c");
+}
+
+TEST_P(QueueFeatures, SingleActiveConsumerHoldsOverARestart) {
+  client_->declare("q", kDurable, {{"x-single-active-consumer", Value::boolean(true)}});
+  store("q", "a");
+  restart();
+  Client first = connect(), second = connect();
+  first.consume("q", "1");
+  second.consume("q", "2");
+  EXPECT_EQ(first.next_delivery().body, "a");
+  store("q", "b");
+  client_->flush();
+  EXPECT_EQ(first.next_delivery().body, "b");
+  first.close();
+  EXPECT_EQ(second.next_delivery().body, "a");
+  EXPECT_EQ(second.next_delivery().body, "b");
+}
+
+TEST_P(QueueFeatures, RefusalOfAFullQueueHoldsOverARestart) {
+  client_->declare("dead", kDurable);
+  Table arguments = dead_letters_to("dead");
+  arguments.set("x-max-length-bytes", Value::int32(5));
+  arguments.set("x-overflow", Value::text("reject-publish-dlx"));
+  client_->declare("q", kDurable, arguments);
+  store("q", "12345");
+  restart();
+  client_->confirm_select();
+  confirms_ = true;
+  store("q", "6");
+  client_->wait_for_confirms();
+  EXPECT_EQ(client_->take_refused(), std::set<std::uint64_t>{1});
+  EXPECT_EQ(deaths_of(get("dead", true)), std::vector<std::string>{"q maxlen 1"});
+  EXPECT_EQ(drain("q"), "12345");
+}
+
+TEST_P(QueueFeatures, OnlyTheActiveConsumerReceives) {
   client_->declare("q", {}, {{"x-single-active-consumer", Value::boolean(true)}});
   Client first = connect(), second = connect();
   first.consume("q", "1", true);

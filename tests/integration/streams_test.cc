@@ -12,6 +12,7 @@
 
 #include "amqp/properties.h"
 #include "amqp/table.h"
+#include "tests/integration/administration.h"
 #include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
@@ -334,6 +335,9 @@ class StreamsRetention : public Streams {
     return with(with(kStream, "x-stream-max-segment-size-bytes", Value::int64(kSegment)), key,
                 std::move(value));
   }
+  static PutPolicy retention(amqp::Table definition) {
+    return {{.vhost = "/", .name = "p", .pattern = "^s$", .definition = std::move(definition)}};
+  }
   int first_offset() { return read("s", 1).front(); }
 };
 
@@ -359,6 +363,30 @@ TEST_F(StreamsRetention, WhatIsTooOldGoes) {
   EXPECT_GE(first_offset(), 930);
   store("s", 1000, 1000);
   EXPECT_EQ(read("s", 1, from(Value::text("last"))), numbers(1000, 1000));
+}
+
+TEST_F(StreamsRetention, APolicyShortensAStreamThatIsThere) {
+  client_->declare("s", {.durable = true}, small_segments("x-max-age", Value::text("1h")));
+  store("s", 0, 1999, 1000);
+  EXPECT_EQ(first_offset(), 0);
+  EXPECT_FALSE(
+      run(broker_->server(), retention({{"max-length-bytes", Value::int64(500'000)}})).refused);
+  EXPECT_TRUE(becomes_true([this] { return client_->counts("s").messages < 550; }));
+  const int first = first_offset();
+  EXPECT_GE(first, 1450);
+  EXPECT_LE(first, 1650);
+  restart();
+  EXPECT_EQ(first_offset(), first);
+}
+
+TEST_F(StreamsRetention, APolicyEndsWhatIsTooOldInAStreamThatIsThere) {
+  client_->declare("s", {.durable = true},
+                   small_segments("x-max-length-bytes", Value::int64(1'000'000'000)));
+  store("s", 0, 999, 1000);
+  EXPECT_EQ(first_offset(), 0);
+  EXPECT_FALSE(run(broker_->server(), retention({{"max-age", Value::text("1s")}})).refused);
+  EXPECT_TRUE(becomes_true([this] { return client_->counts("s").messages < 70; }));
+  EXPECT_GE(first_offset(), 930);
 }
 
 TEST_F(StreamsRetention, AReaderOfWhatGoesContinuesBehindIt) {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "tests/integration/administration.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"
 #include "tests/integration/users.h"
@@ -19,21 +20,26 @@ class TopicPermissions : public testing::Test {
   Config config() const {
     const auto path = directory_ / "definitions.json";
     std::ofstream(path) << R"({
-      "vhosts": [{"name": "/"}],
+      "vhosts": [{"name": "/"}, {"name": "plant"}],
       "users": [{"name": "guest", "password": "guest", "tags": ""},
                 {"name": "sensor", "password": "sensor", "tags": ""}],
       "permissions": [
         {"user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
-        {"user": "sensor", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
+        {"user": "sensor", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"},
+        {"user": "sensor", "vhost": "plant", "configure": ".*", "write": ".*", "read": ".*"}],
       "topic_permissions": [
         {"user": "sensor", "vhost": "/", "exchange": "amq.topic",
-         "write": "^{username}\\.{client_id}\\.", "read": "^{username}\\."}]})";
+         "write": "^{username}\\.{client_id}\\.", "read": "^{username}\\."},
+        {"user": "sensor", "vhost": "plant", "exchange": "amq.topic",
+         "write": "^{vhost}\\.{username}\\.", "read": "^{vhost}\\."}]})";
     Config config = broker_config(directory_ / "data");
     config.load_definitions = path.string();
     return config;
   }
-  Client sensor(std::optional<std::string> client_id = std::nullopt) {
+  Client sensor(std::optional<std::string> client_id = std::nullopt,
+                const std::string& vhost = "/") {
     Login login = plain_login("sensor", "sensor");
+    login.vhost = vhost;
     if (client_id) login.properties.append("client_id", amqp::Value::text(*client_id));
     return Client(std::make_unique<TcpStream>(broker_.port()), login);
   }
@@ -76,6 +82,29 @@ TEST_F(TopicPermissions, BindAndUnbindNeedToReadTheKey) {
   Client third = sensor("kitchen");
   third.declare_exchange("x", "fanout", false);
   EXPECT_EQ(refusal([&] { third.bind_exchange("x", "amq.topic", "#"); }), 403);
+}
+
+TEST_F(TopicPermissions, VhostIsTheConnections) {
+  EXPECT_EQ(publish(sensor({}, "plant"), "plant.sensor.heat"), 0);
+  EXPECT_EQ(publish(sensor({}, "plant"), "office.sensor.heat"), 403);
+  Client owner = sensor({}, "plant");
+  owner.declare("q");
+  owner.bind("q", "amq.topic", "plant.#");
+  EXPECT_EQ(refusal([&] { owner.bind("q", "amq.topic", "office.#"); }), 403);
+}
+
+TEST_F(TopicPermissions, ChangeUnderAnOpenConnection) {
+  Client client = sensor("kitchen");
+  client.publish("amq.topic", "sensor.kitchen.heat", "m");
+  client.flush();
+  const SetTopicPermissions other{{"sensor", "/", "amq.topic", "^{username}$", ".*"}};
+  EXPECT_FALSE(run(broker_.server(), other).refused);
+  EXPECT_EQ(refusal([&] {
+              client.publish("amq.topic", "sensor.kitchen.heat", "m");
+              client.flush();
+            }),
+            403);
+  EXPECT_EQ(publish(sensor(), "sensor"), 0);
 }
 
 TEST_F(TopicPermissions, OthersAndOtherExchangesAreFree) {

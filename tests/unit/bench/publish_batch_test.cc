@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "amqp/frame.h"
 #include "amqp/methods.h"
 #include "amqp/properties.h"
@@ -14,6 +16,8 @@ struct Published {
   std::string key;
   std::string body;
   bool persistent = false;
+  std::optional<std::uint8_t> priority;
+  std::string expiration;
 };
 
 amqp::Frame take(std::string_view& bytes) {
@@ -34,6 +38,8 @@ std::vector<Published> read_back(std::string_view bytes) {
     message.exchange = publish.exchange;
     message.key = publish.routing_key;
     message.persistent = properties.delivery_mode == 2;
+    message.priority = properties.priority;
+    message.expiration = properties.expiration.value_or("");
     while (message.body.size() < header.body_size) message.body += take(bytes).payload;
   }
   return messages;
@@ -69,6 +75,19 @@ TEST(PublishBatch, AMessageLargerThanTheBatchIsSplitIntoFrames) {
   const PublishBatch batch({"", {"q"}, 20'000, false, 4096}, 100);
   EXPECT_EQ(batch.messages(), 1u);
   EXPECT_EQ(read_back(batch.range(0, 1))[0].body.size(), 20'000u);
+}
+
+TEST(PublishBatch, MixesPrioritiesAndExpirations) {
+  PublishForm form{"", {"q"}, 16};
+  form.priorities = 3;
+  form.expirations = {"60000", ""};
+  const PublishBatch batch(form, 10'000);
+  std::set<std::pair<int, std::string>> kinds;
+  for (const Published& message : read_back(batch.range(0, batch.messages()))) {
+    kinds.emplace(message.priority.value_or(99), message.expiration);
+  }
+  EXPECT_EQ(kinds, (std::set<std::pair<int, std::string>>{
+                       {0, ""}, {1, ""}, {2, ""}, {0, "60000"}, {1, "60000"}, {2, "60000"}}));
 }
 
 TEST(PublishBatch, AnEmptyBodyHasNoBodyFrame) {
