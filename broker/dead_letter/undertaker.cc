@@ -1,8 +1,10 @@
 #include "broker/dead_letter/undertaker.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "broker/dead_letter/death.h"
+#include "broker/queue/queue_storage.h"
 #include "broker/shard/shard.h"
 
 namespace coney {
@@ -23,76 +25,142 @@ std::vector<QueueId> destinations(Catalog& catalog, const Vhost& vhost, const Ex
   return queues;
 }
 
+const Exchange* dead_letter_exchange(const Undertaker::Queue& from, const Vhost*& vhost) {
+  const auto& name = from.core.settings().dead_letter_exchange;
+  vhost = from.shard.catalog().find_vhost(from.record.vhost);
+  return vhost && name ? vhost->find_exchange(*name) : nullptr;
+}
+
+// A view into the queue's settings.
+Death death_of(const Undertaker::Queue& from, DeathReason reason) {
+  const QueueSettings& settings = from.core.settings();
+  std::string_view exchange;
+  if (settings.dead_letter_exchange) exchange = *settings.dead_letter_exchange;
+  return {.queue = from.record.name,
+          .reason = reason,
+          .time = from.now / 1000,
+          .exchange = exchange,
+          .routing_key = settings.dead_letter_routing_key,
+          .honours_publisher = from.shard.config().trust_publisher_deaths};
+}
+
+// What a letter brings along.
+MessageFacts facts_of(const MessageFacts& facts) {
+  return {.counts = facts.counts, .redelivered = facts.redelivered};
+}
+
 }  // namespace
 
-void Undertaker::send(Shard& shard, QueueId queue, const QueueRecord& record, QueueCore& core,
-                      std::uint64_t now) {
-  for (auto& [position, waiting] : held_) {
-    if (waiting.retry_at == 0 || waiting.retry_at > now) continue;
-    letters_.push_back(std::move(waiting.letter));
-  }
-  for (DeadLetter& letter : std::exchange(letters_, {})) {
-    send_one(shard, queue, record, core, std::move(letter), now);
-  }
+PendingLetters& Undertaker::make_pending() {
+  if (!pending_) pending_ = std::make_unique<PendingLetters>();
+  return *pending_;
 }
 
-void Undertaker::send_one(Shard& shard, QueueId queue, const QueueRecord& record, QueueCore& core,
-                          DeadLetter letter, std::uint64_t now) {
-  const QueueSettings& settings = core.settings();
-  const QueuePosition position = letter.position;
-  const bool held = letter.held;
-  const MessageFacts facts{.counts = letter.facts.counts, .redelivered = letter.facts.redelivered};
+void Undertaker::send(const Queue& from) {
+  const bool must_arrive = from.core.settings().dead_letters_must_arrive();
+  for (DeadLetter& letter : std::exchange(letters_, {})) {
+    must_arrive ? keep(from, std::move(letter)) : send_once(from, std::move(letter));
+  }
+  if (pending_) send_pending(from);
+}
+
+// ---- at most once ----
+
+void Undertaker::send_once(const Queue& from, DeadLetter letter) {
   std::vector<QueueId> queues;
   MessageRef dead;
-  const Vhost* vhost = shard.catalog().find_vhost(record.vhost);
-  const Exchange* exchange = vhost && settings.dead_letter_exchange
-                                 ? vhost->find_exchange(*settings.dead_letter_exchange)
-                                 : nullptr;
-  if (exchange) {
-    const Death death{.queue = record.name,
-                      .reason = letter.reason,
-                      .time = now / 1000,
-                      .exchange = *settings.dead_letter_exchange,
-                      .routing_key = settings.dead_letter_routing_key,
-                      .honours_publisher = shard.config().trust_publisher_deaths};
+  const Vhost* vhost = nullptr;
+  if (const Exchange* exchange = dead_letter_exchange(from, vhost)) {
+    const Death death = death_of(from, letter.reason);
     dead = after_death(*letter.message, death);
-    queues = destinations(shard.catalog(), *vhost, *exchange, *dead, death);
+    queues = destinations(from.shard.catalog(), *vhost, *exchange, *dead, death);
   }
-  if (held) {
-    if (!settings.dead_letter_at_least_once) letter.message.reset();
-    held_[position] = {std::move(letter), static_cast<std::uint32_t>(queues.size()),
-                       queues.empty()};
-  }
+  const QueueId source = letter.held ? from.id : QueueId{};
   for (QueueId to : queues) {
-    shard.post(to.shard, DeadLetterMail{to, dead, facts, held ? queue : QueueId{}, position});
+    from.shard.post(to.shard,
+                    DeadLetterMail{to, dead, facts_of(letter.facts), source, letter.position});
   }
-  if (held && queues.empty()) ended(core, position, now);
+  if (!letter.held) return;
+  if (queues.empty()) return from.core.bury(letter.position);
+  held_.emplace(letter.position, static_cast<std::uint32_t>(queues.size()));
 }
 
-void Undertaker::arrived(QueueCore& core, QueuePosition position, bool accepted,
+void Undertaker::arrived(QueueCore& core, QueuePosition position, QueueId by, bool accepted,
                          std::uint64_t now) {
-  const auto at = held_.find(position);
-  if (at == held_.end() || at->second.answers == 0) return;
-  at->second.refused = at->second.refused || !accepted;
-  if (--at->second.answers == 0) ended(core, position, now);
-}
-
-void Undertaker::ended(QueueCore& core, QueuePosition position, std::uint64_t now) {
-  OnItsWay& letter = held_.at(position);
-  if (letter.refused && core.settings().dead_letter_at_least_once && letter.letter.message) {
-    letter.retry_at = now + kRetryMilliseconds;
-    return;
+  if (pending_ && QueueCore::level_of(position) == PendingLetters::kLevel) {
+    return pending_->answered(QueueCore::place_of(position), by, accepted, now);
   }
-  held_.erase(position);
+  const auto at = held_.find(position);
+  if (at == held_.end() || --at->second != 0) return;
+  held_.erase(at);
   core.bury(position);
 }
 
-std::optional<std::uint64_t> Undertaker::next_retry() const {
-  std::optional<std::uint64_t> next;
-  for (const auto& [position, waiting] : held_) {
-    if (waiting.retry_at != 0 && (!next || waiting.retry_at < *next)) next = waiting.retry_at;
+// ---- at least once ----
+
+// The disk has it among the pending letters before the queue lets go of it.
+void Undertaker::keep(const Queue& from, DeadLetter letter) {
+  const MessageRef dead = after_death(*letter.message, death_of(from, letter.reason));
+  const QueuePosition place =
+      make_pending().add(dead, facts_of(letter.facts), from.letters != nullptr);
+  if (from.letters) from.letters->published(place, dead, {});
+  if (letter.held) from.core.bury(letter.position);
+}
+
+void Undertaker::send_pending(const Queue& from) {
+  const bool must_arrive = from.core.settings().dead_letters_must_arrive();
+  const Vhost* vhost = nullptr;
+  const Exchange* exchange = dead_letter_exchange(from, vhost);
+  const Death death = death_of(from, {});
+  while (pending_->has_next(from.now)) {
+    const PendingLetters::Letter letter = pending_->next(from.now);
+    std::vector<QueueId> queues;
+    if (exchange) {
+      queues = destinations(from.shard.catalog(), *vhost, *exchange, *letter.message, death);
+    }
+    DeadLetterMail mail{{},
+                        letter.message,
+                        facts_of(letter.facts),
+                        from.id,
+                        QueueCore::at_level(PendingLetters::kLevel, letter.place),
+                        true};
+    if (must_arrive) {
+      queues = pending_->route(letter.place, std::move(queues), from.now);
+    } else {  // the strategy was changed meanwhile
+      mail.source = {};
+      pending_->give_up(letter.place);
+    }
+    for (QueueId to : queues) {
+      mail.queue = to;
+      from.shard.post(to.shard, mail);
+    }
   }
-  return next;
+  if (pending_->is_waiting() && !std::exchange(awaits_changes_, true)) {
+    from.shard.tell_of_changes(from.id);
+  }
+}
+
+void Undertaker::try_again() {
+  awaits_changes_ = false;
+  if (pending_) pending_->stop_waiting();
+}
+
+std::optional<std::uint64_t> Undertaker::next_retry() const {
+  return pending_ ? pending_->next_retry() : std::nullopt;
+}
+
+// ---- letters of other queues ----
+
+void Undertaker::turn_away(QueueId source) {
+  if (std::find(turned_away_.begin(), turned_away_.end(), source) == turned_away_.end()) {
+    turned_away_.push_back(source);
+  }
+}
+
+void Undertaker::tell_of_room(Shard& shard) {
+  for (QueueId source : std::exchange(turned_away_, {})) {
+    shard.post(source.shard, DeadLetterRoomMail{source});
+  }
 }
 
 }  // namespace coney

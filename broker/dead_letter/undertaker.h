@@ -1,54 +1,69 @@
 #pragma once
 // Sends a queue's dead letters on their way: to the queues that the dead letter exchange routes
 // them to, on whatever shard those live. A letter that the disk has stays in its queue until all of
-// them have it in the log, so that a crash loses none; it may then come twice. Used on the queue's
-// shard.
+// them have it in the log, so that a crash loses none; it may then come twice. Letters that must
+// arrive have a place of their own: pending_letters.h. Used on the queue's shard.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
+#include "broker/dead_letter/pending_letters.h"
 #include "broker/ids.h"
 #include "broker/queue/queue_core.h"
 #include "persistence/definitions/records.h"
 
 namespace coney {
 
+class QueueStorage;
 class Shard;
 
 class Undertaker {
  public:
-  // A letter that must arrive (dead-letter-strategy at-least-once) and does not is sent again.
-  static constexpr std::uint64_t kRetryMilliseconds = 10'000;
+  // The queue in which they died.
+  struct Queue {
+    Shard& shard;
+    QueueId id;
+    const QueueRecord& record;
+    QueueCore& core;
+    QueueStorage* letters;  // what the disk has of pending letters; null: they are in memory alone
+    std::uint64_t now;
+  };
 
   // Takes a letter out of the core; send() follows.
   void take(DeadLetter letter) { letters_.push_back(std::move(letter)); }
   bool has_letters() const { return !letters_.empty(); }
+  // Some must arrive, or did not have to once: those are kept.
+  PendingLetters* pending() { return pending_.get(); }
+  PendingLetters& make_pending();
 
-  // Sends what was taken, and what is to be sent again at `now`.
-  void send(Shard& shard, QueueId queue, const QueueRecord& record, QueueCore& core,
-            std::uint64_t now);
-  // One of the queues has answered.
-  void arrived(QueueCore& core, QueuePosition position, bool accepted, std::uint64_t now);
+  // Sends what was taken, and what is to be sent again.
+  void send(const Queue& from);
+  // `by` has answered.
+  void arrived(QueueCore& core, QueuePosition position, QueueId by, bool accepted,
+               std::uint64_t now);
+  // What did not arrive may do so now.
+  void try_again();
   // When something is to be sent again; nullopt: nothing is.
   std::optional<std::uint64_t> next_retry() const;
 
- private:
-  // A letter that is held until it has arrived.
-  struct OnItsWay {
-    DeadLetter letter;
-    std::uint32_t answers = 0;  // to come
-    bool refused = false;
-    std::uint64_t retry_at = 0;  // 0: it is on its way
-  };
+  // ---- letters of other queues that this one had no room for ----
+  void turn_away(QueueId source);
+  bool has_turned_away() const { return !turned_away_.empty(); }
+  void tell_of_room(Shard& shard);
 
-  void send_one(Shard& shard, QueueId queue, const QueueRecord& record, QueueCore& core,
-                DeadLetter letter, std::uint64_t now);
-  void ended(QueueCore& core, QueuePosition position, std::uint64_t now);
+ private:
+  void keep(const Queue& from, DeadLetter letter);
+  void send_pending(const Queue& from);
+  void send_once(const Queue& from, DeadLetter letter);
 
   std::vector<DeadLetter> letters_;
-  std::unordered_map<QueuePosition, OnItsWay> held_;
+  std::unordered_map<QueuePosition, std::uint32_t> held_;  // answers to come
+  std::unique_ptr<PendingLetters> pending_;
+  bool awaits_changes_ = false;  // of the topology
+  std::vector<QueueId> turned_away_;
 };
 
 }  // namespace coney

@@ -136,17 +136,68 @@ void MessageQueue::arm_timer() {
 
 // ---- dead letters ----
 
+Undertaker& MessageQueue::undertaker() {
+  if (!undertaker_) undertaker_ = std::make_unique<Undertaker>();
+  return *undertaker_;
+}
+
 void MessageQueue::dead_letter(DeadLetter letter) {
   const std::size_t type = core_.settings().type == QueueType::kQuorum ? 1 : 0;
   ++shard_.counters().dead_lettered[type][static_cast<std::size_t>(letter.reason)];
-  if (!undertaker_) undertaker_ = std::make_unique<Undertaker>();
-  undertaker_->take(std::move(letter));
+  undertaker().take(std::move(letter));
 }
 
-void MessageQueue::dead_letter_arrived(QueuePosition position, bool accepted) {
+void MessageQueue::dead_letter_arrived(QueuePosition position, QueueId by, bool accepted) {
   if (!undertaker_) return;
-  undertaker_->arrived(core_, position, accepted, shard_.wall_time());
+  undertaker_->arrived(core_, position, by, accepted, shard_.wall_time());
   changed();
+}
+
+void MessageQueue::retry_dead_letters() {
+  if (!undertaker_ || going_ || restoring()) return;
+  undertaker_->try_again();
+  changed();
+}
+
+// Paging pending letters in may be what the next of them wait for.
+void MessageQueue::send_dead_letters() {
+  const std::uint64_t now = shard_.wall_time();
+  PendingLetters* pending = nullptr;
+  do {
+    undertaker_->send({shard_, id_, *record_, core_, letter_storage(), now});
+    store_changes();
+    store_letters();
+    pending = undertaker_->pending();
+  } while (undertaker_->has_letters() || (pending && pending->has_next(now)));
+  if (undertaker_->has_turned_away() && !core_.refuses(0)) undertaker_->tell_of_room(shard_);
+}
+
+// Null: pending letters are in memory alone.
+QueueStorage* MessageQueue::letter_storage() {
+  const bool needed = undertaker_->pending() || core_.settings().dead_letters_must_arrive();
+  return needed && logs() ? &storage_of(PendingLetters::kLevel) : nullptr;
+}
+
+void MessageQueue::store_letters() {
+  PendingLetters* pending = undertaker_->pending();
+  if (!pending) return;
+  const std::size_t lanes = core_.lane_count() + 1;
+  QueueStorage* storage = find_storage(PendingLetters::kLevel);
+  if (!storage && !shard_.storage().exceeds_window(pending->lane(), lanes)) return;
+  (storage ? *storage : storage_of(PendingLetters::kLevel)).changed(lanes);
+}
+
+bool MessageQueue::keeps_letters(QueueLevel level) const {
+  return level == PendingLetters::kLevel && core_.settings().type == QueueType::kQuorum;
+}
+
+MessageLane& MessageQueue::lane_of(QueueLevel level) {
+  return keeps_letters(level) ? undertaker().make_pending().lane() : core_.lane(level);
+}
+
+void MessageQueue::compact() {
+  core_.compact();
+  if (undertaker_ && undertaker_->pending()) undertaker_->pending()->lane().compact();
 }
 
 // ---- the disk ----
@@ -155,10 +206,8 @@ void MessageQueue::dead_letter_arrived(QueuePosition position, bool accepted) {
 void MessageQueue::changed() {
   touched();
   store_changes();
-  if (undertaker_) [[unlikely]] {
-    undertaker_->send(shard_, id_, *record_, core_, shard_.wall_time());
-    store_changes();
-  }
+  if (undertaker_) [[unlikely]]
+    send_dead_letters();
   arm_timer();
 }
 
@@ -188,7 +237,7 @@ QueueStorage& MessageQueue::storage_of(QueueLevel level) {
   if (QueueStorage* found = find_storage(level)) return *found;
   const StoredQueueId stored = logs() ? stored_lane(stored_id_, level) : StoredQueueId{};
   storages_.push_back({level, std::make_unique<QueueStorage>(
-                                  shard_.storage(), core_.lane(level), LaneId{id_, level}, stored,
+                                  shard_.storage(), lane_of(level), LaneId{id_, level}, stored,
                                   shard_.config().durability_of(record_->vhost))});
   return *storages_.back().storage;
 }
@@ -207,8 +256,8 @@ void MessageQueue::restore(std::vector<RecoveredLane>& lanes) {
     if (!lane.queue.is_empty()) {
       storage_of(lane.level).restore(lane.queue);
     } else {
-      core_.lane(lane.level).restore(lane.queue.next_position, lane.queue.next_position);
-      core_.lane(lane.level).restored();
+      lane_of(lane.level).restore(lane.queue.next_position, lane.queue.next_position);
+      lane_of(lane.level).restored();
     }
   }
   core_.expire();

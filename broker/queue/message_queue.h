@@ -30,10 +30,12 @@ class MessageQueue final : public Queue, private QueueSink {
   void settle(QueuePosition first, std::uint64_t count, Settlement settlement) override;
   void resume(const ConsumerKey& consumer) override;
   QueueAnswer call(const QueueCall& call) override;
-  void dead_letter_arrived(QueuePosition position, bool accepted) override;
+  void dead_letter_arrived(QueuePosition position, QueueId by, bool accepted) override;
+  void retry_dead_letters() override;
+  void turned_away(QueueId source) override { undertaker().turn_away(source); }
   void on_time() override;
   void retire() override;
-  void compact() override { core_.compact(); }
+  void compact() override;
 
   void visit_tenants(const std::function<void(DiskTenant&)>& visit) override;
   void transaction_ended(TxId id) override;
@@ -57,6 +59,12 @@ class MessageQueue final : public Queue, private QueueSink {
   void measure(QueueGauges& gauges) override;
   void measure_lanes(QueueGauges& gauges);
 
+  Undertaker& undertaker();
+  void send_dead_letters();
+  QueueStorage* letter_storage();
+  void store_letters();
+  bool keeps_letters(QueueLevel level) const;
+  MessageLane& lane_of(QueueLevel level);
   QueueStorage* find_storage(QueueLevel level);
   QueueStorage& storage_of(QueueLevel level);
   void changed();

@@ -45,8 +45,12 @@ class Queue {
   virtual void credit(const ConsumerKey& /*consumer*/, std::uint64_t /*count*/) {}
   virtual void resume(const ConsumerKey& consumer) = 0;
   virtual QueueAnswer call(const QueueCall& call) = 0;
-  // A dead letter has reached one of the queues that it was sent to, or was refused there.
-  virtual void dead_letter_arrived(QueuePosition /*position*/, bool /*accepted*/) {}
+  // A dead letter has reached `by`, one of the queues that it was sent to, or was refused there.
+  virtual void dead_letter_arrived(QueuePosition /*position*/, QueueId /*by*/, bool /*accepted*/) {}
+  // Dead letters that did not arrive may do so now.
+  virtual void retry_dead_letters() {}
+  // It has refused a dead letter of `source`, which is to be told when there is room.
+  virtual void turned_away(QueueId /*source*/) {}
   // A time that was asked for by Shard::wake_queue_at has come.
   virtual void on_time() = 0;
   // The queue has left the catalog: its consumers are told.

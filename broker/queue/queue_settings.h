@@ -45,6 +45,12 @@ struct QueueSettings {
   std::optional<std::int64_t> max_segment_bytes;
   std::optional<std::int64_t> filter_bytes;
 
+  // As in RabbitMQ, which cannot give up the oldest of what must arrive.
+  bool dead_letters_must_arrive() const {
+    return dead_letter_at_least_once && dead_letter_exchange && type == QueueType::kQuorum &&
+           overflow == Overflow::kRejectPublish;
+  }
+
   bool operator==(const QueueSettings&) const = default;
 };
 

@@ -46,11 +46,17 @@ struct DeadLetterMail {
   MessageFacts facts;
   QueueId source;
   QueuePosition position = 0;
+  bool must_arrive = false;  // if it is refused the source wants to know when there is room
 };
 struct DeadLetterArrivedMail {
   QueueId source;
   QueuePosition position = 0;
+  QueueId by;
   bool accepted = false;
+};
+// A queue that refused a dead letter of `source` has room.
+struct DeadLetterRoomMail {
+  QueueId source;
 };
 // So many deliveries of a stream have been settled.
 struct StreamCreditMail {
@@ -196,18 +202,29 @@ struct CloseConnectionMail {
   std::string reason;
 };
 struct ShutDownMail {};  // close every connection with 320 CONNECTION_FORCED
+
+// ---- a shard that shuts down -> every shard ----
+
+// In front of it lies all that the sender did before its round began.
+struct FarewellMail {
+  std::uint32_t round = 0;
+};
+
+// ---- server -> a shard ----
+
 // Memory or disk alarm: publishing connections are blocked with this reason; empty: unblocked.
 struct AlarmMail {
   std::string reason;
 };
 
 using Mail =
-    std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, SettleMail, StreamCreditMail,
-                 ResumeMail, QueueCallMail, QueueRequestMail, TransactionMail, DeliverMail,
-                 ConfirmMail, TransactionPartMail, TransactionEndedMail, PublishCreditMail,
-                 QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail, DirectReplyQueryMail,
-                 ChangesMail, TopologyAnswerMail, QueueRetiredMail, LogNewsMail, ChunkWrittenMail,
-                 ChunkReadMail, SegmentsSyncedMail, CompactMail, RestoreQueueMail, AcceptedMail,
-                 CloseConnectionMail, ShutDownMail, AlarmMail>;
+    std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, DeadLetterRoomMail, SettleMail,
+                 StreamCreditMail, ResumeMail, QueueCallMail, QueueRequestMail, TransactionMail,
+                 DeliverMail, ConfirmMail, TransactionPartMail, TransactionEndedMail,
+                 PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail,
+                 DirectReplyQueryMail, ChangesMail, TopologyAnswerMail, QueueRetiredMail,
+                 LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail, CompactMail,
+                 RestoreQueueMail, AcceptedMail, CloseConnectionMail, ShutDownMail, FarewellMail,
+                 AlarmMail>;
 
 }  // namespace coney

@@ -75,6 +75,7 @@ void Shard::run() {
     }
     drain_inbox();
     end_turn();
+    if (shutting_down_) say_farewell();
   }
   drop_everything();
   hand_out();
@@ -85,7 +86,7 @@ void Shard::wake() {
 }
 
 bool Shard::stopping() const {
-  return shutting_down_ && (connection_count() == 0 || now_ >= grace_ends_);
+  return shutting_down_ && (round_ == kFarewellRounds || now_ >= grace_ends_ + kFarewellGrace);
 }
 
 void Shard::schedule_tick() {

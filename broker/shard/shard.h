@@ -6,6 +6,7 @@
 // A turn of the loop: wait, handle what is ready, then flush: mail to the other shards first, bytes
 // to the sockets after it, so that nothing a client learns is ahead of the mail behind it.
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -111,6 +112,8 @@ class Shard {
   std::uint64_t wall_time() const;
   // Queue::on_time() is called then.
   void wake_queue_at(QueueId queue, std::uint64_t time);
+  // Queue::retry_dead_letters() is called, once, when the topology has changed.
+  void tell_of_changes(QueueId queue) { awaiting_changes_.push_back(queue); }
   // Has the topology delete a queue.
   void delete_queue(QueueId id);
   // Runs `task` in a later turn, the next one or after `delay`; never once the thread has ended.
@@ -153,6 +156,7 @@ class Shard {
     bool operator>(const QueueWake& other) const { return time > other.time; }
   };
   static constexpr std::uint64_t kLongestWait = 60'000;  // milliseconds
+  static constexpr std::chrono::milliseconds kFarewellGrace{300};
 
   void run();
   void wake();
@@ -191,6 +195,8 @@ class Shard {
   template <typename Visit>
   void for_each_connection(Visit visit);
   void shut_down();
+  void say_farewell();
+  void drop_connections();
   void drop_everything();
 
   const ShardId id_;
@@ -215,6 +221,7 @@ class Shard {
   std::size_t next_to_compact_ = 0;
   std::priority_queue<QueueWake, std::vector<QueueWake>, std::greater<>> wakes_;
   std::uint64_t next_wake_ = UINT64_MAX;  // the timer runs for it
+  std::vector<QueueId> awaiting_changes_;
   std::vector<ConnectionSlot> connections_;
   std::vector<std::uint32_t> free_connections_;
   std::atomic<std::uint32_t> connection_count_{0};
@@ -231,7 +238,12 @@ class Shard {
   std::vector<ConnectionId> waiting_for_storage_;
 
   std::string alarm_;  // reason while an alarm is on
+  // Shards end together, in rounds: what one does for another takes its way to the end, such as a
+  // dead letter there and the word that it has arrived back.
+  static constexpr std::uint32_t kFarewellRounds = 4;
   bool shutting_down_ = false;
+  std::uint32_t round_ = 0;                                 // 0: there are connections still
+  std::array<std::uint32_t, kFarewellRounds> farewells_{};  // heard, by round
   Clock::time_point grace_ends_{};
 };
 

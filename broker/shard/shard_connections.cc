@@ -100,11 +100,33 @@ ConnectionId Shard::take_connection_slot() {
 void Shard::shut_down() {
   if (std::exchange(shutting_down_, true)) return;
   grace_ends_ = now_ + kShutDownGrace;
-  run_after(kShutDownGrace, [] {});  // so that the loop looks at the clock then
+  // So that the loop looks at the clock then.
+  run_after(kShutDownGrace, [] {});
+  run_after(kShutDownGrace + kFarewellGrace, [] {});
   acceptors_.clear();
   connection_count_.fetch_sub(static_cast<std::uint32_t>(greetings_.size()));
   greetings_.clear();
   for_each_connection([](Connection& connection) { connection.shut_down(); });
+}
+
+void Shard::say_farewell() {
+  if (round_ == 0) {
+    if (connection_count() != 0 && now_ < grace_ends_) return;
+    drop_connections();
+  } else if (farewells_[round_ - 1] != server_.shards.size()) {
+    return;
+  }
+  if (++round_ == kFarewellRounds) return;
+  for (std::size_t shard = 0; shard != server_.shards.size(); ++shard) {
+    post(static_cast<ShardId>(shard), FarewellMail{round_ - 1});
+  }
+  hand_out();
+}
+
+void Shard::drop_connections() {
+  to_remove_.clear();
+  for (ConnectionSlot& slot : connections_) slot.connection.reset();
+  to_flush_.clear();
 }
 
 // After it nothing of this shard watches a socket. Runs on the shard's thread when it ends and
@@ -112,9 +134,7 @@ void Shard::shut_down() {
 void Shard::drop_everything() {
   acceptors_.clear();
   greetings_.clear();
-  to_remove_.clear();
-  for (ConnectionSlot& slot : connections_) slot.connection.reset();
-  to_flush_.clear();
+  drop_connections();
   std::vector<Mail> unread;
   inbox_.take(unread);
   for (Mail& mail : unread) {

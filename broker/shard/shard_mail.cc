@@ -46,15 +46,19 @@ struct Shard::MailHandler {
     if (Queue* queue = shard.find(mail.queue)) {
       if (queue->restoring()) return queue->defer(std::move(mail));
       outcome = queue->publish(std::move(mail.message), {}, mail.facts);
+      if (!outcome.accepted && mail.must_arrive) queue->turned_away(mail.source);
     }
     if (!mail.source.valid()) return;
     shard.post(mail.source.shard,
-               DeadLetterArrivedMail{mail.source, mail.position, outcome.accepted});
+               DeadLetterArrivedMail{mail.source, mail.position, mail.queue, outcome.accepted});
   }
   void operator()(DeadLetterArrivedMail& mail) {
     if (Queue* queue = shard.find(mail.source)) {
-      queue->dead_letter_arrived(mail.position, mail.accepted);
+      queue->dead_letter_arrived(mail.position, mail.by, mail.accepted);
     }
+  }
+  void operator()(DeadLetterRoomMail& mail) {
+    if (Queue* queue = shard.find(mail.source)) queue->retry_dead_letters();
   }
 
   void operator()(TransactionMail& mail) {
@@ -167,6 +171,7 @@ struct Shard::MailHandler {
     }
   }
   void operator()(ShutDownMail&) { shard.shut_down(); }
+  void operator()(FarewellMail& mail) { ++shard.farewells_[mail.round]; }
   void operator()(AlarmMail& mail) {
     shard.alarm_ = std::move(mail.reason);
     shard.for_each_connection([this](Connection& c) { c.on_alarm(shard.alarm_); });
@@ -212,6 +217,9 @@ void Shard::apply(const Changes& changes) {
     }
     if (const auto* vhost = std::get_if<VhostRemoved>(&change)) close_connections(*vhost);
     if (const auto* user = std::get_if<UserRemoved>(&change)) close_connections(*user);
+  }
+  for (QueueId id : std::exchange(awaiting_changes_, {})) {
+    if (Queue* queue = find(id)) queue->retry_dead_letters();
   }
 }
 

@@ -7,6 +7,7 @@
 #include "broker/log/log.h"
 #include "broker/policy/policy_check.h"
 #include "broker/topology/parameter_component.h"
+#include "broker/topology/predeclared_exchanges.h"
 #include "broker/topology/record_checks.h"
 
 namespace coney {

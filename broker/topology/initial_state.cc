@@ -6,6 +6,7 @@
 #include "broker/log/log.h"
 #include "broker/policy/policy_check.h"
 #include "broker/topology/definitions_import.h"
+#include "broker/topology/predeclared_exchanges.h"
 #include "broker/topology/record_checks.h"
 
 namespace coney {

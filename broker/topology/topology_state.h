@@ -15,15 +15,11 @@
 #include "broker/policy/settings_pool.h"
 #include "broker/topology/catalog.h"
 #include "broker/topology/change.h"
+#include "broker/topology/change_store.h"
 #include "broker/topology/queue_slots.h"
-#include "persistence/definitions/definition_store.h"
+#include "broker/topology/undo_log.h"
 
 namespace coney {
-
-// The exchanges that every vhost has; they are never in the database. The default one comes with
-// the vhost itself.
-std::vector<ExchangeRecord> predeclared_exchanges(const std::string& vhost);
-bool is_predeclared_exchange(std::string_view name);
 
 class TopologyState {
  public:
@@ -32,7 +28,7 @@ class TopologyState {
 
   const Catalog& catalog() const { return catalog_; }
   QueueSlots& slots() { return slots_; }
-  DefinitionStore* store() { return store_.get(); }
+  DefinitionStore* store() { return store_.store(); }
 
   // In the catalog at once, durable objects in the database with commit(). A change that does not
   // fit what exists must not be given.
@@ -57,31 +53,19 @@ class TopologyState {
   void note_policy(const Change& change);
   void apply_policies();
   void apply_policies(const Vhost& vhost, std::span<const CompiledPolicy> changed);
-  void remember_undo(const Change& change);
-  void remember_undo(const VhostRemoved& change);
-  void remember_undo(const UserRemoved& change);
-  void remember_bindings(const BindingSet& bindings);
-  void remember_permissions(const User& user, const std::string* vhost);
   void undo_all();
   void forget_vhost(const VhostRemoved& change);
   void apply_to_catalog(const Change& change);
-  void store_change(Change& change);
-  bool is_stored(const BindingRecord& binding) const;
-  void store(QueuePut& put);
-  template <typename Write>
-  void write(Write&& write);
 
-  std::unique_ptr<DefinitionStore> store_;
   Catalog catalog_;
+  ChangeStore store_;
   QueueSlots slots_;
   SettingsPool settings_;
   std::map<ConnectionId, std::set<std::pair<std::string, std::string>>> exclusive_;
 
   // Since the last commit.
-  bool open_ = false;  // a transaction of the database
-  std::optional<StorageError> failed_;
   Changes changes_;
-  Changes undo_;  // the last one is to be applied first
+  UndoLog undo_{catalog_};
   std::map<std::string, std::vector<CompiledPolicy>> changed_policies_;  // as before, as now
   std::vector<QueueId> retired_;
 };
