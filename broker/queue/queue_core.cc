@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "broker/arguments/value_check.h"
-
 namespace coney {
 namespace {
 
@@ -11,32 +9,6 @@ namespace {
 constexpr QueueCore::Level kQuorumHighest = 31, kQuorumUsual = 4;
 
 }  // namespace
-
-// ---- turns ----
-
-void QueueCore::Turns::pop() {
-  ++head;
-  // Also when somebody is always waiting the part that has been served must not grow.
-  if (head != waiting.size() && (head < 64 || head < waiting.size() / 2)) return;
-  waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(head));
-  head = 0;
-}
-
-void QueueCore::Turns::rotate() {
-  if (waiting.size() - head == 1) return;
-  push(front());
-  pop();
-}
-
-void QueueCore::Turns::remove(std::uint32_t consumer) {
-  if (front() == consumer) return pop();  // consumers that go in the order in which they came
-  auto from = waiting.begin() + static_cast<std::ptrdiff_t>(head);
-  waiting.erase(std::find(from, waiting.end(), consumer));
-  if (empty()) {
-    waiting.clear();
-    head = 0;
-  }
-}
 
 // ---- settings ----
 
@@ -210,13 +182,13 @@ void QueueCore::dispatch() {
 
 // One message to the consumer whose turn it is, or the consumer out of the list.
 bool QueueCore::deliver_next(MessageLane& lane, Turns& turns) {
-  const std::uint32_t index = turns.front();
+  const std::uint32_t index = turns.front;
   Consumer& consumer = consumers_[index];
   const bool no_ack = consumer.options.no_ack;
   if (!sink_.admit(consumer.options)) {
     consumer.paused = true;
     consumer.listed = false;
-    turns.pop();
+    remove_turn(turns, index);
     return false;
   }
   QueuePosition place;
@@ -226,17 +198,17 @@ bool QueueCore::deliver_next(MessageLane& lane, Turns& turns) {
   if (no_ack) {
     MessageRef message = std::move(entry.message);
     lane.erase(place, entry);
-    turns.rotate();
+    turns.front = consumer.next_turn;
     sink_.deliver(consumer.key, consumer.options, position, facts, std::move(message));
     return true;
   }
   lane.hold(entry, index);
   ++consumer.unacked;
   if (consumer.has_room()) {
-    turns.rotate();
+    turns.front = consumer.next_turn;
   } else {
     consumer.listed = false;
-    turns.pop();
+    remove_turn(turns, index);
   }
   sink_.deliver(consumer.key, consumer.options, position, facts, entry.message);
   return true;
@@ -264,122 +236,46 @@ std::optional<QueueDelivery> QueueCore::get(bool no_ack) {
   return delivery;
 }
 
-// ---- too old, too much ----
+// ---- turns ----
 
-// REQUIRES: lane.has_next()
-bool QueueCore::is_expired(MessageLane& lane, std::uint64_t by) {
-  const std::uint64_t time = lane.find(lane.peek())->time();
-  return time != 0 && time <= by;
-}
-
-// REQUIRES: lane.has_next()
-void QueueCore::let_die(MessageLane& lane, DeathReason reason) {
-  QueuePosition place;
-  Entry& entry = lane.take(place);
-  die(lane, place, entry, reason);
-}
-
-void QueueCore::die(MessageLane& lane, QueuePosition place, Entry& entry, DeathReason reason) {
-  if (!settings_->dead_letter_exchange) return lane.erase(place, entry);
-  DeadLetter letter{at_level(level_of(lane), place), reason, entry.tracked() || entry.stored(),
-                    entry.facts(), entry.message};
-  if (letter.held) {
-    entry.set_state(State::kUnacked);
-    entry.holder = kDead;
-    ++dead_;
-  } else {
-    lane.erase(place, entry);
-  }
-  sink_.dead_letter(std::move(letter));
-}
-
-void QueueCore::bury(QueuePosition position) {
-  MessageLane* lane = find_lane(level_of(position));
-  Entry* entry = lane ? lane->find(place_of(position)) : nullptr;
-  if (!entry || entry->state() != State::kUnacked || entry->holder != kDead) return;
-  --dead_;
-  lane->erase(place_of(position), *entry);
-}
-
-// RabbitMQ looks at the message that is next, and at no other.
-void QueueCore::expire() {
-  try_delayed_again();
-  MessageLane* lane = next_lane();
-  for (; lane && lane->is_timed() && is_expired(*lane, now_); lane = next_lane()) {
-    let_die(*lane, DeathReason::kExpired);
-  }
-}
-
-std::optional<std::uint64_t> QueueCore::next_expiry() {
-  std::optional<std::uint64_t> next;
-  if (!delayed_.empty()) next = delayed_.top().time;
-  MessageLane* lane = next_lane();
-  if (!lane || !lane->is_timed()) return next;
-  const std::uint64_t time = lane->find(lane->peek())->time();
-  return time == 0 || (next && *next < time) ? next : time;
-}
-
-// ---- another try, later ----
-
-std::uint64_t QueueCore::delay_of(const Entry& entry, Return how) const {
-  const DelayedRetry which = settings_->delayed_retry;
-  const bool wanted =
-      which == DelayedRetry::kAll ||
-      which == (how == Return::kFailed ? DelayedRetry::kFailed : DelayedRetry::kReturned);
-  if (!wanted || how == Return::kUnseen || settings_->delayed_retry_min <= 0) return 0;
-  const std::int64_t longest =
-      settings_->delayed_retry_max > 0 ? settings_->delayed_retry_max : kMaxMilliseconds;
-  const std::int64_t times = entry.counts().acquired;
-  return static_cast<std::uint64_t>(settings_->delayed_retry_min > longest / times
-                                        ? longest
-                                        : settings_->delayed_retry_min * times);
-}
-
-void QueueCore::try_delayed_again() {
-  if (delayed_.empty()) [[likely]]
+// Behind all that wait already.
+void QueueCore::push_turn(Turns& turns, std::uint32_t index) {
+  Consumer& consumer = consumers_[index];
+  if (turns.empty()) {
+    turns.front = consumer.next_turn = consumer.previous_turn = index;
     return;
-  for (; !delayed_.empty() && delayed_.top().time <= now_; delayed_.pop()) {
-    const QueuePosition position = delayed_.top().position;
-    MessageLane& lane = *find_lane(level_of(position));
-    Entry& entry = *lane.find(place_of(position));
-    lane.give_back(place_of(position), entry);
   }
-  dispatch();
+  Consumer& first = consumers_[turns.front];
+  consumer.next_turn = turns.front;
+  consumer.previous_turn = first.previous_turn;
+  consumers_[first.previous_turn].next_turn = index;
+  first.previous_turn = index;
 }
 
-bool QueueCore::is_too_long(std::uint64_t count, std::uint64_t bytes) const {
-  const auto& length = settings_->max_length;
-  const auto& most_bytes = settings_->max_length_bytes;
-  return (length && count > static_cast<std::uint64_t>(*length)) ||
-         (most_bytes && bytes > static_cast<std::uint64_t>(*most_bytes));
-}
-
-// What is too much goes from the head. When that is paged out it comes back first, unless all that
-// is paged out together has to go and nobody wants to see it.
-void QueueCore::shorten() {
-  const bool drops = settings_->overflow == Overflow::kDropHead ||
-                     (quorum_ && settings_->overflow == Overflow::kRejectPublishDlx);
-  if (!limited_ || !drops) return;
-  while (is_too_long(ready_count(), ready_bytes())) {
-    if (MessageLane* lane = next_lane()) {
-      let_die(*lane, DeathReason::kMaxLength);
-    } else if (!drop_paged()) {
-      return;
-    }
+void QueueCore::remove_turn(Turns& turns, std::uint32_t index) {
+  const Consumer& consumer = consumers_[index];
+  if (consumer.next_turn == index) {
+    turns.front = kNobody;
+    return;
   }
+  consumers_[consumer.previous_turn].next_turn = consumer.next_turn;
+  consumers_[consumer.next_turn].previous_turn = consumer.previous_turn;
+  if (turns.front == index) turns.front = consumer.next_turn;
 }
 
-bool QueueCore::drop_paged() {
-  if (settings_->dead_letter_exchange) return false;
-  MessageLane* stalled = nullptr;
-  for_each_lane([&stalled](Level, MessageLane& lane) {
-    if (!stalled && lane.is_stalled()) stalled = &lane;
-  });
-  if (!stalled) return false;
-  const PagedRange& range = stalled->first_paged();
-  if (!is_too_long(ready_count() - range.count + 1, ready_bytes() - range.body_bytes)) return false;
-  stalled->drop_first_paged();
-  return true;
+void QueueCore::list(std::uint32_t index) {
+  if (single_active_ && (index != active_ || is_superseded())) return;
+  Consumer& consumer = consumers_[index];
+  if (consumer.listed) return;
+  consumer.listed = true;
+  push_turn(turns_[consumer.options.priority], index);
+}
+
+void QueueCore::unlist(std::uint32_t index) {
+  Consumer& consumer = consumers_[index];
+  if (!consumer.listed) return;
+  consumer.listed = false;
+  remove_turn(turns_[consumer.options.priority], index);
 }
 
 // ---- settling ----
@@ -468,140 +364,6 @@ std::uint64_t QueueCore::purge() {
     }
   });
   return purged;
-}
-
-// ---- consumers ----
-
-void QueueCore::list(std::uint32_t index) {
-  if (single_active_ && (index != active_ || is_superseded())) return;
-  Consumer& consumer = consumers_[index];
-  if (consumer.listed) return;
-  consumer.listed = true;
-  turns_[consumer.options.priority].push(index);
-}
-
-void QueueCore::unlist(std::uint32_t index) {
-  Consumer& consumer = consumers_[index];
-  if (!consumer.listed) return;
-  consumer.listed = false;
-  turns_[consumer.options.priority].remove(index);
-}
-
-std::size_t QueueCore::KeyHash::operator()(const ConsumerKey& key) const {
-  const auto& [connection, channel, number] = key;
-  const std::uint64_t place = std::uint64_t{connection.slot} << 32 | std::uint64_t{channel} << 16 |
-                              static_cast<std::uint16_t>(connection.shard);
-  return std::hash<std::uint64_t>()((place ^ number) * 0x9E3779B97F4A7C15u);
-}
-
-std::uint32_t QueueCore::find_consumer(const ConsumerKey& key) const {
-  const auto found = alive_.find(key);
-  return found == alive_.end() ? kNobody : found->second;
-}
-
-void QueueCore::subscribe(const ConsumerKey& key, const ConsumerOptions& options) {
-  std::uint32_t index;
-  if (free_consumers_.empty()) {
-    index = static_cast<std::uint32_t>(consumers_.size());
-    consumers_.emplace_back();
-  } else {
-    index = free_consumers_.back();
-    free_consumers_.pop_back();
-  }
-  consumers_[index] = Consumer{key, options, ++subscriptions_};
-  consumers_[index].paused = true;
-  alive_.emplace(key, index);
-  ++consumer_count_;
-  exclusive_ = exclusive_ || options.exclusive;
-  choose_active();
-}
-
-bool QueueCore::cancel(const ConsumerKey& key) {
-  const std::uint32_t index = find_consumer(key);
-  if (index == kNobody) return false;
-  Consumer& consumer = consumers_[index];
-  unlist(index);
-  if (consumer.options.exclusive) exclusive_ = false;
-  consumer.alive = false;
-  alive_.erase(key);
-  --consumer_count_;
-  if (consumer.unacked == 0) release_consumer(index);
-  if (index == active_) {
-    active_ = kNobody;
-    choose_active();
-    dispatch();
-  }
-  return true;
-}
-
-void QueueCore::release_consumer(std::uint32_t index) {
-  consumers_[index].alive = false;
-  free_consumers_.push_back(index);
-  if (consumer_count_ != 0 || free_consumers_.size() != consumers_.size()) return;
-  std::vector<Consumer>().swap(consumers_);
-  std::vector<std::uint32_t>().swap(free_consumers_);
-  decltype(alive_)().swap(alive_);
-  turns_.clear();
-}
-
-void QueueCore::resume(const ConsumerKey& key) {
-  const std::uint32_t index = find_consumer(key);
-  if (index == kNobody) return;
-  Consumer& consumer = consumers_[index];
-  if (!consumer.paused) return;
-  consumer.paused = false;
-  if (consumer.has_room()) list(index);
-  dispatch();
-}
-
-std::vector<ConsumerKey> QueueCore::consumers() const {
-  std::vector<ConsumerKey> keys;
-  for (const Consumer& consumer : consumers_) {
-    if (consumer.alive) keys.push_back(consumer.key);
-  }
-  return keys;
-}
-
-// ---- single active consumer ----
-
-const ConsumerKey* QueueCore::active_consumer() const {
-  return active_ == kNobody ? nullptr : &consumers_[active_].key;
-}
-
-// Of the highest priority the one that came first.
-std::uint32_t QueueCore::best_consumer() const {
-  std::uint32_t best = kNobody;
-  for (std::uint32_t index = 0; index != consumers_.size(); ++index) {
-    const Consumer& one = consumers_[index];
-    if (!one.alive) continue;
-    const Consumer* other = best == kNobody ? nullptr : &consumers_[best];
-    if (!other || one.options.priority > other->options.priority ||
-        (one.options.priority == other->options.priority && one.number < other->number)) {
-      best = index;
-    }
-  }
-  return best;
-}
-
-// A quorum queue passes activity on to a consumer of higher priority, once the active one has
-// settled what it has; a classic queue does not.
-bool QueueCore::is_superseded() const {
-  if (!quorum_ || active_ == kNobody) return false;
-  return consumers_[best_consumer()].options.priority > consumers_[active_].options.priority;
-}
-
-void QueueCore::choose_active() {
-  if (!single_active_) return;
-  if (is_superseded()) {
-    unlist(active_);
-    if (consumers_[active_].unacked != 0) return;
-    active_ = kNobody;
-  }
-  if (active_ != kNobody) return;
-  active_ = best_consumer();
-  if (active_ == kNobody) return;
-  const Consumer& chosen = consumers_[active_];
-  if (!chosen.paused && chosen.has_room()) list(active_);
 }
 
 void QueueCore::compact() {

@@ -185,9 +185,10 @@ class QueueCore final : private LaneOwner {
     ConsumerOptions options;
     std::uint64_t number = 0;  // in order of subscription
     std::uint32_t unacked = 0;
-    bool alive = true;    // false: cancelled, still has unacked messages
-    bool paused = false;  // the sink refused it
-    bool listed = false;  // stands in its level's turn list
+    bool alive = true;                               // false: cancelled, still has unacked messages
+    bool paused = false;                             // the sink refused it
+    bool listed = false;                             // stands in its level's turns
+    std::uint32_t next_turn = 0, previous_turn = 0;  // while listed
     bool has_room() const {
       return options.no_ack || options.prefetch == 0 || unacked < options.prefetch;
     }
@@ -200,16 +201,10 @@ class QueueCore final : private LaneOwner {
 
   static bool is_nobodys(std::uint32_t holder) { return holder == kDead || holder == kDelayed; }
 
-  // Consumers of one priority that may be sent something, in turn.
+  // Consumers of one priority that may be sent something: a ring of Consumer::next_turn.
   struct Turns {
-    std::vector<std::uint32_t> waiting;  // ring: [head, size)
-    std::size_t head = 0;
-    bool empty() const { return head == waiting.size(); }
-    std::uint32_t front() const { return waiting[head]; }
-    void pop();
-    void push(std::uint32_t consumer) { waiting.push_back(consumer); }
-    void rotate();
-    void remove(std::uint32_t consumer);
+    std::uint32_t front = kNobody;
+    bool empty() const { return front == kNobody; }
   };
 
   // Given back, and to be ready again at a time.
@@ -250,6 +245,8 @@ class QueueCore final : private LaneOwner {
   // Consumers
   Turns* next_turns();
   bool deliver_next(MessageLane& lane, Turns& turns);
+  void push_turn(Turns& turns, std::uint32_t index);
+  void remove_turn(Turns& turns, std::uint32_t index);
   void list(std::uint32_t index);
   void unlist(std::uint32_t index);
   std::uint32_t find_consumer(const ConsumerKey& key) const;

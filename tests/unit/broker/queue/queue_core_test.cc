@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+#include <random>
+
 #include <string>
 #include <vector>
 
@@ -185,6 +189,23 @@ TEST_F(QueueCoreTest, ConsumersAreFoundByTheirWholeKey) {
     EXPECT_FALSE(core_.cancel(keys[n])) << n;
     EXPECT_EQ(core_.consumer_count(), keys.size() - n - 1);
   }
+}
+
+// With a search for each this would take minutes.
+TEST_F(QueueCoreTest, ManyConsumersMayCancelInAnyOrder) {
+  constexpr std::uint32_t kConsumers = 200'000;
+  std::vector<std::uint32_t> order(kConsumers);
+  std::iota(order.begin(), order.end(), 0);
+  for (std::uint32_t number : order) consume(number, options(0));
+  std::shuffle(order.begin(), order.end(), std::minstd_rand());
+  while (order.size() > 2) {
+    core_.cancel(key(order.back()));
+    order.pop_back();
+  }
+  for (const char* body : {"a", "b", "c"}) publish(body);
+  std::sort(order.begin(), order.end());
+  const std::string first = std::to_string(order[0]), second = std::to_string(order[1]);
+  EXPECT_EQ(deliveries(), (Log{first + ":a", second + ":b", first + ":c"}));
 }
 
 TEST_F(QueueCoreTest, KeyOfACancelledConsumerMayComeAgain) {
