@@ -26,6 +26,7 @@ PendingLetters::Letter PendingLetters::next(std::uint64_t now) {
   letter.message = entry.message;
   letter.facts = entry.facts();
   out_.try_emplace(letter.place);
+  out_bytes_ += letter.message->body().size();
   return letter;
 }
 
@@ -62,7 +63,9 @@ void PendingLetters::all_answered(QueuePosition place, Out& out, std::uint64_t n
 // Only one that is not waiting.
 void PendingLetters::give_up(QueuePosition place) {
   out_.erase(place);
-  lane_.erase(place, *lane_.find(place));
+  const MessageLane::Entry& entry = *lane_.find(place);
+  out_bytes_ -= entry.message->body().size();
+  lane_.erase(place, entry);
 }
 
 void PendingLetters::stop_waiting() {

@@ -35,6 +35,8 @@ class PendingLetters final : private LaneOwner {
   PendingLetters() : lane_(static_cast<LaneOwner&>(*this)) {}
 
   MessageLane& lane() { return lane_; }
+  std::uint64_t count() const { return lane_.ready_count() + lane_.unacked_count(); }
+  std::uint64_t bytes() const { return lane_.ready_bytes() + out_bytes_; }  // of bodies
   // `tracked`: the disk has it too.
   QueuePosition add(MessageRef message, const MessageFacts& facts, bool tracked);
 
@@ -73,6 +75,7 @@ class PendingLetters final : private LaneOwner {
 
   MessageLane lane_;
   std::unordered_map<QueuePosition, Out> out_;
+  std::uint64_t out_bytes_ = 0;
   std::set<Waiting> waiting_;
 };
 

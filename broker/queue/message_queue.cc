@@ -181,6 +181,7 @@ QueueStorage* MessageQueue::letter_storage() {
 void MessageQueue::store_letters() {
   PendingLetters* pending = undertaker_->pending();
   if (!pending) return;
+  core_.set_pending_letters(pending->count(), pending->bytes());
   const std::size_t lanes = core_.lane_count() + 1;
   QueueStorage* storage = find_storage(PendingLetters::kLevel);
   if (!storage && !shard_.storage().exceeds_window(pending->lane(), lanes)) return;

@@ -144,7 +144,7 @@ QueuePosition QueueCore::publish(MessageRef message, bool tracked, MessageFacts 
 bool QueueCore::is_full_for(std::size_t body_bytes) const {
   if (!quorum_) return is_too_long(ready_count() + 1, ready_bytes() + body_bytes);
   return settings_->overflow == Overflow::kRejectPublish &&
-         is_too_long(ready_count(), ready_bytes());
+         is_too_long(ready_count() + pending_letters_, ready_bytes() + pending_bytes_);
 }
 
 void QueueCore::refuse(MessageRef message) {

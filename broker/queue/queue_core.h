@@ -147,6 +147,12 @@ class QueueCore final : private LaneOwner {
   // basic.nack does.
   void reject(QueuePosition first, std::uint64_t count, Return how);
   void requeue(QueuePosition first, std::uint64_t count, Return how);
+  // Dead letters that must arrive and have not, which count where publishes are refused: else
+  // nothing would hold up their growth.
+  void set_pending_letters(std::uint64_t count, std::uint64_t bytes) {
+    pending_letters_ = count;
+    pending_bytes_ = bytes;
+  }
   // A dead letter that was held need not be kept any longer.
   void bury(QueuePosition position);
 
@@ -271,6 +277,7 @@ class QueueCore final : private LaneOwner {
   MessageLane lane_;              // of level 0: all messages of most queues
   std::vector<UpperLane> upper_;  // the others, highest first
   std::uint64_t dead_ = 0;        // held until bury()
+  std::uint64_t pending_letters_ = 0, pending_bytes_ = 0;
   std::priority_queue<Delayed, std::vector<Delayed>, std::greater<>> delayed_;
 
   std::vector<Consumer> consumers_;

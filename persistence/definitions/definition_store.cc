@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "amqp/wire.h"
+#include "persistence/definitions/definition_rows.h"
 #include "persistence/definitions/schema.h"
 #include "persistence/definitions/sqlite.h"
 
@@ -18,30 +18,9 @@ using sqlite::Statement;
 
 // Write-ahead log pages after which they are moved into the database file (4 MiB).
 constexpr int kCheckpointPages = 1000;
-constexpr std::size_t kLengthPrefix = 4;
 
-std::string encode(const amqp::Table& table) {
-  std::string bytes;
-  amqp::encode_table(bytes, table);
-  return bytes.erase(0, kLengthPrefix);
-}
-
-std::string encode(const std::vector<std::string>& tags) {
-  std::string bytes;
-  for (const std::string& tag : tags) amqp::Encoder(bytes).long_string(tag);
-  return bytes;
-}
-
-bool decode(std::string_view bytes, amqp::Table& table) {
-  auto decoded = amqp::decode_table(bytes);
-  if (decoded) table = std::move(*decoded);
-  return decoded.has_value();
-}
-
-bool decode(std::string_view bytes, std::vector<std::string>& tags) {
-  amqp::Decoder decoder(bytes);
-  while (!decoder.at_end()) tags.emplace_back(decoder.long_string());
-  return decoder.ok();
+std::int64_t kind_column(DestinationKind kind) {
+  return static_cast<std::int64_t>(kind);
 }
 
 bool is_failed_sync(int code) {
@@ -126,153 +105,6 @@ struct WriteStatements {
       database, "DELETE FROM parameters WHERE vhost = ? AND component = ? AND name = ?"};
   Statement remove_global_parameter{database, "DELETE FROM global_parameters WHERE name = ?"};
 };
-
-std::int64_t kind_column(DestinationKind kind) {
-  return static_cast<std::int64_t>(kind);
-}
-
-// Each reads the present row; false when the row contradicts the format.
-bool read_row(const Statement& row, VhostRecord& vhost) {
-  vhost.name = row.text(0);
-  vhost.description = row.text(1);
-  vhost.default_queue_type = row.text(3);
-  vhost.max_connections = row.optional_integer(4);
-  vhost.max_queues = row.optional_integer(5);
-  vhost.protected_from_deletion = row.integer(6) != 0;
-  return decode(row.blob(2), vhost.tags);
-}
-
-bool read_row(const Statement& row, UserRecord& user) {
-  user.name = row.text(0);
-  user.password_hash = row.text(1);
-  std::int64_t hashing = row.integer(2);
-  user.hashing = static_cast<PasswordHashing>(hashing);
-  user.max_connections = row.optional_integer(4);
-  user.max_channels = row.optional_integer(5);
-  bool known = hashing >= 0 && hashing <= static_cast<std::int64_t>(PasswordHashing::kMd5);
-  return known && decode(row.blob(3), user.tags);
-}
-
-bool read_row(const Statement& row, PermissionRecord& permission) {
-  permission.user = row.text(0);
-  permission.vhost = row.text(1);
-  permission.configure = row.text(2);
-  permission.write = row.text(3);
-  permission.read = row.text(4);
-  return true;
-}
-
-bool read_row(const Statement& row, TopicPermissionRecord& permission) {
-  permission.user = row.text(0);
-  permission.vhost = row.text(1);
-  permission.exchange = row.text(2);
-  permission.write = row.text(3);
-  permission.read = row.text(4);
-  return true;
-}
-
-bool read_row(const Statement& row, ExchangeRecord& exchange) {
-  exchange.vhost = row.text(0);
-  exchange.name = row.text(1);
-  exchange.type = row.text(2);
-  exchange.durable = row.integer(3) != 0;
-  exchange.auto_delete = row.integer(4) != 0;
-  exchange.internal = row.integer(5) != 0;
-  return decode(row.blob(6), exchange.arguments);
-}
-
-struct QueueRow {
-  QueueRecord record;
-  StoredQueueId id{};
-};
-
-bool read_row(const Statement& row, QueueRow& read) {
-  QueueRecord& queue = read.record;
-  queue.vhost = row.text(0);
-  queue.name = row.text(1);
-  queue.type = row.text(2);
-  queue.durable = row.integer(3) != 0;
-  queue.auto_delete = row.integer(4) != 0;
-  read.id = StoredQueueId{static_cast<std::uint64_t>(row.integer(6))};
-  return decode(row.blob(5), queue.arguments);
-}
-
-bool read_row(const Statement& row, BindingRecord& binding) {
-  binding.vhost = row.text(0);
-  binding.source = row.text(1);
-  std::int64_t kind = row.integer(2);
-  binding.destination_kind = static_cast<DestinationKind>(kind);
-  binding.destination = row.text(3);
-  binding.routing_key = row.text(4);
-  return (kind == 0 || kind == 1) && decode(row.blob(5), binding.arguments);
-}
-
-bool read_row(const Statement& row, PolicyRecord& policy) {
-  policy.vhost = row.text(0);
-  policy.is_operator = row.integer(1) != 0;
-  policy.name = row.text(2);
-  policy.pattern = row.text(3);
-  std::int64_t apply_to = row.integer(4);
-  policy.apply_to = static_cast<PolicyTarget>(apply_to);
-  policy.priority = row.number(5);
-  bool known = apply_to >= 0 && apply_to <= static_cast<std::int64_t>(PolicyTarget::kExchanges);
-  return known && decode(row.blob(6), policy.definition);
-}
-
-bool read_row(const Statement& row, ParameterRecord& parameter) {
-  parameter.vhost = row.text(0);
-  parameter.component = row.text(1);
-  parameter.name = row.text(2);
-  parameter.value = row.text(3);
-  return true;
-}
-
-bool read_row(const Statement& row, GlobalParameterRecord& parameter) {
-  parameter.name = row.text(0);
-  parameter.value = row.text(1);
-  return true;
-}
-
-// `key`: the columns of the primary key, by number.
-template <typename Record>
-StorageResult<void> read_table(Database& database, std::string_view table, std::string_view key,
-                               std::vector<Record>& records) {
-  std::string sql = "SELECT * FROM " + std::string(table) + " ORDER BY " + std::string(key);
-  Statement row(database, sql.c_str());
-  int code;
-  while ((code = row.next()) == SQLITE_ROW) {
-    if (!read_row(row, records.emplace_back())) {
-      return StorageError{StorageErrorCode::kCorrupt, "definitions database " + database.path() +
-                                                          ": row " +
-                                                          std::to_string(records.size()) + " of " +
-                                                          std::string(table) + " is malformed"};
-    }
-  }
-  if (code != SQLITE_DONE) return database.error(code, "reading");
-  return {};
-}
-
-StorageResult<StoredDefinitions> load_all(Database& database) {
-  StoredDefinitions stored;
-  Definitions& all = stored.definitions;
-  std::vector<QueueRow> queues;
-  StorageResult<void> read = read_table(database, "vhosts", "1", all.vhosts);
-  if (read) read = read_table(database, "users", "1", all.users);
-  if (read) read = read_table(database, "permissions", "1, 2", all.permissions);
-  if (read) read = read_table(database, "topic_permissions", "1, 2, 3", all.topic_permissions);
-  if (read) read = read_table(database, "exchanges", "1, 2", all.exchanges);
-  if (read) read = read_table(database, "queues", "1, 2", queues);
-  if (read) read = read_table(database, "bindings", "1, 2, 3, 4, 5, 6", all.bindings);
-  if (read) read = read_table(database, "policies", "1, 2, 3", all.policies);
-  if (read) read = read_table(database, "parameters", "1, 2, 3", all.parameters);
-  if (read) read = read_table(database, "global_parameters", "1", all.global_parameters);
-  if (!read) return read.error();
-  for (QueueRow& row : queues) {
-    all.queues.push_back(std::move(row.record));
-    stored.queue_ids.push_back(row.id);
-  }
-  return stored;
-}
 
 }  // namespace
 
@@ -400,11 +232,11 @@ StorageResult<StoredDefinitions> DefinitionStore::read(const std::filesystem::pa
   auto copy = Database::copy_of(path, vfs);
   if (!copy) return copy.error();
   if (auto migrated = migrate(*copy, definition_migrations()); !migrated) return migrated.error();
-  return load_all(*copy);
+  return read_all_rows(*copy);
 }
 
 StorageResult<StoredDefinitions> DefinitionStore::load() {
-  return load_all(session_->database());
+  return read_all_rows(session_->database());
 }
 
 StorageResult<void> DefinitionStore::begin() {
@@ -420,14 +252,14 @@ void DefinitionStore::rollback() {
 }
 
 StorageResult<void> DefinitionStore::put(const VhostRecord& vhost) {
-  std::string tags = encode(vhost.tags);
+  std::string tags = encode_column(vhost.tags);
   return session_->write(session_->sql().put_vhost, vhost.name, vhost.description, Blob{tags},
                          vhost.default_queue_type, vhost.max_connections, vhost.max_queues,
                          vhost.protected_from_deletion);
 }
 
 StorageResult<void> DefinitionStore::put(const UserRecord& user) {
-  std::string tags = encode(user.tags);
+  std::string tags = encode_column(user.tags);
   return session_->write(session_->sql().put_user, user.name, user.password_hash,
                          static_cast<std::int64_t>(user.hashing), Blob{tags}, user.max_connections,
                          user.max_channels);
@@ -444,14 +276,14 @@ StorageResult<void> DefinitionStore::put(const TopicPermissionRecord& permission
 }
 
 StorageResult<void> DefinitionStore::put(const ExchangeRecord& exchange) {
-  std::string arguments = encode(exchange.arguments);
+  std::string arguments = encode_column(exchange.arguments);
   return session_->write(session_->sql().put_exchange, exchange.vhost, exchange.name, exchange.type,
                          exchange.durable, exchange.auto_delete, exchange.internal,
                          Blob{arguments});
 }
 
 StorageResult<StoredQueueId> DefinitionStore::put(const QueueRecord& queue) {
-  std::string arguments = encode(queue.arguments);
+  std::string arguments = encode_column(queue.arguments);
   auto id =
       session_->write_returning(session_->sql().put_queue, queue.vhost, queue.name, queue.type,
                                 queue.durable, queue.auto_delete, Blob{arguments});
@@ -466,14 +298,14 @@ StorageResult<void> DefinitionStore::skip_queue_ids(StoredQueueId up_to) {
 }
 
 StorageResult<void> DefinitionStore::put(const BindingRecord& binding) {
-  std::string arguments = encode(binding.arguments);
+  std::string arguments = encode_column(binding.arguments);
   return session_->write(session_->sql().put_binding, binding.vhost, binding.source,
                          kind_column(binding.destination_kind), binding.destination,
                          binding.routing_key, Blob{arguments});
 }
 
 StorageResult<void> DefinitionStore::put(const PolicyRecord& policy) {
-  std::string definition = encode(policy.definition);
+  std::string definition = encode_column(policy.definition);
   return session_->write(session_->sql().put_policy, policy.vhost, policy.is_operator, policy.name,
                          policy.pattern, static_cast<std::int64_t>(policy.apply_to),
                          policy.priority, Blob{definition});
@@ -544,7 +376,7 @@ StorageResult<void> DefinitionStore::remove_queue(std::string_view vhost, std::s
 }
 
 StorageResult<void> DefinitionStore::remove(const BindingRecord& binding) {
-  std::string arguments = encode(binding.arguments);
+  std::string arguments = encode_column(binding.arguments);
   return session_->write(session_->sql().remove_binding, binding.vhost, binding.source,
                          kind_column(binding.destination_kind), binding.destination,
                          binding.routing_key, Blob{arguments});

@@ -73,6 +73,12 @@ class Statement {
   // SQLITE_ROW, SQLITE_DONE or an error; after the latter two the statement may be used again.
   int next();
 
+  // The present row, from its first column on. Blobs live until the next call of next().
+  template <typename... Values>
+  void read(Values&... values) const {
+    int column = -1;
+    (read_one(++column, values), ...);
+  }
   // Of the present row; columns count from 0. Views live until the next call of next().
   std::string_view text(int column) const;
   std::string_view blob(int column) const;
@@ -87,6 +93,14 @@ class Statement {
   void bind_one(int index, double value);
   void bind_one(int index, const std::optional<std::int64_t>& value);
   void bind_one(int index, bool value) { bind_one(index, std::int64_t{value}); }
+  void read_one(int column, std::string& value) const { value = text(column); }
+  void read_one(int column, Blob& value) const { value.bytes = blob(column); }
+  void read_one(int column, std::int64_t& value) const { value = integer(column); }
+  void read_one(int column, double& value) const { value = number(column); }
+  void read_one(int column, bool& value) const { value = integer(column) != 0; }
+  void read_one(int column, std::optional<std::int64_t>& value) const {
+    value = optional_integer(column);
+  }
 
   sqlite3_stmt* statement_ = nullptr;
   int prepare_code_;

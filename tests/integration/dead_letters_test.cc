@@ -1,6 +1,7 @@
 // Dead letters as clients see them, on two shards, over restarts and over kill -9.
 
 #include <chrono>
+#include <set>
 
 #include "tests/integration/many_lives.h"
 
@@ -103,6 +104,31 @@ TEST_P(DeadLetters, ThatMustArriveWaitForTheirQueueOverARestart) {
   EXPECT_EQ(drain("dead"), "bc");
   restart();
   EXPECT_EQ(client_->counts("q").messages + client_->counts("dead").messages, 0u);
+}
+
+// Otherwise nothing would hold up their growth.
+TEST_P(DeadLetters, ThatMustArriveCountWherePublishesAreRefused) {
+  Table arguments = dead_letters_to("dead");
+  arguments.set("x-queue-type", Value::text("quorum"));
+  arguments.set("x-overflow", Value::text("reject-publish"));
+  arguments.set("x-dead-letter-strategy", Value::text("at-least-once"));
+  arguments.set("x-max-length", Value::int32(2));
+  client_->declare("q", kDurable, arguments);
+  for (char c : {'a', 'b', 'c'}) store("q", std::string(1, c));
+  reject_all("q");
+  restart();
+  client_->confirm_select();
+  confirms_ = true;
+  store("q", "d");
+  client_->wait_for_confirms();
+  EXPECT_EQ(client_->take_refused(), std::set<std::uint64_t>{1});
+  client_->declare("dead", kDurable);
+  expect_soon([&] { return client_->counts("dead").messages == 3; });
+  expect_soon([&] {
+    store("q", "e");
+    client_->wait_for_confirms();
+    return client_->take_refused().empty();
+  });
 }
 
 TEST_P(DeadLetters, ThatMustArriveWaitForABinding) {

@@ -35,7 +35,10 @@ class PendingLettersTest : public testing::Test {
     }
     return bodies;
   }
-  std::uint64_t left() { return letters_.lane().unacked_count() + letters_.lane().ready_count(); }
+  std::uint64_t left() {
+    EXPECT_EQ(letters_.bytes(), letters_.count());  // bodies of one byte
+    return letters_.count();
+  }
 
   PendingLetters letters_;
   std::vector<QueueId> sent_to_;
