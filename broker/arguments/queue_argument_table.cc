@@ -9,11 +9,7 @@ namespace {
 
 using amqp::Table;
 using amqp::Value;
-
-constexpr std::uint8_t kClassic = 1 << static_cast<int>(QueueType::kClassic);
-constexpr std::uint8_t kQuorum = 1 << static_cast<int>(QueueType::kQuorum);
-constexpr std::uint8_t kStream = 1 << static_cast<int>(QueueType::kStream);
-constexpr std::uint8_t kEvery = kClassic | kQuorum | kStream;
+using namespace queue_types;
 
 // Values ---------------------------------------------------------------------------------------
 
