@@ -65,6 +65,7 @@ class Services {
   // ---- the node ----
   virtual std::vector<ActiveListener> listeners() const { return {}; }
   virtual AlarmState alarms() const { return {}; }
+  virtual void reset_statistics() {}
   virtual std::uint64_t connection_count() const { return 0; }
   virtual std::chrono::system_clock::time_point wall_time() const {
     return std::chrono::system_clock::now();

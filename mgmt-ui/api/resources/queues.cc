@@ -62,6 +62,19 @@ Reply list_queues_of_vhost(Call& call) {
   return list(call.request, QueueRows(call, call.directory.queues(*vhost)));
 }
 
+// Those that a user may see.
+Reply list_queues_of_user(Call& call) {
+  const User* user = call.directory.find_user(call.name("user"));
+  if (!user) return no_such_object();
+  std::vector<QueueEntry> entries;
+  for (const Vhost* vhost : call.directory.vhosts()) {
+    if (!user->permissions.contains(vhost->record->name)) continue;
+    const auto more = call.directory.queues(*vhost);
+    entries.insert(entries.end(), more.begin(), more.end());
+  }
+  return list(call.request, QueueRows(call, std::move(entries)));
+}
+
 std::optional<QueueEntry> queue_of(const Call& call) {
   const Vhost* vhost = call.vhost();
   const CatalogQueue* queue = vhost ? vhost->find_queue(call.name("name")) : nullptr;
@@ -99,6 +112,7 @@ Reply put_queue(Call& call) {
 void add_queues(RouteTable& table) {
   table.add("/api/queues", {get(Need::kManagement, list_queues)});
   table.add("/api/queues/detailed", {get(Need::kManagement, list_queues)});
+  table.add("/api/users/{user}/queues", {get(Need::kAdministrator, list_queues_of_user)});
   table.add("/api/queues/{vhost}", {get(Need::kManagement, list_queues_of_vhost)});
   table.add("/api/queues/{vhost}/{name}",
             {get(Need::kManagement, show_queue), put(Need::kManagement, put_queue),

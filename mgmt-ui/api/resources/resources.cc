@@ -28,6 +28,7 @@ RouteTable all_routes() {
       add_health,
       add_aliveness,
       add_pages,
+      add_quorum,
       add_config,
       add_events,
       add_effective_arguments,

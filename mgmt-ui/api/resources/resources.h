@@ -33,6 +33,7 @@ void add_health(RouteTable& table);
 void add_aliveness(RouteTable& table);
 void add_events(RouteTable& table);
 void add_config(RouteTable& table);
+void add_quorum(RouteTable& table);
 void add_pages(RouteTable& table);
 void add_effective_arguments(RouteTable& table);
 
