@@ -88,7 +88,9 @@ TEST_F(OpenApiTest, EndpointsAnswerAsDescribed) {
       ASSERT_TRUE(response) << answer.status << " " << answer.body;
       if (answer.status != 200) continue;
       const json::value* content = response->as_object().if_contains("content");
-      if (content) EXPECT_TRUE(content->as_object().contains(answer.content_type));
+      if (content) {
+        EXPECT_TRUE(content->as_object().contains(answer.content_type));
+      }
       EXPECT_EQ(described.as_object().contains("security"), operation.need == Need::kNothing);
     }
   }
