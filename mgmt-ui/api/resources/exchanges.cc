@@ -3,6 +3,7 @@
 #include "mgmt-ui/api/body/json_body.h"
 #include "mgmt-ui/api/listing/listing.h"
 #include "mgmt-ui/api/resources/declaring.h"
+#include "mgmt-ui/api/resources/object_statistics.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/resources/rows.h"
 
@@ -11,6 +12,12 @@ namespace coney::management {
 namespace json = boost::json;
 
 namespace {
+
+json::object whole_row(const Call& call, const ExchangeEntry& entry, const Columns& columns) {
+  json::object row = exchange_row(call, entry, columns);
+  if (!without_statistics(call)) put_exchange_statistics(call, *entry.vhost, *entry.exchange, row);
+  return row;
+}
 
 class ExchangeRows final : public RowSource {
  public:
@@ -22,7 +29,7 @@ class ExchangeRows final : public RowSource {
     return entries_[row].exchange->record->name;
   }
   json::object make(std::size_t row, const Columns& columns) const override {
-    return exchange_row(call_, entries_[row], columns);
+    return whole_row(call_, entries_[row], columns);
   }
   SortKey key(std::size_t row, std::string_view column) const override {
     const ExchangeRecord& record = *entries_[row].exchange->record;
@@ -61,7 +68,7 @@ std::optional<ExchangeEntry> exchange_of(const Call& call) {
 Reply show_exchange(Call& call) {
   const auto entry = exchange_of(call);
   if (!entry) return no_such_object();
-  json::object row = exchange_row(call, *entry, Columns());
+  json::object row = whole_row(call, *entry, Columns());
   row["incoming"] = json::array();
   row["outgoing"] = json::array();
   return show(call.request, std::move(row));

@@ -4,6 +4,7 @@
 #include "mgmt-ui/api/body/json_body.h"
 #include "mgmt-ui/api/listing/listing.h"
 #include "mgmt-ui/api/resources/declaring.h"
+#include "mgmt-ui/api/resources/object_statistics.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/resources/rows.h"
 
@@ -12,6 +13,18 @@ namespace coney::management {
 namespace json = boost::json;
 
 namespace {
+
+// `alone`: not in a list.
+json::object whole_row(const Call& call, const QueueEntry& entry, const Columns& columns,
+                       bool alone) {
+  json::object row = queue_row(call, entry, columns);
+  if (!without_statistics(call)) {
+    put_queue_statistics(call, *entry.queue, columns, alone, row);
+  } else if (call.request.flag("enable_queue_totals")) {
+    put_queue_totals(call, *entry.queue, row);
+  }
+  return row;
+}
 
 // A hundred thousand of them are sorted without being made.
 class QueueRows final : public RowSource {
@@ -24,7 +37,7 @@ class QueueRows final : public RowSource {
     return entries_[row].queue->record->name;
   }
   json::object make(std::size_t row, const Columns& columns) const override {
-    return queue_row(call_, entries_[row], columns);
+    return whole_row(call_, entries_[row], columns, false);
   }
   SortKey key(std::size_t row, std::string_view column) const override {
     const QueueRecord& record = *entries_[row].queue->record;
@@ -35,7 +48,8 @@ class QueueRows final : public RowSource {
     if (column == "auto_delete") return record.auto_delete;
     if (column == "exclusive") return record.exclusive;
     if (column == "node" || column == "state") return 0.0;  // all alike
-    return RowSource::key(row, column);
+    const auto key = queue_statistics_key(call_, *entries_[row].queue, column);
+    return key ? *key : RowSource::key(row, column);
   }
 
  private:
@@ -83,7 +97,7 @@ std::optional<QueueEntry> queue_of(const Call& call) {
 
 Reply show_queue(Call& call) {
   const auto entry = queue_of(call);
-  return entry ? show(call.request, queue_row(call, *entry, Columns())) : no_such_object();
+  return entry ? show(call.request, whole_row(call, *entry, Columns(), true)) : no_such_object();
 }
 
 Reply put_queue(Call& call) {
