@@ -27,6 +27,7 @@ RouteTable all_routes() {
       add_auth,
       add_health,
       add_aliveness,
+      add_consumer_cancel,
       add_pages,
       add_quorum,
       add_config,

@@ -34,6 +34,7 @@ void add_aliveness(RouteTable& table);
 void add_events(RouteTable& table);
 void add_config(RouteTable& table);
 void add_quorum(RouteTable& table);
+void add_consumer_cancel(RouteTable& table);
 void add_pages(RouteTable& table);
 void add_effective_arguments(RouteTable& table);
 
