@@ -48,8 +48,10 @@ Config broker_config(const std::filesystem::path& data_directory) {
 LocalBroker::LocalBroker(const std::filesystem::path& data_directory)
     : LocalBroker(broker_config(data_directory)) {}
 
-LocalBroker::LocalBroker(const Config& config, ResourceProbe probe, const StorageOptions& storage)
+LocalBroker::LocalBroker(const Config& config, ResourceProbe probe, const StorageOptions& storage,
+                         StatsReceiver* statistics)
     : server_(config, std::move(probe), storage) {
+  if (statistics) server_.tell_stats_to(*statistics);
   if (auto failure = server_.start()) throw std::runtime_error(*failure);
 }
 

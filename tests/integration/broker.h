@@ -20,7 +20,7 @@ class LocalBroker {
  public:
   explicit LocalBroker(const std::filesystem::path& data_directory);
   explicit LocalBroker(const Config& config, ResourceProbe probe = system_resources(),
-                       const StorageOptions& storage = {});
+                       const StorageOptions& storage = {}, StatsReceiver* statistics = nullptr);
   Server& server() { return server_; }
   // Of a listener, in the order of the configuration: TCP, TLS.
   std::uint16_t port(std::size_t listener = 0) const { return server_.endpoints()[listener].port; }
