@@ -217,14 +217,12 @@ struct AlarmMail {
   std::string reason;
 };
 
-using Mail =
-    std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, DeadLetterRoomMail, SettleMail,
-                 StreamCreditMail, ResumeMail, QueueCallMail, QueueRequestMail, TransactionMail,
-                 DeliverMail, ConfirmMail, TransactionPartMail, TransactionEndedMail,
-                 PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail, DirectReplyMail,
-                 DirectReplyQueryMail, ChangesMail, TopologyAnswerMail, QueueRetiredMail,
-                 LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail, CompactMail,
-                 RestoreQueueMail, AcceptedMail, CloseConnectionMail, ShutDownMail, FarewellMail,
-                 AlarmMail>;
+using Mail = std::variant<
+    PublishMail, DeadLetterMail, DeadLetterArrivedMail, DeadLetterRoomMail, SettleMail,
+    StreamCreditMail, ResumeMail, QueueCallMail, QueueRequestMail, TransactionMail, DeliverMail,
+    ConfirmMail, TransactionPartMail, TransactionEndedMail, PublishCreditMail, QueueAnswerMail,
+    ConsumerCancelledMail, DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail,
+    QueueRetiredMail, LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail, CompactMail,
+    RestoreQueueMail, AcceptedMail, CloseConnectionMail, ShutDownMail, FarewellMail, AlarmMail>;
 
 }  // namespace coney

@@ -28,7 +28,7 @@ using log::Category;
 constexpr std::chrono::seconds kCertificateCheck{3};
 constexpr std::chrono::seconds kStatisticsTick{1};
 
-Millisecond wall_time() {
+Millisecond wall_milliseconds() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<Millisecond>(
       std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
@@ -125,8 +125,8 @@ class Management final : public ServerExtension, private Services {
     server_->close_connection(id, std::move(reason));
   }
 
-  static std::optional<std::string> listen(const Listener& listener, HttpServer& http,
-                                           const TlsCredentials* tls);
+  std::optional<std::string> listen(const Listener& listener, HttpServer& http,
+                                    const TlsCredentials* tls);
   std::optional<std::string> listen_metrics();
   std::optional<std::string> listen_plain();
   std::optional<std::string> listen_tls();
@@ -144,7 +144,7 @@ class Management final : public ServerExtension, private Services {
   Directory directory_;
   EventFeed events_;
   std::vector<ActiveListener> own_listeners_;
-  Statistics statistics_{wall_time, [this] { return probe(); }};
+  Statistics statistics_{wall_milliseconds, [this] { return probe(); }};
   StatsInbox stats_inbox_{
       [mailbox = mailbox_, this] { mailbox->post([this] { read_statistics(); }); }};
   Api api_;
