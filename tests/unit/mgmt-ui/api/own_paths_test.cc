@@ -11,7 +11,8 @@ namespace json = boost::json;
 class OwnPathsTest : public ApiTest {
  protected:
   json::value row_of(const std::string& target, std::string_view name) {
-    for (const json::value& row : body_of(target).as_array()) {
+    const json::value body = body_of(target);
+    for (const json::value& row : body.as_array()) {
       if (row.at("name").as_string() == name) return row;
     }
     return {};
