@@ -44,8 +44,9 @@ std::string path_of(const Route& route) {
 }
 
 Reply show_endpoints(Call&) {
+  static const RouteTable kRoutes = all_routes();
   std::string rows = "<table>\n";
-  for (const Route& route : all_routes().all()) {
+  for (const Route& route : kRoutes.all()) {
     rows += "<tr><td><code>" + escaped(path_of(route)) + "</code></td><td>" + route.allow() +
             "</td></tr>\n";
   }
