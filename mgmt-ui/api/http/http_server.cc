@@ -95,6 +95,7 @@ class Session {
     while (go_on) {
       Parser parser;
       parser.header_limit(kMaxHead);
+      parser.body_limit(boost::none);  // read_body() knows
       go_on = co_await read_head(parser);
       if (go_on) go_on = co_await serve_one(parser);
     }

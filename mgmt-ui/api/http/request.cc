@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "amqp/wire.h"
+
 namespace coney::management {
 namespace {
 
@@ -64,6 +66,7 @@ std::optional<std::string> percent_decode(std::string_view text, bool form) {
       i += 2;
     }
   }
+  if (!amqp::is_utf8(decoded)) return std::nullopt;
   return decoded;
 }
 

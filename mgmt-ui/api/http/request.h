@@ -43,7 +43,7 @@ struct Request {
 // the target is not well-formed (no leading slash, a broken % sequence, control characters).
 bool parse_target(Request& request);
 
-// %41 becomes A; with `form`, + becomes a space. None: a broken % sequence.
+// %41 becomes A; with `form`, + becomes a space. None: a broken % sequence, or not UTF-8.
 std::optional<std::string> percent_decode(std::string_view text, bool form);
 // All but letters, digits, - _ . and ~ become %XX.
 std::string percent_encode(std::string_view text);
