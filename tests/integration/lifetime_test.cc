@@ -142,7 +142,7 @@ TEST_F(Lifetime, SigtermEndsTheBrokerAlsoWhenAClientIsSilent) {
   const auto begin = Clock::now();
   broker.signal(SIGTERM);
   EXPECT_EQ(broker.wait(), 0);
-  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(2));
+  EXPECT_LT(Clock::now() - begin, std::chrono::seconds(5));
 }
 
 }  // namespace
