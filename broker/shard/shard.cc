@@ -68,17 +68,28 @@ void Shard::run() {
   schedule_tick();
   while (!stopping()) {
     loop_->context.run_one();
-    now_ = Clock::now();
-    bytes_this_turn_ = 0;
-    for (int n = 1; n < kHandlersPerTurn && bytes_this_turn_ < kBytesPerTurn; ++n) {
-      if (loop_->context.poll_one() == 0) break;
-    }
-    drain_inbox();
-    end_turn();
+    turn();
     if (shutting_down_) say_farewell();
   }
   drop_everything();
   hand_out();
+}
+
+bool Shard::poll() {
+  if (loop_->context.poll_one() == 0) return false;
+  turn();
+  return true;
+}
+
+// What is ready beside the event that has begun it.
+void Shard::turn() {
+  now_ = Clock::now();
+  bytes_this_turn_ = 0;
+  for (int n = 1; n < kHandlersPerTurn && bytes_this_turn_ < kBytesPerTurn; ++n) {
+    if (loop_->context.poll_one() == 0) break;
+  }
+  drain_inbox();
+  end_turn();
 }
 
 void Shard::wake() {

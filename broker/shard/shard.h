@@ -69,6 +69,9 @@ class Shard {
   void deliver_mail(std::vector<Mail>& batch);
   void start();  // the thread
   void join();   // after a ShutDownMail, when the last connection is gone or the grace is over
+  // Instead of start(), for who drives the shard on a thread of its own: a turn without waiting,
+  // and without ticks. False when there was nothing to do.
+  bool poll();
   // Takes an accepted socket; it counts as a connection from now on.
   void hand_over(AcceptedMail accepted);
   std::uint32_t connection_count() const {
@@ -167,6 +170,7 @@ class Shard {
   void start_wake_timer();
   void wake_queues();
 
+  void turn();
   // The end of a turn.
   void end_turn();
   void hand_out();

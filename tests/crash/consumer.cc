@@ -28,7 +28,9 @@ Consumer::Consumer(Scene& scene, QueueNumber queue, const ConsumerHabit& habit)
     : Actor(scene, open_consuming(scene.port, scene.name(queue), habit)),
       queue_(queue),
       habit_(habit),
-      number_(static_cast<ConsumerNumber>(++scene.last_consumer)) {}
+      number_(static_cast<ConsumerNumber>(++scene.last_consumer)) {
+  if (habit.no_ack) scene.ledger.consumed_without_acks(queue);
+}
 
 std::string Consumer::name() const {
   return "consumer of " + scene_.name(queue_);

@@ -243,14 +243,7 @@ void Ledger::judge_order(const CopyName& each, ConsumerNumber consumer, bool red
     if (!of.loose) behind(last, ", and is not flagged redelivered");
     last = height;
   }
-  note_gap(of, heights, height);
   heights.in_this_life = std::max(heights.in_this_life, height);
-  heights.seen_in_this_life = true;
-}
-
-void Ledger::note_gap(const Queue& of, Heights& heights, std::uint64_t height) {
-  if (!of.traits.no_ack || heights.seen_in_this_life) return;
-  heights.gaps.emplace_back(heights.in_earlier_lives, height);
 }
 
 void Ledger::acked(QueueNumber number, const MessageKey& key, TxNumber tx) {
@@ -292,15 +285,28 @@ void Ledger::life_ended(End end) {
   for (auto& [number, tx] : txs_) tx.undecided = true;
   for (Queue& each : queues_) {
     each.loose = false;
+    if (std::exchange(each.takes_at_once, false)) note_what_was_on_its_way(each);
     for (Heights& heights : each.heights) {
       heights.in_earlier_lives = std::max(heights.in_earlier_lives, heights.in_this_life);
       heights.in_this_life = heights.in_this_drain = 0;
-      heights.seen_in_this_life = false;
     }
   }
   fresh_.clear();
   draining_ = false;
   ++life_;
+}
+
+void Ledger::consumed_without_acks(QueueNumber number) {
+  queue(number).takes_at_once = true;
+}
+
+void Ledger::note_what_was_on_its_way(Queue& of) {
+  for (std::size_t i = 0; i != publishers_.size(); ++i) {
+    Heights& heights = of.heights[i];
+    const Publisher& publisher = publishers_[i];
+    heights.on_their_way.emplace_back(std::max(heights.in_this_life, heights.in_earlier_lives),
+                                      publisher.first + publisher.entries.size());
+  }
 }
 
 void Ledger::end_life(Entry& of, Copy& found, End end) {
@@ -334,7 +340,7 @@ void Ledger::all_drained() {
   for_each_copy([&](const CopyName& each, Entry& of, Copy& found) { missing(each, of, found); });
   judge_transactions();
   for (Queue& each : queues_) {
-    for (Heights& heights : each.heights) heights.gaps.clear();
+    for (Heights& heights : each.heights) heights.on_their_way.clear();
   }
   draining_ = false;
   trim();
@@ -363,10 +369,8 @@ bool Ledger::was_on_its_way(const CopyName& each) {
   if (!of.traits.no_ack) return false;
   const Heights& heights = of.heights[static_cast<std::size_t>(each.key.publisher)];
   const std::uint64_t height = each.key.sequence + 1;
-  // Nothing was left for this life to deliver: all of it was on its way.
-  if (!heights.seen_in_this_life && height > heights.in_earlier_lives) return true;
-  return std::any_of(heights.gaps.begin(), heights.gaps.end(),
-                     [&](const auto& gap) { return gap.first < height && height < gap.second; });
+  return std::any_of(heights.on_their_way.begin(), heights.on_their_way.end(),
+                     [&](const auto& all) { return all.first < height && height <= all.second; });
 }
 
 void Ledger::trim() {

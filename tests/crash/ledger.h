@@ -71,6 +71,10 @@ class Ledger {
   void requeued(QueueNumber queue, const MessageKey& key);
   // The connection has ended, and the ack on it may not have been read.
   void ack_doubtful(QueueNumber queue, const MessageKey& key);
+  // A no-ack consumer of the queue is there until the life ends. What was received last of a
+  // publisher may come back, if that it had left was not written yet, while what came behind it
+  // left at once, was never written, and is lost.
+  void consumed_without_acks(QueueNumber queue);
   // A consumer has gone with deliveries on their way to it: they may come to others out of order.
   void consumer_gone(QueueNumber queue);
 
@@ -128,14 +132,14 @@ class Ledger {
   // Sequence numbers + 1, 0: none; of one publisher in one queue.
   struct Heights {
     std::uint64_t in_this_life = 0, in_earlier_lives = 0, in_this_drain = 0;
-    bool seen_in_this_life = false;
-    // Of a no-ack queue: (last of a life, first of the next one), both were received.
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> gaps;
+    // Of a no-ack queue: (last that was received in a life, last that was published in it).
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> on_their_way;
   };
   struct Queue {
     QueueTraits traits;
     std::vector<Heights> heights;  // by publisher
     bool loose = false;            // order between consumers is not defined in this life
+    bool takes_at_once = false;    // a no-ack consumer was there in this life
     std::uint64_t waiting_bytes = 0;
   };
 
@@ -148,7 +152,7 @@ class Ledger {
   void judge_presence(const CopyName& name, Entry& entry, Copy& copy);
   void judge_flag(const CopyName& name, const Copy& copy, bool redelivered);
   void judge_order(const CopyName& name, ConsumerNumber consumer, bool redelivered);
-  void note_gap(const Queue& queue, Heights& heights, std::uint64_t height);
+  void note_what_was_on_its_way(Queue& queue);
   void end_life(Entry& entry, Copy& copy, End end);
   void missing(const CopyName& name, Entry& entry, Copy& copy);
   bool was_on_its_way(const CopyName& name);

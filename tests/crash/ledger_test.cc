@@ -195,6 +195,7 @@ TEST_F(LedgerTest, DrainComesInOrderWhateverTheFlags) {
 }
 
 TEST_F(LedgerTest, MessageThatWasOnItsWayToANoAckConsumerMayBeLost) {
+  ledger_.consumed_without_acks(kNoAck);
   const MessageKey first = confirmed(kNoAck);
   confirmed(kNoAck);  // on its way
   const MessageKey third = confirmed(kNoAck);
@@ -206,14 +207,29 @@ TEST_F(LedgerTest, MessageThatWasOnItsWayToANoAckConsumerMayBeLost) {
   expect_no_fault();
 }
 
-TEST_F(LedgerTest, MessageBehindOneThatIsThereIsLostWithNoAckToo) {
+// That it had left was not written yet; the other was never written.
+TEST_F(LedgerTest, MessageBehindOneThatComesBackMayHaveBeenOnItsWayToANoAckConsumer) {
+  ledger_.consumed_without_acks(kNoAck);
   const MessageKey first = confirmed(kNoAck);
   confirmed(kNoAck);
+  deliver(first, false, kNoAck);
   kill();
   ledger_.drain_begins();
-  deliver(first, false, kNoAck);
+  deliver(first, true, kNoAck);
   ledger_.all_drained();
+  expect_no_fault();
+}
+
+TEST_F(LedgerTest, MessageThatANoAckConsumerCannotHaveTakenIsLost) {
+  ledger_.consumed_without_acks(kNoAck);
+  confirmed(kNoAck);
+  deliver(confirmed(kNoAck), false, kNoAck);  // in front of one that was received
+  kill();
+  confirmed(kNoAck);  // in a life without such a consumer
+  kill();
+  drained();
   expect_fault("LOST");
+  EXPECT_EQ(ledger_.fault_count(), 2u);
 }
 
 // ---- transactions ----

@@ -23,7 +23,7 @@ class FaultFile : public File {
     std::string all;
     for (std::string_view piece : pieces) all += piece;
     if (auto error = refuse(FaultFileSystem::Kind::kWrite)) {
-      if (error->code == StorageErrorCode::kNoSpace && system_.short_write_now()) {
+      if (!is_dead() && error->code == StorageErrorCode::kNoSpace && system_.short_write_now()) {
         content_->write(offset, std::string_view(all).substr(0, all.size() / 2));
       }
       return *error;
@@ -48,7 +48,7 @@ class FaultFile : public File {
       --system_.held_;
     }
     if (auto error = refuse(FaultFileSystem::Kind::kSync)) {
-      content_->dirty.clear();  // never to be written
+      if (!is_dead()) content_->dirty.clear();  // never to be written
       return *error;
     }
     for (std::uint64_t page : content_->dirty) content_->make_safe(page);
@@ -79,6 +79,7 @@ class FaultFile : public File {
   }
 
  private:
+  bool is_dead() const { return life_ != system_.life_ || system_.stopped_; }
   std::optional<StorageError> refuse(FaultFileSystem::Kind kind) {
     if (life_ != system_.life_) {
       return StorageError{StorageErrorCode::kIo, path_.string() + ": opened before the crash"};
@@ -172,6 +173,7 @@ std::uint64_t FaultFileSystem::faults() const {
 }
 
 std::optional<StorageError> FaultFileSystem::refuse(Kind kind, const fs::path& path) {
+  if (stopped_) return StorageError{StorageErrorCode::kIo, path.string() + ": it has stopped"};
   std::uint64_t number = operations_++;
   std::optional<Fault> fault;
   if (plan_ && number >= plan_->from && number <= plan_->to) fault = plan_->fault;
@@ -191,9 +193,15 @@ bool FaultFileSystem::short_write_now() {
 
 // --- what is forgotten ---------------------------------------------------------------------------
 
+void FaultFileSystem::stop() {
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+}
+
 void FaultFileSystem::drop_unsynced(std::uint64_t seed) {
   heal();
   std::lock_guard lock(mutex_);
+  stopped_ = false;
   ++life_;
   std::mt19937_64 random(seed);
   std::set<Content*> done;
@@ -216,7 +224,9 @@ void FaultFileSystem::drop_unsynced(std::uint64_t seed) {
 }
 
 void FaultFileSystem::end_process() {
+  heal();
   std::lock_guard lock(mutex_);
+  stopped_ = false;
   ++life_;
 }
 

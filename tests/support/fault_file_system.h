@@ -46,6 +46,8 @@ class FaultFileSystem : public FileSystem {
   std::uint64_t faults() const;  // how often something was refused
 
   // --- what is forgotten ---
+  // Nothing works any more and nothing changes, until one of these two.
+  void stop();
   // The power fails: of what was not synced a part is there, chosen by `seed`: any of the pages,
   // and of the names of each directory the first few changes. Seed 0: nothing that was not synced.
   // Open files are no use any more, and everything works again.
@@ -114,6 +116,7 @@ class FaultFileSystem : public FileSystem {
   };
   std::optional<Plan> plan_;
   std::optional<Fault> write_fault_;
+  bool stopped_ = false;
   bool sync_fault_ = false;
   std::optional<std::string> hold_syncs_;
   bool holds(const std::filesystem::path& path) const {
