@@ -2,11 +2,11 @@
 
 import dataclasses
 
-from . import differences, later
+from . import differences, needs
 from .compare import Comparison
 from .player import Player, clean_up
 
-PASSED, FAILED, DIFFERENT, LATER, SKIPPED = "passed", "failed", "different", "later", "skipped"
+PASSED, FAILED, DIFFERENT, SKIPPED = "passed", "failed", "different", "skipped"
 
 
 @dataclasses.dataclass
@@ -21,9 +21,10 @@ class Verdict:
 
 def judge(target, case, difference):
     """REQUIRES: nobody else uses the target's vhost meanwhile."""
-    needs = None if target.management_port else later.needs_management(case)
-    if needs:
-        return Verdict(case["id"], *needs)
+    missing = needs.missing(case, target)
+    if missing:
+        return Verdict(case["id"], SKIPPED, missing)
+    target.prepare(case)
     player = Player(target, case)
     try:
         if difference:

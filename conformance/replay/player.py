@@ -217,6 +217,9 @@ class Player:
 
 def clean_up(target, case):
     """Deletes what the case may have left behind, so that the next may use the same names."""
+    put = [step["do"]["path"] for step in case["steps"] if step["do"].get("method") == "PUT"]
+    for path in dict.fromkeys(put):
+        management.request(target, {"method": "DELETE", "path": path})
     names = {"queue": [], "exchange": []}
     for step in case["steps"]:
         arguments = step["do"].get("args", {})
@@ -237,14 +240,20 @@ def clean_up(target, case):
 
 def _delete_all(player, names):
     connection, channel = player._connection("Z"), 1
-    for kind, declared in names.items():
-        for name in dict.fromkeys(declared):
-            method = kind + ".delete"
-            connection.send(codec.method_frame(channel, method, {kind: name}))
-            events = player._read(connection, 1, lambda e: answers(method, channel, e), 0, ANSWER)
-            if any(event.get("m") == "channel.close" for event in events):
-                channel += 1
-                connection.send(codec.method_frame(channel, "channel.open"))
-                player._read(connection, 1, _is("channel.open-ok"), 0, ANSWER)
+    todo = [(kind, name) for kind, declared in names.items() for name in dict.fromkeys(declared)]
+    end = time.monotonic() + ANSWER
+    while todo:
+        kind, name = todo[0]
+        method = kind + ".delete"
+        connection.send(codec.method_frame(channel, method, {kind: name}))
+        events = player._read(connection, 1, lambda e: answers(method, channel, e), 0, ANSWER)
+        closed = next((e for e in events if e.get("m") == "channel.close"), None)
+        if closed:
+            channel += 1
+            connection.send(codec.method_frame(channel, "channel.open"))
+            player._read(connection, 1, _is("channel.open-ok"), 0, ANSWER)
+        # An exclusive queue goes once the broker has noticed that the case's connection is gone.
+        if not closed or closed["args"]["reply_code"] != 405 or time.monotonic() > end:
+            todo.pop(0)
     connection.send(codec.method_frame(0, "connection.close", {"reply_code": 200}))
     player._read(connection, 1, _is("connection.close-ok"), 0, 1.0)

@@ -3,10 +3,10 @@
 import collections
 import json
 
-from .judge import DIFFERENT, FAILED, LATER, PASSED, SKIPPED
+from .judge import DIFFERENT, FAILED, PASSED, SKIPPED
 
-_KINDS = (PASSED, FAILED, DIFFERENT, LATER, SKIPPED)
-_TITLES = {DIFFERENT: "expected difference, checked", LATER: "later", SKIPPED: "skipped"}
+_KINDS = (PASSED, FAILED, DIFFERENT, SKIPPED)
+_TITLES = {DIFFERENT: "expected difference, checked", SKIPPED: "skipped"}
 
 
 class Report:
