@@ -33,6 +33,13 @@ void bind_names(const Route& route, Call& call) {
   }
 }
 
+void add_default(Answer& answer, std::string_view name, std::string_view value) {
+  for (const auto& header : answer.headers) {
+    if (header.first == name) return;
+  }
+  answer.headers.emplace_back(name, value);
+}
+
 // For whom may not see a vhost, it does not exist.
 bool hides_vhost(const Call& call) {
   for (const auto& [name, segment] : call.names) {
@@ -143,8 +150,8 @@ void Api::carry_out(Admitted admitted, Respond respond) {
 }
 
 void Api::decorate(const Request& request, Answer& answer) const {
-  answer.headers.emplace_back("cache-control", "no-cache");
-  answer.headers.emplace_back("content-security-policy", "script-src 'self'; object-src 'self'");
+  add_default(answer, "cache-control", "no-cache");
+  add_default(answer, "content-security-policy", "script-src 'self'; object-src 'self'");
   answer.headers.emplace_back("x-content-type-options", "nosniff");
   answer.headers.emplace_back("vary", "accept, accept-encoding, origin");
   add_cors(request, answer);

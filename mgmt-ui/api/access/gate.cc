@@ -26,8 +26,10 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return decoded;
 }
 
-Answer no_credentials() {
+// Scripts of a page say that they are one: for them a browser is not to ask for the credentials.
+Answer no_credentials(const Request& request) {
   Answer answer = empty_answer(401);
+  if (request.header("x-requested-with") == "XMLHttpRequest") return answer;
   answer.headers.emplace_back("www-authenticate", "Basic realm=\"RabbitMQ Management\"");
   return answer;
 }
@@ -84,7 +86,7 @@ std::variant<Caller, Answer> Gate::check(const Request& request, Clock::time_poi
   }
   if (!header.empty()) return refuse(request.peer, now);
   if (const User* user = user_of_session(request, now)) return admit(*user);
-  return no_credentials();
+  return no_credentials(request);
 }
 
 std::variant<Caller, Answer> Gate::check_basic(const Request& request, std::string_view credentials,

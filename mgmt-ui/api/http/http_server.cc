@@ -78,7 +78,7 @@ http::response<http::string_body> response_of(Answer&& answer, unsigned version,
   for (const auto& [name, value] : answer.headers) response.set(name, value);
   if (!answer.content_type.empty()) response.set(http::field::content_type, answer.content_type);
   response.keep_alive(keep_alive);
-  if (answer.status != 204) response.content_length(answer.body.size());
+  if (answer.status != 204 && answer.status != 304) response.content_length(answer.body.size());
   if (!is_head) response.body() = std::move(answer.body);
   return response;
 }

@@ -1,6 +1,6 @@
 #include "mgmt-ui/api/resources/resources.h"
 
-// Two pages for people: the root, and the list of endpoints.
+// A page for people: the list of endpoints.
 
 namespace coney::management {
 namespace {
@@ -30,13 +30,6 @@ Answer page(std::string_view title, const std::string& content) {
   return {.status = 200, .body = std::move(html), .content_type = "text/html"};
 }
 
-Reply show_root(Call& call) {
-  const std::string& prefix = call.config().management.path_prefix;
-  return page("Coney", "<p>This is a message broker. Its <a href=\"" + escaped(prefix) +
-                           "/api/index.html\">HTTP API</a> is at <code>" + escaped(prefix) +
-                           "/api</code>.</p>\n");
-}
-
 std::string path_of(const Route& route) {
   std::string path;
   for (std::string_view segment : route.pattern) path.append("/").append(segment);
@@ -62,8 +55,6 @@ Operation html(Handler handler) {
 }  // namespace
 
 void add_pages(RouteTable& table) {
-  table.add("", {html(show_root)});
-  table.add("/index.html", {html(show_root)});
   table.add("/api/index.html", {html(show_endpoints)});
 }
 

@@ -38,6 +38,8 @@ RouteTable all_routes() {
       add_connections,
       add_channels,
       add_consumers,
+      add_dashboard,
+      add_own_permissions,
   };
   RouteTable table;
   for (auto add : kResources) add(table);

@@ -37,6 +37,8 @@ void add_quorum(RouteTable& table);
 void add_consumer_cancel(RouteTable& table);
 void add_pages(RouteTable& table);
 void add_effective_arguments(RouteTable& table);
+void add_dashboard(RouteTable& table);
+void add_own_permissions(RouteTable& table);
 
 // That of DELETE for a queue; its path is with those of queues.cc.
 Handler queue_deletion();

@@ -1,0 +1,85 @@
+// Data that stays fresh: fetched again at the chosen interval while the page is looked at. What was
+// read last stays visible, with its age, when the server does not answer.
+
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { ApiError, get } from './client';
+import { useSetting } from '../ui/setting';
+
+export interface Live<T> {
+  data: T | undefined;
+  error: ApiError | undefined;
+  readAt: number | undefined; // when `data` was read
+  again: () => void;
+}
+
+export const kIntervals = [1, 2, 5, 10, 30, 0] as const; // seconds; 0: by hand
+
+const kRefresh = 'coney:refresh';
+
+// Every live value on the page is read again: after a change by the user.
+export function refreshAll(): void {
+  window.dispatchEvent(new Event(kRefresh));
+}
+
+export function useInterval(): [number, (seconds: number) => void] {
+  return useSetting<number>('interval', 5);
+}
+
+// `where` undefined: nothing to read yet.
+export function useLive<T>(where: string | undefined, options: { once?: boolean } = {}): Live<T> {
+  const [interval] = useInterval();
+  const [state, setState] = useState<{ where?: string; data?: T; error?: ApiError; readAt?: number }>({});
+  const busy = useRef<AbortController | null>(null);
+
+  const read = useCallback(async () => {
+    if (where === undefined || busy.current) return;
+    const controller = (busy.current = new AbortController());
+    try {
+      const data = await get<T>(where, controller.signal);
+      if (!controller.signal.aborted) setState({ where, data, readAt: Date.now() });
+    } catch (failure) {
+      if (controller.signal.aborted) return;
+      const error = failure instanceof ApiError ? failure : new ApiError(0, String(failure));
+      setState((old) => (old.where === where ? { ...old, error } : { where, error }));
+    } finally {
+      if (busy.current === controller) busy.current = null;
+    }
+  }, [where]);
+
+  useEffect(() => {
+    void read();
+    const refresh = () => {
+      busy.current?.abort();
+      busy.current = null;
+      void read();
+    };
+    window.addEventListener(kRefresh, refresh);
+    return () => {
+      window.removeEventListener(kRefresh, refresh);
+      busy.current?.abort();
+      busy.current = null;
+    };
+  }, [read]);
+
+  useEffect(() => {
+    if (!interval || options.once) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') void read();
+    }, interval * 1000);
+    const seen = () => document.visibilityState === 'visible' && void read();
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', seen);
+    };
+  }, [read, interval, options.once]);
+
+  // What was read for another path is shown no more, but for the same list's other page.
+  const same = state.where === where || (state.where?.split('?')[0] === where?.split('?')[0] && !!where);
+  return {
+    data: same ? state.data : undefined,
+    error: state.where === where ? state.error : undefined,
+    readAt: same ? state.readAt : undefined,
+    again: read,
+  };
+}

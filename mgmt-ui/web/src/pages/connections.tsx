@@ -1,0 +1,175 @@
+import { useState } from 'preact/hooks';
+import { path, withQuery } from '../api/client';
+import { useLive } from '../api/live';
+import type { Channel, Connection } from '../api/types';
+import { go, link } from '../route/route';
+import { isAdministrator, whoami } from '../session/session';
+import { DialogButton } from '../ui/dialog';
+import { ActionForm, TextField } from '../ui/form';
+import { Age, Badge, Facts, Failure, Heading, Panel, State, Table } from '../ui/status';
+import { type Column, ServerTable } from '../ui/table';
+import { say } from '../ui/toast';
+import { bytes, count, duration, plural, time } from '../ui/value';
+import { ChannelRows } from './channels';
+import { Figures } from './figures';
+import { ConnectionLink, useVhost, VhostChoice } from './links';
+import { ChartPanel, rateSeries, useRange, withHistory } from './rates';
+
+const client = (connection: Connection) => {
+  const { product, version, platform } = connection.client_properties ?? {};
+  return [product, version, platform && `(${String(platform)})`].filter(Boolean).join(' ');
+};
+
+const kColumns: Column<Connection>[] = [
+  { id: 'vhost', label: 'Virtual host', sort: 'vhost', cell: (one) => one.vhost },
+  {
+    id: 'name',
+    label: 'Name',
+    sort: 'name',
+    cell: (one) => (
+      <div class="name">
+        <ConnectionLink name={one.name}>{one.user_provided_name || one.name}</ConnectionLink>
+        {one.user_provided_name && <div class="muted">{one.name}</div>}
+      </div>
+    ),
+  },
+  { id: 'user', label: 'User', sort: 'user', cell: (one) => one.user },
+  { id: 'state', label: 'State', sort: 'state', cell: (one) => <State state={one.state} /> },
+  { id: 'tls', label: 'TLS', sort: 'ssl', cell: (one) => (one.ssl ? <Badge tone="good">TLS</Badge> : <span class="muted">no</span>) },
+  { id: 'protocol', label: 'Protocol', sort: 'protocol', shown: false, cell: (one) => one.protocol },
+  { id: 'client', label: 'Client', cell: (one) => client(one) },
+  { id: 'channels', label: 'Channels', sort: 'channels', number: true, cell: (one) => count(one.channels) },
+  { id: 'in', label: 'From client', sort: 'recv_oct_details.rate', number: true, cell: (one) => bytes(one.recv_oct_details?.rate ?? 0) + '/s' },
+  { id: 'out', label: 'To client', sort: 'send_oct_details.rate', number: true, cell: (one) => bytes(one.send_oct_details?.rate ?? 0) + '/s' },
+  { id: 'connected', label: 'Connected', sort: 'connected_at', shown: false, cell: (one) => time(one.connected_at) },
+];
+
+export function Connections() {
+  const [vhost] = useVhost();
+  return (
+    <>
+      <Heading title="Connections">
+        <VhostChoice />
+      </Heading>
+      <ServerTable
+        name="connections"
+        label="connections"
+        path={vhost ? '/vhosts' + path(vhost) + '/connections' : '/connections'}
+        columns={kColumns}
+        rowKey={(one: Connection) => one.name}
+        sort="name"
+        empty="Nobody is connected."
+      />
+    </>
+  );
+}
+
+function Close(props: { connection: Connection }) {
+  const { connection } = props;
+  const [reason, setReason] = useState('');
+  if (!isAdministrator() && connection.user !== whoami()?.name) return null;
+  return (
+    <DialogButton label="Close" title="Close the connection?" tone="danger">
+      {(close) => (
+        <ActionForm
+          submit="Close"
+          tone="danger"
+          cancel={close}
+          action={() => ({
+            method: 'DELETE',
+            path: withQuery('/connections' + path(connection.name), { reason }),
+          })}
+          done={() => {
+            close();
+            say('The connection is closed.');
+            go(link(['connections']));
+          }}
+        >
+          <p class="wide">
+            <strong>{plural(connection.channels ?? 0, 'channel')}</strong> would end with it. Most clients connect again.
+          </p>
+          <TextField label="Reason, told to the client" value={reason} set={setReason} wide />
+        </ActionForm>
+      )}
+    </DialogButton>
+  );
+}
+
+function Details(props: { connection: Connection }) {
+  const { connection } = props;
+  const { capabilities, ...properties } = connection.client_properties ?? {};
+  const connectedAt = connection.connected_at;
+  return (
+    <div class="panels">
+      <Panel title="Details">
+        <Facts
+          facts={[
+            ['User', connection.user ?? '–'],
+            ['Virtual host', connection.vhost ?? '–'],
+            ['Protocol', connection.protocol ?? '–'],
+            ['TLS', connection.ssl ? [connection.ssl_protocol, connection.ssl_cipher].filter(Boolean).join(', ') : 'no'],
+            ['Login', connection.auth_mechanism ?? '–'],
+            ['Connected', connectedAt ? `${time(connectedAt)} (${duration(Date.now() - connectedAt)})` : '–'],
+            ['Heartbeat', connection.timeout ? `${connection.timeout} s` : 'none'],
+            ['Frame size', bytes(connection.frame_max)],
+            ['Most channels', count(connection.channel_max)],
+            ['Node', connection.node ?? '–'],
+          ]}
+        />
+      </Panel>
+      <Panel title="The client says of itself">
+        <Facts
+          facts={[
+            ...Object.entries(properties).map(([name, value]): [string, string] => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+            ['capabilities', <Table value={capabilities as Record<string, unknown>} />],
+          ]}
+        />
+      </Panel>
+    </div>
+  );
+}
+
+export function ConnectionPage(props: { name: string }) {
+  const range = useRange();
+  const base = '/connections' + path(props.name);
+  const live = useLive<Connection>(withHistory(base, ['data_rates'], range));
+  const channels = useLive<Channel[]>(base + '/channels');
+  const connection = live.data;
+  if (!connection) {
+    return (
+      <>
+        <Heading kind="Connection" title={props.name} />
+        <Failure error={live.error} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Heading kind="Connection" title={connection.user_provided_name || connection.name}>
+        <Age readAt={live.readAt} error={live.error} />
+        <State state={connection.state} />
+        {range.choice}
+        <Close connection={connection} />
+      </Heading>
+      <Figures
+        label="Now"
+        figures={[
+          { name: 'Channels', value: count(connection.channels) },
+          { name: 'From client', value: `${bytes(connection.recv_oct_details?.rate ?? 0)}/s`, more: `${bytes(connection.recv_oct)} in all` },
+          { name: 'To client', value: `${bytes(connection.send_oct_details?.rate ?? 0)}/s`, more: `${bytes(connection.send_oct)} in all` },
+        ]}
+      />
+      <div class="charts">
+        <ChartPanel
+          title="Traffic"
+          unit="byte rate"
+          series={rateSeries(connection as never, [['recv_oct', 'from client', 2], ['send_oct', 'to client', 1]])}
+        />
+      </div>
+      <Details connection={connection} />
+      <Panel title="Channels">
+        <ChannelRows channels={channels.data} />
+      </Panel>
+    </>
+  );
+}

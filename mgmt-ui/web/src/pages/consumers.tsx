@@ -1,0 +1,40 @@
+import { path } from '../api/client';
+import type { Consumer } from '../api/types';
+import { Badge, Heading, Table, YesNo } from '../ui/status';
+import { type Column, ServerTable } from '../ui/table';
+import { count, duration } from '../ui/value';
+import { ChannelLink, QueueLink, useVhost, VhostChoice } from './links';
+
+const kColumns: Column<Consumer>[] = [
+  { id: 'vhost', label: 'Virtual host', sort: 'queue.vhost', cell: (one) => one.queue.vhost },
+  { id: 'queue', label: 'Queue', sort: 'queue.name', cell: (one) => <div class="name"><QueueLink vhost={one.queue.vhost} name={one.queue.name} /></div> },
+  { id: 'tag', label: 'Tag', sort: 'consumer_tag', cell: (one) => <code>{one.consumer_tag}</code> },
+  { id: 'channel', label: 'Channel', sort: 'channel_details.name', cell: (one) => <div class="name"><ChannelLink name={one.channel_details?.name} /></div> },
+  { id: 'user', label: 'User', sort: 'channel_details.user', cell: (one) => one.channel_details?.user ?? '–' },
+  { id: 'ack', label: 'Acks', sort: 'ack_required', cell: (one) => (one.ack_required ? 'manual' : 'automatic') },
+  { id: 'exclusive', label: 'Exclusive', sort: 'exclusive', cell: (one) => <YesNo value={one.exclusive} /> },
+  { id: 'prefetch', label: 'Prefetch', sort: 'prefetch_count', number: true, cell: (one) => (one.prefetch_count ? count(one.prefetch_count) : '∞') },
+  { id: 'active', label: 'Activity', sort: 'activity_status', cell: (one) => <Badge tone={one.active === false ? 'quiet' : 'good'}>{(one.activity_status ?? 'up').replaceAll('_', ' ')}</Badge> },
+  { id: 'timeout', label: 'Timeout', sort: 'consumer_timeout', number: true, shown: false, title: 'how long it may hold a message without an ack', cell: (one) => duration(one.consumer_timeout) },
+  { id: 'arguments', label: 'Arguments', cell: (one) => <Table value={one.arguments} /> },
+];
+
+export function Consumers() {
+  const [vhost] = useVhost();
+  return (
+    <>
+      <Heading title="Consumers">
+        <VhostChoice />
+      </Heading>
+      <ServerTable
+        name="consumers"
+        label="consumers"
+        path={'/consumers' + (vhost ? path(vhost) : '')}
+        columns={kColumns}
+        rowKey={(one: Consumer) => `${one.channel_details?.name}\n${one.queue.vhost}\n${one.queue.name}\n${one.consumer_tag}`}
+        sort="queue"
+        empty="Nobody consumes."
+      />
+    </>
+  );
+}

@@ -1,0 +1,124 @@
+// Limits of vhosts and users.
+
+import { useState } from 'preact/hooks';
+import { path } from '../api/client';
+import { useLive } from '../api/live';
+import { link } from '../route/route';
+import { ConfirmButton, DialogButton } from '../ui/dialog';
+import { ActionForm, ChoiceField, TextField } from '../ui/form';
+import { Failure, Heading, Panel } from '../ui/status';
+import { RowTable } from '../ui/table';
+import { count } from '../ui/value';
+
+type Kind = 'vhost' | 'user';
+
+const kNames: Record<Kind, [string, string][]> = {
+  vhost: [['max-connections', 'connections'], ['max-queues', 'queues']],
+  user: [['max-connections', 'connections'], ['max-channels', 'channels']],
+};
+
+interface Holder {
+  vhost?: string;
+  user?: string;
+  value: Record<string, number>;
+}
+
+function limitPath(kind: Kind, name: string, limit: string): string {
+  return `/${kind}-limits` + path(name, limit);
+}
+
+function SetLimit(props: { kind: Kind; name: string; close: () => void }) {
+  const [limit, setLimit] = useState('max-connections');
+  const [value, setValue] = useState('');
+  return (
+    <ActionForm
+      submit="Set"
+      cancel={props.close}
+      action={() => ({
+        method: 'PUT',
+        path: limitPath(props.kind, props.name, limit),
+        body: { value: Number(value) },
+        cli:
+          props.kind === 'vhost'
+            ? ['set_vhost_limits', '-p', props.name, JSON.stringify({ [limit]: Number(value) })]
+            : ['set_user_limits', props.name, JSON.stringify({ [limit]: Number(value) })],
+      })}
+      done={props.close}
+    >
+      <ChoiceField label="At most so many" value={limit} set={setLimit} choices={kNames[props.kind]} />
+      <TextField label="Number" type="number" value={value} set={setValue} required hint="-1: no limit" />
+    </ActionForm>
+  );
+}
+
+function Clear(props: { kind: Kind; name: string; limit: string }) {
+  return (
+    <ConfirmButton
+      small
+      label="Clear"
+      title="Clear the limit?"
+      action={{ method: 'DELETE', path: limitPath(props.kind, props.name, props.limit) }}
+      what={
+        <p>
+          <strong>1 limit</strong>: {props.limit} of {props.name} would not be limited any more.
+        </p>
+      }
+    />
+  );
+}
+
+export function LimitsTable(props: { kind: Kind; name: string }) {
+  const live = useLive<Holder[]>(`/${props.kind}-limits` + path(props.name));
+  const limits = live.data && Object.entries(live.data[0]?.value ?? {});
+  return (
+    <>
+      <RowTable
+        label="Limits"
+        rows={limits}
+        rowKey={([limit]) => limit}
+        empty="No limits."
+        columns={[
+          { id: 'limit', label: 'Limit', cell: ([limit]) => limit },
+          { id: 'value', label: 'Value', number: true, cell: ([, value]) => count(value) },
+          { id: 'actions', label: '', cell: ([limit]) => <Clear kind={props.kind} name={props.name} limit={limit} /> },
+        ]}
+      />
+      <div class="form-end">
+        <DialogButton label="Set a limit">{(close) => <SetLimit kind={props.kind} name={props.name} close={close} />}</DialogButton>
+      </div>
+    </>
+  );
+}
+
+function All(props: { kind: Kind }) {
+  const live = useLive<Holder[]>(`/${props.kind}-limits`);
+  const rows = live.data?.flatMap((holder) => Object.entries(holder.value).map(([limit, value]) => ({ name: (holder.vhost ?? holder.user)!, limit, value })));
+  const title = props.kind === 'vhost' ? 'Virtual hosts' : 'Users';
+  return (
+    <Panel title={title}>
+      {!live.data && <Failure error={live.error} />}
+      <RowTable
+        label={title}
+        rows={rows}
+        rowKey={(one) => `${one.name}\n${one.limit}`}
+        empty="No limits. They are set on the page of a virtual host or a user."
+        columns={[
+          { id: 'name', label: 'Name', key: (one) => one.name, cell: (one) => <a href={link([`${props.kind}s`, one.name])}>{one.name}</a> },
+          { id: 'limit', label: 'Limit', key: (one) => one.limit, cell: (one) => one.limit },
+          { id: 'value', label: 'Value', key: (one) => one.value, number: true, cell: (one) => count(one.value) },
+          { id: 'actions', label: '', cell: (one) => <Clear kind={props.kind} name={one.name} limit={one.limit} /> },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+export function Limits() {
+  return (
+    <>
+      <Heading title="Limits" />
+      <All kind="vhost" />
+      <All kind="user" />
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+// What needs attention now, the worst first, each with its reason and what helps.
+
+import { withQuery } from '../api/client';
+import { useLive } from '../api/live';
+import type { Connection, Node, Queue } from '../api/types';
+import type { Page } from '../ui/table';
+import { link } from '../route/route';
+import { isMonitoring } from '../session/session';
+import { Age, Badge, Empty, Failure, Heading } from '../ui/status';
+import { count } from '../ui/value';
+import { type Finding, findingsOf } from './findings';
+
+const kWords = { bad: 'urgent', warn: 'watch' } as const;
+
+function Item(props: { finding: Finding }) {
+  const { finding } = props;
+  return (
+    <li class={`finding ${finding.tone}`}>
+      <span>
+        <Badge tone={finding.tone}>{kWords[finding.tone]}</Badge>
+      </span>
+      <h2>{finding.href ? <a href={finding.href}>{finding.title}</a> : finding.title}</h2>
+      <p>{finding.reason}</p>
+      <p class="fix">{finding.fix}</p>
+    </li>
+  );
+}
+
+// The queues that may be in trouble are among the first of these orders.
+function useQueues(sort: string) {
+  return useLive<Page<Queue>>(withQuery('/queues', { page: 1, page_size: 100, sort, sort_reverse: true }));
+}
+
+export function Now() {
+  const nodes = useLive<Node[]>(isMonitoring() ? '/nodes' : undefined);
+  const longest = useQueues('messages');
+  const growing = useQueues('messages_details.rate');
+  const connections = useLive<Page<Connection>>(withQuery('/connections', { page: 1, page_size: 100, sort: 'state' }));
+  const queues = new Map<string, Queue>();
+  for (const queue of [...(longest.data?.items ?? []), ...(growing.data?.items ?? [])]) queues.set(`${queue.vhost}\n${queue.name}`, queue);
+  const findings = findingsOf({ nodes: nodes.data ?? [], queues: [...queues.values()], connections: connections.data?.items ?? [] });
+  const error = longest.error ?? growing.error ?? nodes.error;
+  return (
+    <>
+      <Heading title="Now">
+        <Age readAt={longest.readAt} error={error} />
+      </Heading>
+      {!longest.data && <Failure error={longest.error} />}
+      {findings.length > 0 && (
+        <ol class="findings" aria-label="What needs attention">
+          {findings.map((finding) => (
+            <Item key={finding.id} finding={finding} />
+          ))}
+        </ol>
+      )}
+      {longest.data && findings.length === 0 && (
+        <Empty>
+          Nothing needs attention: no alarm, no blocked publisher, no queue that grows or has nobody to read it. <br />
+          {count(longest.data.total_count)} queues, <a href={link(['overview'])}>all figures</a>.
+        </Empty>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,281 @@
+// One queue: how it is, what it is bound to, who consumes, and what can be done with it.
+
+import { useState } from 'preact/hooks';
+import { path, withQuery } from '../api/client';
+import { useLive } from '../api/live';
+import { type Binding, type Consumer, numberOf, type Queue, rateOf } from '../api/types';
+import { go, link } from '../route/route';
+import { may } from '../session/session';
+import { ConfirmButton, DialogButton } from '../ui/dialog';
+import { ActionForm, TextField } from '../ui/form';
+import { Age, Badge, Facts, Failure, Heading, Panel, State, Table, YesNo } from '../ui/status';
+import { RowTable } from '../ui/table';
+import { Tabs } from '../ui/tabs';
+import { say } from '../ui/toast';
+import { bytes, count, percent, plural, rate, time } from '../ui/value';
+import { AddBinding, BindingsTable } from './bindings';
+import { EffectiveArguments } from './effective_arguments';
+import { Figures } from './figures';
+import { ChannelLink, ConnectionLink, ExchangeLink } from './links';
+import { GetMessages } from './get_messages';
+import { PublishMessage } from './publish_message';
+import { busy, ChartPanel, kLengths, rateSeries, useRange, valueSeries, withHistory } from './rates';
+
+const kQueueRates: [string, string, number][] = [
+  ['publish', 'publish', 2],
+  ['deliver', 'deliver (manual ack)', 1],
+  ['deliver_no_ack', 'deliver (auto ack)', 6],
+  ['get', 'get (manual ack)', 4],
+  ['get_no_ack', 'get (auto ack)', 4],
+  ['ack', 'ack', 3],
+  ['redeliver', 'redelivered', 5],
+];
+
+function Details(props: { queue: Queue }) {
+  const { queue } = props;
+  return (
+    <Facts
+      facts={[
+        ['Type', queue.type ?? '–'],
+        ['Durable', <YesNo value={queue.durable} />],
+        ['Auto-delete', <YesNo value={queue.auto_delete} />],
+        ['Exclusive', <YesNo value={queue.exclusive} />],
+        ['Arguments', <Table value={queue.arguments} />],
+        ['Policy', queue.policy ? <a href={link(['policies'], { vhost: queue.vhost, name: queue.policy })}>{queue.policy}</a> : <span class="muted">none</span>],
+        ['Operator policy', queue.operator_policy ?? <span class="muted">none</span>],
+        ['Node', queue.node ?? '–'],
+        ['Idle since', queue.idle_since ? time(queue.idle_since) : '–'],
+      ]}
+    />
+  );
+}
+
+function Holdings(props: { queue: Queue }) {
+  const { queue } = props;
+  return (
+    <Facts
+      facts={[
+        ['Bytes of all', bytes(queue.message_bytes)],
+        ['Bytes ready', bytes(queue.message_bytes_ready)],
+        ['Bytes unacked', bytes(queue.message_bytes_unacknowledged)],
+        ['Bytes persistent', bytes(queue.message_bytes_persistent)],
+        ['Persistent', count(queue.messages_persistent)],
+        ['In memory', count(queue.messages_ram)],
+        ['Memory', bytes(queue.memory)],
+        ['First message of', queue.head_message_timestamp ? time(queue.head_message_timestamp * 1000) : '–'],
+      ]}
+    />
+  );
+}
+
+function QueueConsumers(props: { queue: Queue }) {
+  return (
+    <RowTable
+      label="Consumers"
+      rows={props.queue.consumer_details ?? []}
+      rowKey={(one: Consumer) => `${one.channel_details?.name} ${one.consumer_tag}`}
+      empty="Nobody consumes from this queue."
+      columns={[
+        { id: 'channel', label: 'Channel', cell: (one) => <ChannelLink name={one.channel_details?.name} />, key: (one) => one.channel_details?.name ?? '' },
+        { id: 'tag', label: 'Tag', cell: (one) => <code>{one.consumer_tag}</code>, key: (one) => one.consumer_tag },
+        { id: 'ack', label: 'Acks', cell: (one) => (one.ack_required ? 'manual' : 'automatic') },
+        { id: 'exclusive', label: 'Exclusive', cell: (one) => <YesNo value={one.exclusive} /> },
+        { id: 'prefetch', label: 'Prefetch', number: true, cell: (one) => (one.prefetch_count ? count(one.prefetch_count) : 'unlimited'), key: (one) => one.prefetch_count },
+        { id: 'active', label: 'Activity', cell: (one) => <Badge tone={one.active === false ? 'quiet' : 'good'}>{(one.activity_status ?? 'up').replaceAll('_', ' ')}</Badge> },
+        { id: 'arguments', label: 'Arguments', cell: (one) => <Table value={one.arguments} /> },
+      ]}
+    />
+  );
+}
+
+function Incoming(props: { queue: Queue }) {
+  const rows = props.queue.incoming ?? [];
+  if (!rows.length) return null;
+  return (
+    <Panel title="Published by exchange">
+      <RowTable
+        label="Published by exchange"
+        rows={rows}
+        rowKey={(one) => one.exchange.name}
+        empty=""
+        columns={[
+          { id: 'exchange', label: 'Exchange', cell: (one) => <ExchangeLink vhost={one.exchange.vhost} name={one.exchange.name} /> },
+          { id: 'rate', label: 'Publish', number: true, cell: (one) => rate(rateOf(one.stats, 'publish')) },
+          { id: 'total', label: 'In all', number: true, cell: (one) => count(numberOf(one.stats, 'publish')) },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function QueueOverview(props: { queue: Queue }) {
+  const { queue } = props;
+  return (
+    <>
+      <div class="charts">
+        <ChartPanel title="Messages" series={valueSeries(queue as never, kLengths)} unit="count" />
+        <ChartPanel title="Rates" series={busy(rateSeries(queue.message_stats, kQueueRates))} unit="rate" />
+      </div>
+      <div class="panels">
+        <Panel title="Details">
+          <Details queue={queue} />
+        </Panel>
+        <Panel title="What it holds">
+          <Holdings queue={queue} />
+        </Panel>
+      </div>
+      <Incoming queue={queue} />
+      <EffectiveArguments path={'/queues' + path(queue.vhost, queue.name)} />
+    </>
+  );
+}
+
+function QueueBindings(props: { queue: Queue }) {
+  const { vhost, name } = props.queue;
+  const bindings = useLive<Binding[]>('/queues' + path(vhost, name) + '/bindings');
+  return (
+    <Panel
+      title="Bindings to this queue"
+      aside={
+        may('write', vhost, name) && (
+          <DialogButton label="Bind" title={`Bind ${name} to an exchange`} wide>
+            {(close) => <AddBinding vhost={vhost} destination={name} destinationType="queue" close={close} />}
+          </DialogButton>
+        )
+      }
+    >
+      <Failure error={bindings.data ? undefined : bindings.error} />
+      <BindingsTable bindings={bindings.data} shows="source" />
+    </Panel>
+  );
+}
+
+// All ready messages, or the first of them.
+function Purge(props: { queue: Queue }) {
+  const { queue } = props;
+  const [some, setSome] = useState('');
+  const ready = queue.messages_ready ?? 0;
+  const goes = some ? Math.min(Number(some) || 0, ready) : ready;
+  const base = '/queues' + path(queue.vhost, queue.name) + '/contents';
+  return (
+    <DialogButton label="Purge" title={`Purge ${queue.name}?`} tone="danger">
+      {(close) => (
+        <ActionForm
+          submit="Purge"
+          tone="danger"
+          cancel={close}
+          action={() =>
+            some
+              ? { method: 'DELETE', path: withQuery(base, { count: some }) }
+              : { method: 'DELETE', path: base, cli: ['purge_queue', '-p', queue.vhost, queue.name] }
+          }
+          done={() => {
+            close();
+            say(`Queue ${queue.name} is purged.`);
+          }}
+        >
+          <TextField label="Only the first" type="number" value={some} set={setSome} hint="Empty: all ready messages." />
+          <div class="wide">
+            <p>
+              <strong>{plural(goes, 'ready message')}</strong> would be deleted.
+            </p>
+            <p class="muted">{plural(queue.messages_unacknowledged ?? 0, 'message')} that consumers have and have not acknowledged would stay.</p>
+          </div>
+        </ActionForm>
+      )}
+    </DialogButton>
+  );
+}
+
+export function QueueActions(props: { queue: Queue; bindings?: number | undefined }) {
+  const { queue } = props;
+  const messages = queue.messages ?? 0;
+  const canConfigure = may('configure', queue.vhost, queue.name);
+  const base = '/queues' + path(queue.vhost, queue.name);
+  const isExclusive = queue.exclusive;
+  return (
+    <>
+      {may('read', queue.vhost, queue.name) && queue.type !== 'stream' && !isExclusive && <Purge queue={queue} />}
+      {canConfigure && !isExclusive && (
+        <ConfirmButton
+          label="Delete"
+          title={`Delete ${queue.name}?`}
+          action={{ method: 'DELETE', path: base, cli: ['delete_queue', '-p', queue.vhost, queue.name] }}
+          said={`Queue ${queue.name} is deleted.`}
+          done={() => go(link(['queues'], { vhost: queue.vhost }))}
+          what={
+            <>
+              <p>
+                The queue and <strong>{plural(messages, 'message')}</strong> would be deleted
+                {props.bindings !== undefined ? ` with ${plural(props.bindings, 'binding')}` : ''}.
+              </p>
+              <p class="muted">{plural(queue.consumers ?? 0, 'consumer')} would be cancelled.</p>
+            </>
+          }
+        />
+      )}
+    </>
+  );
+}
+
+export function QueuePage(props: { vhost: string; name: string }) {
+  const range = useRange();
+  const base = '/queues' + path(props.vhost, props.name);
+  const live = useLive<Queue>(withHistory(base, ['msg_rates', 'lengths'], range));
+  const bindings = useLive<Binding[]>(withQuery(base + '/bindings', { columns: 'source' }));
+  const queue = live.data;
+  if (!queue) {
+    return (
+      <>
+        <Heading kind="Queue" title={props.name} />
+        <Failure error={live.error} />
+      </>
+    );
+  }
+  const named = bindings.data?.filter((binding) => binding.source !== '').length;
+  const owner = queue.owner_pid_details as { name?: string } | undefined;
+  const canRead = may('read', queue.vhost, queue.name);
+  const canPublish = may('write', queue.vhost, '');
+  return (
+    <>
+      <Heading kind={`Queue in ${queue.vhost}`} title={queue.name}>
+        <Age readAt={live.readAt} error={live.error} />
+        <State state={queue.state} />
+        {range.choice}
+        <QueueActions queue={queue} bindings={named} />
+      </Heading>
+      {queue.exclusive && owner?.name && (
+        <p class="note">
+          Belongs to the connection <ConnectionLink name={owner.name} /> and ends with it.
+        </p>
+      )}
+      <Figures
+        label="Now"
+        figures={[
+          { name: 'Ready', value: count(queue.messages_ready) },
+          { name: 'Unacked', value: count(queue.messages_unacknowledged) },
+          { name: 'Total', value: count(queue.messages) },
+          { name: 'Consumers', value: count(queue.consumers), more: queue.consumers ? `capacity ${percent(queue.consumer_capacity)}` : undefined },
+          { name: 'In', value: rate(rateOf(queue.message_stats, 'publish') ?? 0) },
+          { name: 'Out', value: rate(rateOf(queue.message_stats, 'deliver_get') ?? 0) },
+          { name: 'Ack', value: rate(rateOf(queue.message_stats, 'ack') ?? 0) },
+        ]}
+      />
+      <Tabs
+        label="Parts of the queue"
+        tabs={[
+          { id: 'overview', label: 'Overview', body: () => <QueueOverview queue={queue} /> },
+          { id: 'bindings', label: 'Bindings', count: named, body: () => <QueueBindings queue={queue} /> },
+          { id: 'consumers', label: 'Consumers', count: queue.consumers, body: () => <QueueConsumers queue={queue} /> },
+          ...(canPublish
+            ? [{ id: 'publish', label: 'Publish', body: () => <Panel title="Publish to this queue"><PublishMessage vhost={queue.vhost} exchange="" routingKey={queue.name} /></Panel> }]
+            : []),
+          ...(canRead && queue.type !== 'stream' && !queue.exclusive
+            ? [{ id: 'get', label: 'Get', body: () => <Panel title="Get messages"><GetMessages queue={queue} /></Panel> }]
+            : []),
+        ]}
+      />
+    </>
+  );
+}
+

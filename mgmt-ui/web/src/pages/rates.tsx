@@ -1,0 +1,109 @@
+// Counters over time: the history that the server keeps, as charts.
+
+import { withQuery } from '../api/client';
+import type { Rate, Stats } from '../api/types';
+import { useQuery } from '../route/route';
+import { Chart, type Series } from '../ui/chart';
+import { Panel } from '../ui/status';
+import { bytes, count, rate } from '../ui/value';
+
+// Seconds of history, seconds between samples, name.
+const kRanges: [age: number, increment: number, label: string][] = [
+  [60, 5, 'last minute'],
+  [600, 5, 'last 10 minutes'],
+  [3600, 60, 'last hour'],
+  [28800, 600, 'last 8 hours'],
+  [86400, 1800, 'last day'],
+];
+
+export function useRange(): { age: number; increment: number; choice: preact.JSX.Element } {
+  const [chosen, choose] = useQuery('range', '600');
+  const [age, increment] = kRanges.find(([seconds]) => String(seconds) === chosen) ?? kRanges[1]!;
+  const choice = (
+    <label class="check">
+      Charts
+      <select value={String(age)} onChange={(event) => choose(event.currentTarget.value)}>
+        {kRanges.map(([seconds, , label]) => (
+          <option key={seconds} value={String(seconds)}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return { age, increment, choice };
+}
+
+export function withHistory(base: string, kinds: ('msg_rates' | 'lengths' | 'data_rates' | 'node_stats')[], range: { age: number; increment: number }): string {
+  const query: Record<string, number> = {};
+  for (const kind of kinds) {
+    query[`${kind}_age`] = range.age;
+    query[`${kind}_incr`] = range.increment;
+  }
+  return withQuery(base, query);
+}
+
+type Wanted = [counter: string, label: string, color: number];
+
+function samplesOf(stats: Stats | undefined, counter: string) {
+  const details = stats?.[`${counter}_details`] as Rate | undefined;
+  return [...(details?.samples ?? [])].reverse();
+}
+
+// What grew between two samples, for each second.
+export function rateSeries(stats: Stats | undefined, wanted: Wanted[]): Series[] {
+  return wanted.flatMap(([counter, label, color]) => {
+    const samples = samplesOf(stats, counter);
+    if (samples.length < 2) return [];
+    const points: [number, number][] = [];
+    for (let i = 1; i < samples.length; ++i) {
+      const [before, now] = [samples[i - 1]!, samples[i]!];
+      const seconds = (now.timestamp - before.timestamp) / 1000;
+      if (seconds > 0) points.push([now.timestamp, Math.max(0, (now.sample - before.sample) / seconds)]);
+    }
+    return [{ label, color, points }];
+  });
+}
+
+export function valueSeries(stats: Stats | undefined, wanted: Wanted[]): Series[] {
+  return wanted.flatMap(([counter, label, color]) => {
+    const samples = samplesOf(stats, counter);
+    if (samples.length < 2) return [];
+    return [{ label, color, points: samples.map((one) => [one.timestamp, one.sample] as [number, number]) }];
+  });
+}
+
+export const kLengths: Wanted[] = [
+  ['messages', 'total', 6],
+  ['messages_ready', 'ready', 2],
+  ['messages_unacknowledged', 'unacked', 1],
+];
+
+export const kMessageRates: Wanted[] = [
+  ['publish', 'publish', 2],
+  ['confirm', 'confirm', 7],
+  ['deliver', 'deliver (manual ack)', 1],
+  ['deliver_no_ack', 'deliver (auto ack)', 6],
+  ['get', 'get', 4],
+  ['ack', 'ack', 3],
+  ['redeliver', 'redelivered', 5],
+];
+
+// Series in which nothing happens only hide the others, except the first.
+export function busy(series: Series[]): Series[] {
+  const moving = series.filter((one) => one.points.some(([, value]) => value));
+  return moving.length ? moving : series.slice(0, 1);
+}
+
+export function ChartPanel(props: { title: string; series: Series[]; unit: 'rate' | 'count' | 'bytes' | 'byte rate' }) {
+  const formats = { rate, count, bytes, 'byte rate': (value: number) => bytes(value) + '/s' };
+  return (
+    <Panel title={props.title}>
+      {props.series.length ? (
+        <Chart title={props.title} series={props.series} format={formats[props.unit]} />
+      ) : (
+        <p class="empty">No samples yet.</p>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,94 @@
+// A line chart over time around uPlot. Colours come from the style sheet, so that both themes fit.
+
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useTheme } from './theme';
+
+export interface Series {
+  label: string;
+  color: number; // --series-N
+  points: [at: number, value: number | null][]; // milliseconds, oldest first
+}
+
+const kHeight = 160;
+
+// Series with points at any times, as columns over the union of these times.
+function columnsOf(series: Series[]): uPlot.AlignedData {
+  const times = new Set<number>();
+  for (const one of series) for (const [at] of one.points) times.add(at);
+  const x = [...times].sort((a, b) => a - b);
+  const ys = series.map((one) => {
+    const values = new Map(one.points);
+    return x.map((at) => values.get(at) ?? null);
+  });
+  return [x.map((at) => at / 1000), ...ys];
+}
+
+export function Chart(props: { title: string; series: Series[]; format: (value: number) => string; height?: number }) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>();
+  const [theme] = useTheme();
+  const labels = props.series.map((one) => one.label).join('|');
+  useEffect(() => {
+    const element = place.current!;
+    const style = getComputedStyle(element);
+    const color = (name: string) => style.getPropertyValue(name).trim();
+    const axis = {
+      stroke: color('--muted'),
+      grid: { stroke: color('--line'), width: 1 },
+      ticks: { show: false },
+      font: '11px system-ui, sans-serif',
+    };
+    const made = new uPlot(
+      {
+        width: element.clientWidth || 300,
+        height: props.height ?? kHeight,
+        legend: { show: false },
+        padding: [6, 10, 0, 0],
+        cursor: { points: { size: 5 } },
+        scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
+        axes: [
+          { ...axis, size: 26, gap: 4, space: 70, values: (_, splits) => splits.map((at) => new Date(at * 1000).toTimeString().slice(0, splits.length > 1 && splits[1]! - splits[0]! >= 60 ? 5 : 8)) },
+          { ...axis, size: 54, gap: 4, values: (_, splits) => splits.map((value) => props.format(value)) },
+        ],
+        series: [
+          {},
+          ...props.series.map((one) => ({
+            label: one.label,
+            stroke: color(`--series-${one.color}`),
+            width: 1.5,
+            points: { show: false },
+          })),
+        ],
+      },
+      columnsOf(props.series),
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: props.height ?? kHeight }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [labels, theme]);
+  useEffect(() => plot.current?.setData(columnsOf(props.series)), [props.series]);
+  return (
+    <figure class="chart" aria-label={props.title}>
+      <div ref={place} aria-hidden="true" />
+      <figcaption>
+        {props.series.map((one) => {
+          const last = one.points.at(-1)?.[1];
+          return (
+            <span key={one.label} class="legend">
+              <span class={`swatch series-${one.color}`} aria-hidden="true" />
+              {one.label} <strong>{last === null || last === undefined ? '–' : props.format(last)}</strong>
+            </span>
+          );
+        })}
+      </figcaption>
+    </figure>
+  );
+}

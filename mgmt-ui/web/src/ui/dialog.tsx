@@ -1,0 +1,92 @@
+// Dialogs on the browser's own <dialog>: focus stays inside, Escape closes.
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { Action } from '../api/client';
+import { ActionForm } from './form';
+import { say } from './toast';
+
+export function Dialog(props: { title: string; close: () => void; wide?: boolean; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const title = useId();
+  useEffect(() => {
+    const shown = dialog.current!;
+    shown.showModal();
+    return () => shown.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class={props.wide ? 'wide' : ''}
+      aria-labelledby={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        props.close();
+      }}
+    >
+      <header>
+        <h2 id={title}>{props.title}</h2>
+        <span class="grow" />
+        <button type="button" class="small" aria-label="Close" onClick={props.close}>
+          ✕
+        </button>
+      </header>
+      {props.children}
+    </dialog>
+  );
+}
+
+// A button that opens a dialog with what it holds.
+export function DialogButton(props: {
+  label: string;
+  title?: string;
+  tone?: 'primary' | 'danger' | 'small';
+  wide?: boolean;
+  children: (close: () => void) => ComponentChildren;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      <button type="button" class={props.tone ?? ''} onClick={() => setOpen(true)}>
+        {props.label}
+      </button>
+      {isOpen && (
+        <Dialog title={props.title ?? props.label} close={close} wide={props.wide ?? false}>
+          {props.children(close)}
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+// A button for what cannot be undone: says first what would go.
+export function ConfirmButton(props: {
+  label: string;
+  title: string;
+  action: Action;
+  what: ComponentChildren; // what would go, with its count
+  done?: () => void;
+  said?: string;
+  small?: boolean;
+}) {
+  return (
+    <DialogButton label={props.label} title={props.title} tone={props.small ? 'small' : 'danger'}>
+      {(close) => (
+        <ActionForm
+          action={() => props.action}
+          submit={props.label}
+          tone="danger"
+          cancel={close}
+          done={() => {
+            close();
+            if (props.said) say(props.said);
+            props.done?.();
+          }}
+        >
+          <div class="wide">{props.what}</div>
+        </ActionForm>
+      )}
+    </DialogButton>
+  );
+}
