@@ -9,6 +9,8 @@
 #include "broker/definitions/offline_export.h"
 #include "broker/log/log.h"
 #include "broker/server/server.h"
+#include "mgmt-ui/api/local/local_address.h"
+#include "mgmt-ui/api/local/local_door.h"
 #include "mgmt-ui/api/management.h"
 #include "persistence/file/file.h"
 #include "persistence/recovery/check.h"
@@ -44,8 +46,10 @@ int run_broker(const coney::LoadedConfig& loaded) {
   for (const coney::Diagnostic& warning : loaded.warnings) {
     coney::log::warning(Category::kDefault, "{}", to_string(warning));
   }
+  coney::management::LocalDoor door(loaded.config.data_dir + "/" +
+                                    coney::management::kLocalSocketName);
   coney::Server server(loaded.config);
-  server.extend(coney::management::make_management(loaded));
+  server.extend(coney::management::make_management(loaded, &door));
   const std::optional<std::string> failure = server.start();
   if (!failure) server.run();
   coney::log::stop();

@@ -14,6 +14,7 @@
 #include "broker/storage/node_storage.h"
 #include "broker/transport/tls_credentials.h"
 #include "mgmt-ui/api/http/http_server.h"
+#include "mgmt-ui/api/local/local_door.h"
 #include "mgmt-ui/api/prometheus/metrics.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/stats/statistics.h"
@@ -76,9 +77,10 @@ class MetricsServices final : public Services {
 
 class Management final : public ServerExtension, private Services {
  public:
-  explicit Management(const LoadedConfig& loaded)
+  Management(const LoadedConfig& loaded, LocalDoor* door)
       : config_(loaded.config),
         settings_(loaded.settings),
+        door_(door),
         io_(std::make_unique<asio::io_context>(1)),
         mailbox_(std::make_shared<Mailbox>(*io_)),
         api_(directory_, *this, all_routes()),
@@ -130,6 +132,7 @@ class Management final : public ServerExtension, private Services {
   std::optional<std::string> listen_metrics();
   std::optional<std::string> listen_plain();
   std::optional<std::string> listen_tls();
+  void open_door();
   void watch_certificates();
   void read_statistics();
   void tick_statistics();
@@ -137,6 +140,7 @@ class Management final : public ServerExtension, private Services {
 
   const Config config_;
   const std::vector<AppliedSetting> settings_;
+  LocalDoor* const door_;
   Server* server_ = nullptr;
   // What runs on it refers to the rest: stop() destroys it first.
   std::unique_ptr<asio::io_context> io_;
@@ -163,6 +167,7 @@ std::optional<std::string> Management::start(Server& server) {
   if (auto failure = listen_plain()) return failure;
   if (auto failure = listen_tls()) return failure;
   if (auto failure = listen_metrics()) return failure;
+  open_door();
   statistics_timer_ = std::make_unique<asio::steady_timer>(*io_);
   tick_statistics();
   thread_ = std::thread([this] {
@@ -174,6 +179,7 @@ std::optional<std::string> Management::start(Server& server) {
 }
 
 void Management::stop() {
+  if (door_) door_->release();
   mailbox_->close();
   if (io_) io_->stop();
   if (thread_.joinable()) thread_.join();
@@ -221,6 +227,18 @@ std::optional<std::string> Management::listen_metrics() {
   if (!failure || management.prometheus != ManagementConfig().prometheus) return failure;
   log::warning(Category::kDefault, "metrics for Prometheus are not served: {}", *failure);
   return std::nullopt;
+}
+
+// A broker without it can be managed over HTTP.
+void Management::open_door() {
+  if (!door_) return;
+  const auto failure = door_->open([this, mailbox = mailbox_](FileDescriptor socket, Peer peer) {
+    mailbox->post(
+        [this, peer = std::move(peer), held = std::make_shared<FileDescriptor>(std::move(socket))] {
+          http_.serve(std::move(*held), peer, nullptr);
+        });
+  });
+  if (failure) log::warning(Category::kDefault, "coneyctl has no way in: {}", *failure);
 }
 
 void Management::watch_certificates() {
@@ -308,8 +326,8 @@ std::vector<ActiveListener> Management::listeners() const {
 
 }  // namespace
 
-std::unique_ptr<ServerExtension> make_management(const LoadedConfig& loaded) {
-  return std::make_unique<Management>(loaded);
+std::unique_ptr<ServerExtension> make_management(const LoadedConfig& loaded, LocalDoor* door) {
+  return std::make_unique<Management>(loaded, door);
 }
 
 }  // namespace coney::management

@@ -9,6 +9,10 @@
 
 namespace coney::management {
 
-std::unique_ptr<ServerExtension> make_management(const LoadedConfig& loaded);
+class LocalDoor;
+
+// `door`, when given, outlives it: what comes through is served, too.
+std::unique_ptr<ServerExtension> make_management(const LoadedConfig& loaded,
+                                                 LocalDoor* door = nullptr);
 
 }  // namespace coney::management

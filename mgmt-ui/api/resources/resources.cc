@@ -40,6 +40,7 @@ RouteTable all_routes() {
       add_consumers,
       add_dashboard,
       add_own_permissions,
+      add_coney_node,
   };
   RouteTable table;
   for (auto add : kResources) add(table);

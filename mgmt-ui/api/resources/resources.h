@@ -47,5 +47,6 @@ void add_nodes(RouteTable& table);
 void add_connections(RouteTable& table);
 void add_channels(RouteTable& table);
 void add_consumers(RouteTable& table);
+void add_coney_node(RouteTable& table);
 
 }  // namespace coney::management

@@ -1,0 +1,24 @@
+#pragma once
+// The commands, one file for each noun. A new noun is a file, a line here and one in
+// command/command_table.cc.
+
+#include <span>
+
+#include "mgmt-ui/cli/command/command.h"
+
+namespace coney::cli {
+
+std::span<const Command> help_commands();
+std::span<const Command> node_commands();
+std::span<const Command> user_commands();
+std::span<const Command> permission_commands();
+std::span<const Command> topic_permission_commands();
+std::span<const Command> vhost_commands();
+std::span<const Command> policy_commands();
+std::span<const Command> operator_policy_commands();
+std::span<const Command> parameter_commands();
+std::span<const Command> global_parameter_commands();
+std::span<const Command> vhost_limit_commands();
+std::span<const Command> user_limit_commands();
+
+}  // namespace coney::cli
