@@ -6,6 +6,10 @@ _FREE = {"client_properties", "metadata", "definition", "arguments", "effective_
          "cluster_state", "limits", "capabilities", "headers", "messages_by_priority"}
 
 
+# Fields that come and go with time.
+_FLEETING = {"idle_since"}
+
+
 def kind(value):
     if isinstance(value, bool):
         return "boolean"
@@ -54,8 +58,8 @@ def _lists(recorded, answered, place):
 def _objects(left, left_always, right, right_always, place):
     if place.rsplit("/", 1)[-1] in _FREE:
         return []
-    found = [f"{place}/{key}: missing" for key in sorted(left_always - set(right))]
-    found += [f"{place}/{key}: not recorded" for key in sorted(right_always - set(left))]
+    found = [f"{place}/{key}: missing" for key in sorted(left_always - set(right) - _FLEETING)]
+    found += [f"{place}/{key}: not recorded" for key in sorted(right_always - set(left) - _FLEETING)]
     for key in sorted(set(left) & set(right)):
         found += shape(left[key], right[key], f"{place}/{key}")
     return found

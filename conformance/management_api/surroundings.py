@@ -28,7 +28,8 @@ def write_definitions(path):
     wanted["exchanges"] = [one for one in wanted["exchanges"] if one["name"] not in gone]
     wanted["exchanges"].append({"name": "g.internal", "vhost": "golden", "type": "fanout", "durable": True,
                                 "auto_delete": False, "internal": True, "arguments": {}})
-    wanted["queues"] = [one for one in wanted["queues"] if one["vhost"] == "golden"]
+    wanted["queues"] = [one for one in wanted["queues"]
+                        if one["vhost"] == "golden" or one["name"] == "gq.shoveled"]
     wanted["queues"].append({"name": "gq.stream", "vhost": "golden", "durable": True, "auto_delete": False,
                              "arguments": {"x-queue-type": "stream"}})
     wanted["bindings"] = [one for one in wanted["bindings"]

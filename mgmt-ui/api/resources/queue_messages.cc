@@ -51,11 +51,20 @@ Settlement read_mode(JsonBody& body) {
   return {};
 }
 
+// Also as text, which is what rabbitmqadmin sends. What is no number counts as 0, as with RabbitMQ.
+std::int64_t read_count(const json::value& value) {
+  std::int64_t count = 0;
+  if (value.is_int64()) count = value.get_int64();
+  if (value.is_string()) {
+    const json::string& text = value.get_string();
+    std::from_chars(text.data(), text.data() + text.size(), count);
+  }
+  return std::clamp<std::int64_t>(count, 0, kMaxMessages);
+}
+
 Wanted read(JsonBody& body) {
   Wanted wanted;
-  // RabbitMQ takes a count that is none for 0.
-  const json::value& count = body.any("count");
-  if (count.is_int64()) wanted.count = std::clamp<std::int64_t>(count.get_int64(), 0, kMaxMessages);
+  wanted.count = read_count(body.any("count"));
   wanted.settlement = read_mode(body);
   const std::string encoding = body.text("encoding");
   wanted.base64 = encoding == "base64";

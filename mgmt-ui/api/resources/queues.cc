@@ -20,6 +20,7 @@ json::object whole_row(const Call& call, const QueueEntry& entry, const Columns&
   json::object row = queue_row(call, entry, columns);
   if (!without_statistics(call)) {
     put_queue_statistics(call, *entry.queue, columns, alone, row);
+    if (!alone) row.erase("garbage_collection");
   } else if (call.request.flag("enable_queue_totals")) {
     put_queue_totals(call, *entry.queue, row);
   }

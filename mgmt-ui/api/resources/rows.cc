@@ -28,6 +28,12 @@ void add_members(const Call& call, json::object& row) {
   row["online"] = json::array{json::string(node)};
 }
 
+void add_retries(const QueueSettings& settings, json::object& row) {
+  constexpr const char* kDelayed[] = {"disabled", "all", "failed", "returned"};
+  row["delivery_limit"] = settings.delivery_limit.value_or(QueueSettings::kQuorumDeliveryLimit);
+  row["delayed_retry"] = kDelayed[static_cast<std::size_t>(settings.delayed_retry)];
+}
+
 json::value name_or_null(const std::string& name) {
   return name.empty() ? json::value() : json::value(text(name));
 }
@@ -60,9 +66,7 @@ json::object queue_row(const Call& call, const QueueEntry& entry, const Columns&
                    {"internal_owner", false}};
   add_policies(entry, columns, row);
   if (record.type != "classic") add_members(call, row);
-  if (record.type == "quorum" && entry.queue->settings->delivery_limit) {
-    row["delivery_limit"] = *entry.queue->settings->delivery_limit;
-  }
+  if (record.type == "quorum") add_retries(*entry.queue->settings, row);
   return row;
 }
 
