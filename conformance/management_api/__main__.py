@@ -96,13 +96,19 @@ class Replay:
         return answer
 
     def await_statistics(self):
-        """The recordings show statistics that need a second to be there."""
+        """The recordings show statistics, and those need a moment to be there."""
         deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
-            rows = self.ask({"method": "GET", "path": "/api/queues/golden"}).body
-            if isinstance(rows, list) and rows and all("messages" in row for row in rows):
-                return
+        while time.monotonic() < deadline and not self._has_statistics():
             time.sleep(0.2)
+
+    def _has_statistics(self):
+        def show(path):
+            return self.ask({"method": "GET", "path": path}).body
+        return ("consumers" in show("/api/queues/golden/gq.prio")
+                and "consumers" in show("/api/queues/golden/gq.idle")
+                and "message_stats" in show("/api/vhosts/golden")
+                and "messages" in show("/api/vhosts/%2F")
+                and "ack" in show("/api/overview").get("message_stats", {}))
 
     def close(self):
         self.traffic.close()

@@ -23,6 +23,8 @@ json::object whole_row(const Call& call, const QueueEntry& entry, const Columns&
     if (!alone) row.erase("garbage_collection");
   } else if (call.request.flag("enable_queue_totals")) {
     put_queue_totals(call, *entry.queue, row);
+    row.erase("internal");
+    row.erase("internal_owner");
   }
   return row;
 }
