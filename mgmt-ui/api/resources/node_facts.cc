@@ -42,18 +42,12 @@ std::string_view description_of_mechanism(std::string_view name) {
   return {};
 }
 
-std::string_view any_address(const std::string& host) {
-  return host.empty() ? std::string_view("::") : std::string_view(host);
-}
-
-json::object listener(const Config& config, std::string_view protocol, const Listener& from,
-                      json::value options, bool tls) {
-  return {{"node", config.node_name},
-          {"protocol", protocol},
-          {"ip_address", any_address(from.host)},
-          {"port", from.port},
-          {"socket_opts", std::move(options)},
-          {"tls", tls}};
+json::value socket_options(const Config& config, const ActiveListener& listener) {
+  if (listener.protocol.starts_with("http")) return json::object{{"port", listener.port}};
+  return json::object{{"backlog", config.tcp_listen.backlog},
+                      {"nodelay", config.tcp_listen.nodelay},
+                      {"linger", json::array{true, 0}},
+                      {"exit_on_close", false}};
 }
 
 }  // namespace
@@ -79,42 +73,29 @@ json::array auth_mechanisms(const Config& config) {
   return mechanisms;
 }
 
-json::array listeners(const Config& config) {
+json::array listeners(const Call& call) {
   json::array all;
-  const json::object amqp{{"backlog", config.tcp_listen.backlog},
-                          {"nodelay", config.tcp_listen.nodelay},
-                          {"linger", json::array{true, 0}},
-                          {"exit_on_close", false}};
-  for (const Listener& each : config.tcp_listeners) {
-    all.push_back(listener(config, "amqp", each, amqp, false));
-  }
-  for (const Listener& each : config.tls_listeners) {
-    all.push_back(listener(config, "amqp/ssl", each, amqp, true));
-  }
-  const auto& http = config.management;
-  if (http.tcp) {
-    all.push_back(
-        listener(config, "http", *http.tcp, json::object{{"port", http.tcp->port}}, false));
-  }
-  if (http.tls_listener) {
-    all.push_back(listener(config, "https", *http.tls_listener,
-                           json::object{{"port", http.tls_listener->port}}, true));
+  for (const ActiveListener& each : call.services.listeners()) {
+    all.push_back({{"node", call.config().node_name},
+                   {"protocol", each.protocol},
+                   {"ip_address", each.address},
+                   {"port", each.port},
+                   {"socket_opts", socket_options(call.config(), each)},
+                   {"tls", each.protocol == "https" || each.protocol == "amqp/ssl"}});
   }
   return all;
 }
 
-json::array contexts(const Config& config, bool with_node) {
+json::array contexts(const Call& call, bool with_node) {
+  const std::string& prefix = call.config().management.path_prefix;
   json::array all;
-  const auto& management = config.management;
-  for (const auto* listener : {management.tcp ? &*management.tcp : nullptr,
-                               management.tls_listener ? &*management.tls_listener : nullptr}) {
-    if (!listener) continue;
-    json::object context{
-        {"description", "RabbitMQ Management"},
-        {"path", management.path_prefix.empty() ? "/" : management.path_prefix.c_str()},
-        {"port", std::to_string(listener->port)}};
+  for (const ActiveListener& each : call.services.listeners()) {
+    if (each.protocol != "http" && each.protocol != "https") continue;
+    json::object context{{"description", "RabbitMQ Management"},
+                         {"path", prefix.empty() ? std::string("/") : prefix},
+                         {"port", std::to_string(each.port)}};
     if (with_node) context["ssl_opts"] = json::array();
-    if (with_node) context["node"] = config.node_name;
+    if (with_node) context["node"] = call.config().node_name;
     all.push_back(std::move(context));
   }
   return all;

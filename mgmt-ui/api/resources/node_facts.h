@@ -4,13 +4,14 @@
 #include <boost/json.hpp>
 
 #include "broker/config/config.h"
+#include "mgmt-ui/api/routing/call.h"
 
 namespace coney::management {
 
 boost::json::array exchange_types();
 boost::json::array auth_mechanisms(const Config& config);
-boost::json::array listeners(const Config& config);
-boost::json::array contexts(const Config& config, bool with_node);
+boost::json::array listeners(const Call& call);
+boost::json::array contexts(const Call& call, bool with_node);
 // rabbitmq_version, product_name, ... and those of Erlang, of which there is none.
 void put_versions(const Config& config, boost::json::object& to);
 

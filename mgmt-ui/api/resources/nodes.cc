@@ -47,7 +47,7 @@ void put_facts(const Call& call, json::object& to) {
   to["applications"] = json::array{{{"name", "rabbit"},
                                     {"description", "Coney " CONEY_VERSION},
                                     {"version", config.server_version}}};
-  to["contexts"] = contexts(config, false);
+  to["contexts"] = contexts(call, false);
   to["log_files"] = std::move(log_files);
   to["db_dir"] = config.data_dir;
   to["config_files"] = json::array();

@@ -132,8 +132,8 @@ Reply show_overview(Call& call) {
   if (call.caller.is_monitoring()) {
     row["node"] = call.config().node_name;
     if (!without_statistics(call)) {
-      row["listeners"] = listeners(call.config());
-      row["contexts"] = contexts(call.config(), true);
+      row["listeners"] = listeners(call);
+      row["contexts"] = contexts(call, true);
     }
   }
   return show(call.request, std::move(row));
