@@ -127,8 +127,8 @@ class Management final : public ServerExtension, private Services {
     server_->close_connection(id, std::move(reason));
   }
 
-  std::optional<std::string> listen(const Listener& listener, HttpServer& http,
-                                    const TlsCredentials* tls);
+  std::optional<std::string> listen(const Listener& listener, std::string protocol,
+                                    HttpServer& http, const TlsCredentials* tls);
   std::optional<std::string> listen_metrics();
   std::optional<std::string> listen_plain();
   std::optional<std::string> listen_tls();
@@ -188,22 +188,22 @@ void Management::stop() {
   io_.reset();
 }
 
-std::optional<std::string> Management::listen(const Listener& listener, HttpServer& http,
-                                              const TlsCredentials* tls) {
+std::optional<std::string> Management::listen(const Listener& listener, std::string protocol,
+                                              HttpServer& http, const TlsCredentials* tls) {
   auto endpoint = Endpoint::make(listener.host, listener.port);
   if (!endpoint) return endpoint.error().reason;
   auto sockets = ListenSocket::open(*endpoint, {}, 1);
   if (!sockets) return sockets.error().reason;
-  own_listeners_.push_back(active_listener(tls ? "https" : "http", sockets->front().endpoint()));
+  own_listeners_.push_back(active_listener(protocol, sockets->front().endpoint()));
   log::info(Category::kConnection, "listening on {} ({})", sockets->front().endpoint().to_string(),
-            tls ? "HTTPS" : "HTTP");
+            protocol);
   http.listen(std::move(sockets->front()), tls);
   return std::nullopt;
 }
 
 std::optional<std::string> Management::listen_plain() {
   if (!config_.management.tcp) return std::nullopt;
-  auto failure = listen(*config_.management.tcp, http_, nullptr);
+  auto failure = listen(*config_.management.tcp, "http", http_, nullptr);
   if (!failure || config_.management.tcp != ManagementConfig().tcp) return failure;
   log::warning(Category::kDefault, "the HTTP API is not served: {}", *failure);
   return std::nullopt;
@@ -217,13 +217,13 @@ std::optional<std::string> Management::listen_tls() {
   tls_ = std::move(*credentials);
   certificate_timer_ = std::make_unique<asio::steady_timer>(*io_);
   watch_certificates();
-  return listen(*management.tls_listener, http_, tls_.get());
+  return listen(*management.tls_listener, "https", http_, tls_.get());
 }
 
 std::optional<std::string> Management::listen_metrics() {
   const ManagementConfig& management = config_.management;
   if (!management.prometheus) return std::nullopt;
-  auto failure = listen(*management.prometheus, metrics_http_, nullptr);
+  auto failure = listen(*management.prometheus, "http/prometheus", metrics_http_, nullptr);
   if (!failure || management.prometheus != ManagementConfig().prometheus) return failure;
   log::warning(Category::kDefault, "metrics for Prometheus are not served: {}", *failure);
   return std::nullopt;
