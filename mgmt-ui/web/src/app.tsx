@@ -2,9 +2,11 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { followEvents } from './api/events';
 import { kIntervals, refreshAll, useInterval, useLive } from './api/live';
 import type { Overview as OverviewData } from './api/types';
 import { ChannelPage, Channels } from './pages/channels';
+import { Configuration } from './pages/configuration';
 import { ConnectionPage, Connections } from './pages/connections';
 import { Consumers } from './pages/consumers';
 import { Definitions } from './pages/definitions';
@@ -73,6 +75,13 @@ const kPlaces: Place[] = [
     group: 'Server',
     allowed: isMonitoring,
     page: ({ path }) => (path[1] ? <NodePage key={path[1]} name={path[1]} /> : <Nodes />),
+  },
+  {
+    id: 'configuration',
+    label: 'Configuration',
+    group: 'Server',
+    allowed: isAdministrator,
+    page: () => <Configuration />,
   },
   {
     id: 'vhosts',
@@ -167,6 +176,7 @@ function Frame(props: { user: string; tags: string[] }) {
     window.scrollTo(0, 0);
   }, [place, where]);
   useShortcuts();
+  useEffect(() => (isMonitoring() ? followEvents() : undefined), []);
   const name = overview.data?.cluster_name ?? overview.data?.node ?? '';
   return (
     <div class={isOpen ? 'frame open' : 'frame'}>

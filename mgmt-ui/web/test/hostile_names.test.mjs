@@ -1,6 +1,6 @@
 // Names, values and bodies that try to be markup stay text wherever they are shown.
 import assert from 'node:assert/strict';
-import { open } from './support/browser.mjs';
+import { open, settled } from './support/browser.mjs';
 import { pageTest } from './support/suite.mjs';
 
 const kHostile = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\'"&amp;{{7*7}}';
@@ -38,7 +38,7 @@ pageTest('nothing that users write becomes markup', {}, async (page, broker) => 
   for (const place of places) {
     await open(page, broker, place);
     await page.locator('h1, .empty').first().waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     if (place.endsWith('tab=get')) {
       await page.getByRole('button', { name: 'Get', exact: true }).click();
       await page.getByRole('article').waitFor();

@@ -1,6 +1,6 @@
 // 360 pixels wide, and without a mouse.
 import assert from 'node:assert/strict';
-import { open } from './support/browser.mjs';
+import { open, settled } from './support/browser.mjs';
 import { until } from './support/broker.mjs';
 import { pageTest } from './support/suite.mjs';
 
@@ -11,7 +11,7 @@ pageTest('no page is wider than a phone', kPhone, async (page, broker) => {
   for (const place of ['now', 'overview', 'queues', 'queues/%2F/a.queue.with.a.rather.long.name.that.has.to.break.somewhere', 'exchanges', 'exchanges/%2F/amq.topic', 'connections', 'nodes', 'users', 'users/guest', 'vhosts', 'vhosts/%2F', 'policies', 'definitions']) {
     await open(page, broker, place);
     await page.locator('h1').waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, place);
   }
 });

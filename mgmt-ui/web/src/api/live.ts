@@ -21,6 +21,13 @@ export function refreshAll(): void {
   window.dispatchEvent(new Event(kRefresh));
 }
 
+// How many values are being read, on the page itself: scripts that drive it wait for none.
+let reading = 0;
+function countReading(more: 1 | -1): void {
+  reading += more;
+  document.documentElement.dataset['reading'] = String(reading);
+}
+
 export function useInterval(): [number, (seconds: number) => void] {
   return useSetting<number>('interval', 5);
 }
@@ -34,6 +41,7 @@ export function useLive<T>(where: string | undefined, options: { once?: boolean 
   const read = useCallback(async () => {
     if (where === undefined || busy.current) return;
     const controller = (busy.current = new AbortController());
+    countReading(1);
     try {
       const data = await get<T>(where, controller.signal);
       if (!controller.signal.aborted) setState({ where, data, readAt: Date.now() });
@@ -42,6 +50,7 @@ export function useLive<T>(where: string | undefined, options: { once?: boolean 
       const error = failure instanceof ApiError ? failure : new ApiError(0, String(failure));
       setState((old) => (old.where === where ? { ...old, error } : { where, error }));
     } finally {
+      countReading(-1);
       if (busy.current === controller) busy.current = null;
     }
   }, [where]);

@@ -3,6 +3,7 @@ import type { Consumer } from '../api/types';
 import { Badge, Heading, Table, YesNo } from '../ui/status';
 import { type Column, ServerTable } from '../ui/table';
 import { count, duration } from '../ui/value';
+import { CancelConsumer } from './cancel_consumer';
 import { ChannelLink, QueueLink, useVhost, VhostChoice } from './links';
 
 const kColumns: Column<Consumer>[] = [
@@ -17,6 +18,7 @@ const kColumns: Column<Consumer>[] = [
   { id: 'active', label: 'Activity', sort: 'activity_status', cell: (one) => <Badge tone={one.active === false ? 'quiet' : 'good'}>{(one.activity_status ?? 'up').replaceAll('_', ' ')}</Badge> },
   { id: 'timeout', label: 'Timeout', sort: 'consumer_timeout', number: true, shown: false, title: 'how long it may hold a message without an ack', cell: (one) => duration(one.consumer_timeout) },
   { id: 'arguments', label: 'Arguments', cell: (one) => <Table value={one.arguments} /> },
+  { id: 'actions', label: '', cell: (one) => <CancelConsumer consumer={one} /> },
 ];
 
 export function Consumers() {

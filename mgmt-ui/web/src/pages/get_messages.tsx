@@ -9,10 +9,10 @@ import { plural } from '../ui/value';
 import { MessageView } from './message_view';
 
 const kModes: [string, string][] = [
-  ['ack_requeue_true', 'put them back (redelivered is set)'],
-  ['ack_requeue_false', 'acknowledge: they leave the queue'],
+  ['ack_requeue_true', 'put them back'],
+  ['ack_requeue_false', 'acknowledge'],
   ['reject_requeue_true', 'reject and put back'],
-  ['reject_requeue_false', 'reject: dead-lettered or dropped'],
+  ['reject_requeue_false', 'reject'],
 ];
 
 export function GetMessages(props: { queue: Queue }) {
@@ -40,7 +40,7 @@ export function GetMessages(props: { queue: Queue }) {
       </ActionForm>
       {takes && (
         <p class="muted">
-          <Badge tone="warn">removes</Badge> At most {plural(most, 'message')} would leave the queue.
+          <Badge tone="warn">removes</Badge> At most {plural(most, 'message')} would leave the queue{mode === 'reject_requeue_false' ? ', to its dead letter exchange if it has one' : ''}.
         </p>
       )}
       {got && got.length === 0 && <Empty>The queue has no ready message.</Empty>}

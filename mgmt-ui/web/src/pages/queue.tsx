@@ -14,6 +14,7 @@ import { Tabs } from '../ui/tabs';
 import { say } from '../ui/toast';
 import { bytes, count, percent, plural, rate, time } from '../ui/value';
 import { AddBinding, BindingsTable } from './bindings';
+import { CancelConsumer } from './cancel_consumer';
 import { EffectiveArguments } from './effective_arguments';
 import { Figures } from './figures';
 import { ChannelLink, ConnectionLink, ExchangeLink } from './links';
@@ -83,6 +84,7 @@ function QueueConsumers(props: { queue: Queue }) {
         { id: 'prefetch', label: 'Prefetch', number: true, cell: (one) => (one.prefetch_count ? count(one.prefetch_count) : 'unlimited'), key: (one) => one.prefetch_count },
         { id: 'active', label: 'Activity', cell: (one) => <Badge tone={one.active === false ? 'quiet' : 'good'}>{(one.activity_status ?? 'up').replaceAll('_', ' ')}</Badge> },
         { id: 'arguments', label: 'Arguments', cell: (one) => <Table value={one.arguments} /> },
+        { id: 'actions', label: '', cell: (one) => <CancelConsumer consumer={one} /> },
       ]}
     />
   );

@@ -34,8 +34,11 @@ export async function fill(broker) {
   for (let i = 1; i <= 12; ++i) {
     await publish('events', 'order.paid', { order: 10_000 + i, total: 4_200 + i, currency: 'EUR', lines: [{ sku: 'A-17', count: i }] }, { message_id: `o-${i}`, headers: { source: 'shop', attempt: 1 } });
   }
-  const load = spawn('python3', [new URL('load.py', import.meta.url).pathname, String(broker.amqpPort)], { stdio: ['pipe', 'pipe', 'inherit'] });
-  await new Promise((ready) => load.stdout.once('data', ready));
+  const load = spawn('/usr/bin/python3', [new URL('load.py', import.meta.url).pathname, String(broker.amqpPort)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  await new Promise((ready, failed) => {
+    load.stdout.once('data', ready);
+    load.once('exit', () => failed(new Error('the clients ended; is python3-pika installed?')));
+  });
   return {
     end: async () => {
       load.stdin.end();

@@ -2,7 +2,7 @@
 // show. usage: take.mjs [DIRECTORY]
 import { mkdirSync } from 'node:fs';
 import { Broker } from '../support/broker.mjs';
-import { logIn, openBrowser, openPage } from '../support/browser.mjs';
+import { logIn, openBrowser, openPage, settled } from '../support/browser.mjs';
 import { fill } from './scene.mjs';
 
 const directory = process.argv[2] ?? new URL('../../../../build/screenshots', import.meta.url).pathname;
@@ -22,6 +22,7 @@ const kPages = {
   'queue-bindings': 'queues/%2F/orders?tab=bindings',
   'queue-get': 'queues/%2F/invoices?tab=get',
   nodes: 'nodes',
+  configuration: 'configuration',
   vhosts: 'vhosts',
   vhost: 'vhosts/%2F',
   users: 'users',
@@ -46,7 +47,7 @@ try {
     for (const [name, where] of Object.entries(kPages)) {
       await page.goto(`${broker.url}/#/${where}`);
       await page.locator('h1').first().waitFor();
-      await page.waitForLoadState('networkidle');
+      await settled(page);
       if (name === 'queue-get') {
         await page.getByRole('button', { name: 'Get', exact: true }).click();
         await page.locator('article').first().waitFor();
@@ -64,7 +65,7 @@ try {
   for (const name of ['now', 'overview', 'queues', 'queue', 'users', 'definitions']) {
     await narrow.goto(`${broker.url}/#/${kPages[name]}`);
     await narrow.locator('h1').first().waitFor();
-    await narrow.waitForLoadState('networkidle');
+    await settled(narrow);
     const overflow = await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     if (overflow > 0) console.log(`${name} is ${overflow} px too wide at 360 px`);
     await narrow.screenshot({ path: `${directory}/${name}-narrow.png` });

@@ -35,9 +35,20 @@ export async function logIn(page, broker, user = 'guest', password = user, where
   await page.getByLabel('User name').fill(user);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await page.locator('#main').waitFor();
 }
 
 export async function open(page, broker, where) {
   await page.goto(`${broker.url}/#/${where}`);
+}
+
+// Waits until the page has a heading and reads nothing.
+export async function settled(page) {
+  await page.locator('h1, .empty').first().waitFor();
+  await page.waitForFunction(() => {
+    if (document.documentElement.dataset.reading === '0') window.quiet = (window.quiet ?? 0) + 1;
+    else window.quiet = 0;
+    return window.quiet > 2;
+  }, undefined, { polling: 60 });
+  await page.evaluate(() => delete window.quiet);
 }
