@@ -9,10 +9,15 @@ install(TARGETS coney RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 if(TARGET coney-bench)
   install(TARGETS coney-bench RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(TARGET coneyctl)
+  install(TARGETS coneyctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  install(FILES packaging/coneyctl.bash
+          DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions RENAME coneyctl)
+endif()
 install(FILES packaging/coney.conf DESTINATION /etc/coney)
 install(FILES packaging/coney.logrotate DESTINATION /etc/logrotate.d RENAME coney)
 install(FILES packaging/coney.service DESTINATION /lib/systemd/system)
-install(FILES docs/configuration.md docs/consumer-timeout.md docs/exchanges.md README.md CHANGELOG.md
+install(FILES docs/coneyctl.md docs/configuration.md docs/consumer-timeout.md docs/exchanges.md README.md CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/coney)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/coney RENAME copyright)
 

@@ -13,8 +13,6 @@
 namespace coney::cli {
 namespace {
 
-constexpr std::chrono::seconds kTimeout{60};
-
 // One run of the program.
 class Run {
  public:
@@ -58,7 +56,8 @@ class Run {
                     .interactive = world_.interactive && !arguments.quiet(),
                     .program = program_};
     if (command.announce && !arguments.quiet() && style_.is_for_people()) {
-      world_.output << command.announce(context) << '\n' << std::flush;
+      const std::string text = command.announce(context);
+      if (!text.empty()) world_.output << text << '\n' << std::flush;
     }
     return print(command.run(context), style_, world_.output, world_.errors);
   }
@@ -76,7 +75,7 @@ class Run {
     if (world_.connect) return Node(world_.connect());
     auto place = find_node(arguments, world_.environment, world_.input);
     if (!place) return place.error();
-    std::chrono::duration<double> timeout = kTimeout;
+    std::chrono::duration<double> timeout = std::chrono::seconds(command.timeout);
     if (const auto given = arguments.text("timeout")) timeout = timeout_of(*given);
     return Node(make_http_link(std::move(*place),
                                std::chrono::duration_cast<std::chrono::milliseconds>(timeout)));

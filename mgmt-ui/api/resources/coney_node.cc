@@ -14,14 +14,26 @@ namespace json = boost::json;
 
 namespace {
 
+json::object limit_to_json(const ResourceLimit& limit) {
+  json::object shown;
+  if (limit.absolute) {
+    shown["absolute"] = *limit.absolute;
+  } else if (limit.relative) {
+    shown["relative"] = *limit.relative;
+  }
+  return shown;
+}
+
 Reply show_node(Call& call) {
   const Config& config = call.config();
-  return json_answer(json::object{{"name", config.node_name},
-                                  {"state", "running"},
-                                  {"pid", ::getpid()},
-                                  {"rabbitmq_version", config.server_version},
-                                  {"product_name", "Coney"},
-                                  {"product_version", CONEY_VERSION}});
+  return json_answer(
+      json::object{{"name", config.node_name},
+                   {"state", "running"},
+                   {"pid", ::getpid()},
+                   {"rabbitmq_version", config.server_version},
+                   {"product_name", "Coney"},
+                   {"product_version", CONEY_VERSION},
+                   {"memory_high_watermark", limit_to_json(config.memory_high_watermark)}});
 }
 
 // Unlike a login, whatever the user may do.

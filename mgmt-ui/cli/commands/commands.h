@@ -10,6 +10,8 @@ namespace coney::cli {
 
 std::span<const Command> help_commands();
 std::span<const Command> node_commands();
+std::span<const Command> status_commands();
+std::span<const Command> check_commands();
 std::span<const Command> user_commands();
 std::span<const Command> permission_commands();
 std::span<const Command> topic_permission_commands();
@@ -20,5 +22,12 @@ std::span<const Command> parameter_commands();
 std::span<const Command> global_parameter_commands();
 std::span<const Command> vhost_limit_commands();
 std::span<const Command> user_limit_commands();
+std::span<const Command> queue_commands();
+std::span<const Command> exchange_commands();
+std::span<const Command> binding_commands();
+std::span<const Command> connection_commands();
+std::span<const Command> channel_commands();
+std::span<const Command> consumer_commands();
+std::span<const Command> definition_commands();
 
 }  // namespace coney::cli

@@ -1,5 +1,6 @@
 #include "mgmt-ui/cli/node/node_place.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 
@@ -71,13 +72,28 @@ NodePlace local_place(const std::string& data_dir, std::string node_name) {
   return LocalPlace{data_dir + "/" + management::kLocalSocketName, std::move(node_name)};
 }
 
+// A user who cannot write there has a default of their own; the broker's is the system's all the
+// same.
+constexpr std::string_view kSystemDirectory = "/var/lib/coney";
+
+std::string likely_directory(std::string configured, const Environment& environment) {
+  std::error_code error;
+  if (configured != default_data_dir(environment)) return configured;
+  if (std::filesystem::exists(configured + "/lock", error)) return configured;
+  if (!std::filesystem::is_directory(kSystemDirectory, error)) return configured;
+  return std::string(kSystemDirectory);
+}
+
 // As the broker finds its own configuration, without the variables that are this program's.
 Result<NodePlace> configured_place(const Arguments& arguments, Environment environment) {
   std::erase_if(environment,
                 [](const auto& entry) { return entry.first.starts_with("CONEYCTL_"); });
   ConfigSources sources{.file = arguments.text_or("config", ""), .environment = environment};
   const LoadedConfig loaded = load_config(sources);
-  if (loaded.ok()) return local_place(loaded.config.data_dir, loaded.config.node_name);
+  if (loaded.ok()) {
+    return local_place(likely_directory(loaded.config.data_dir, environment),
+                       loaded.config.node_name);
+  }
   std::string text = "the broker's configuration cannot be used:";
   for (const Diagnostic& diagnostic : loaded.errors) text += "\n * " + to_string(diagnostic);
   text += "\nName the broker's data directory with --data-dir, or a node with --url.";

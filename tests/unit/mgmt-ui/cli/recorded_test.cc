@@ -48,6 +48,7 @@ class RecordedTest : public CliTest {
 
 TEST_F(RecordedTest, AdministrationIsCarriedOutAndReportedAsRabbitmqDoes) {
   output_of("rabbitmqctl add_vhost golden");
+  EXPECT_EQ(put("/api/exchanges/golden/g.topic", R"({"type":"topic"})").status, 201u);
   play("administration.txt");
 }
 
