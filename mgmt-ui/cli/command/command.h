@@ -47,7 +47,7 @@ struct Command {
   // None: fine. Checked before the node is asked for.
   std::optional<std::string> (*check)(const Arguments& arguments) = nullptr;
   bool needs_node = true;
-  int timeout = 60;  // seconds, when none is given
+  int timeout = 60;             // seconds, when none is given
   bool waits_for_node = false;  // it need not answer yet
 };
 

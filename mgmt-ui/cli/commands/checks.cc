@@ -86,8 +86,7 @@ Outcome listeners(Context& context) {
   std::string text;
   for (const json::object& listener : *found) text += listener_line(listener) + "\n";
   return Document{
-      json::object{
-          {"node", node_name(context)}, {"result", "ok"}, {"listeners", to_array(*found)}},
+      json::object{{"node", node_name(context)}, {"result", "ok"}, {"listeners", to_array(*found)}},
       text};
 }
 

@@ -31,8 +31,8 @@ Outcome list_consumers(Context& context) {
                    [&node](json::object& row) {
                      const json::value name = field_at(row, "channel_details.name");
                      if (!name.is_string()) return;
-                     row["channel_details"] = json::object{
-                         {"name", pid_of(node, std::string_view(name.get_string()))}};
+                     row["channel_details"] =
+                         json::object{{"name", pid_of(node, std::string_view(name.get_string()))}};
                    });
 }
 

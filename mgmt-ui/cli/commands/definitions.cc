@@ -1,6 +1,5 @@
-#include <fmt/format.h>
-
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -19,9 +18,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr Option kExportOptions[] = {{"format"}};
-constexpr Option kImportOptions[] = {{"format"},
-                                     {"skip-if-unchanged", 0, Option::Kind::kFlag},
-                                     {"check", 0, Option::Kind::kFlag}};
+constexpr Option kImportOptions[] = {
+    {"format"}, {"skip-if-unchanged", 0, Option::Kind::kFlag}, {"check", 0, Option::Kind::kFlag}};
 
 std::string definitions_path(const Context& context) {
   if (!context.arguments.has("vhost")) return "/api/definitions";
@@ -75,10 +73,11 @@ Outcome import_definitions(Context& context) {
   Waiting waiting(context.progress,
                   fmt::format("Importing {:.1f} MB", static_cast<double>(text->size()) / 1e6),
                   context.interactive);
-  auto reply = context.node.send({.method = "POST",
-                                  .target = definitions_path(context) + (check ? "?dry_run=true" : ""),
-                                  .body = std::move(*text),
-                                  .headers = {{"content-type", "application/json"}}});
+  auto reply =
+      context.node.send({.method = "POST",
+                         .target = definitions_path(context) + (check ? "?dry_run=true" : ""),
+                         .body = std::move(*text),
+                         .headers = {{"content-type", "application/json"}}});
   if (!reply) {
     Failure failure = reply.error();
     if (failure.code == ExitCode::kUnavailable) failure.code = ExitCode::kDataError;

@@ -134,8 +134,8 @@ std::string status_text(const Context& context, const Facts& facts) {
   std::string text = section("Runtime", runtime_text(facts));
   text += section("Plugins", fmt::format("Enabled plugins:\n\n{}",
                                          list_text(field_at(facts.node, "enabled_plugins"))));
-  text += section("Data directory", fmt::format("Node data directory: {}\n",
-                                                text_at(facts.node, "db_dir")));
+  text += section("Data directory",
+                  fmt::format("Node data directory: {}\n", text_at(facts.node, "db_dir")));
   text += section("Config files", list_text(field_at(facts.self, "config_files")));
   text += section("Log file(s)", list_text(field_at(facts.node, "log_files")));
   text += section("Alarms", lines(alarm_texts(facts.node)));
@@ -164,7 +164,8 @@ json::object status_json(const Facts& facts) {
   boost::system::error_code failed;
   return {{"memory", field_at(node, "memory")},
           {"pid", to_integer(text_at(node, "os_pid")).value_or(0)},
-          {"processes", {{"used", number_at(node, "proc_used")}, {"limit", number_at(node, "proc_total")}}},
+          {"processes",
+           {{"used", number_at(node, "proc_used")}, {"limit", number_at(node, "proc_total")}}},
           {"run_queue", number_at(node, "run_queue")},
           {"os", "Linux"},
           {"net_ticktime", number_at(node, "net_ticktime")},
@@ -261,8 +262,8 @@ std::string cluster_text(const Cluster& cluster) {
   text += section("Disk Nodes", node_line) + section("Running Nodes", node_line);
   text += section("Versions", fmt::format("{}: RabbitMQ {} (Coney {})\n", cluster.node,
                                           cluster.version, cluster.product_version));
-  text += section("CPU Cores",
-                  fmt::format("Node: {}, available CPU cores: {}\n", cluster.node, cores));
+  text +=
+      section("CPU Cores", fmt::format("Node: {}, available CPU cores: {}\n", cluster.node, cores));
   text += section("Maintenance status",
                   fmt::format("Node: {}, status: not under maintenance\n", cluster.node));
   text += section("Alarms", lines(alarm_texts(cluster.row)));
@@ -291,11 +292,10 @@ json::object cluster_json(const Cluster& cluster) {
           {"cluster_name", cluster.name},
           {"disk_nodes", json::array{node}},
           {"running_nodes", json::array{node}},
-          {"versions",
-           json::object{{node,
-                         {{"erlang_version", text_at(cluster.row, "erlang_version")},
-                          {"rabbitmq_name", "RabbitMQ"},
-                          {"rabbitmq_version", cluster.version}}}}},
+          {"versions", json::object{{node,
+                                     {{"erlang_version", text_at(cluster.row, "erlang_version")},
+                                      {"rabbitmq_name", "RabbitMQ"},
+                                      {"rabbitmq_version", cluster.version}}}}},
           {"partitions", json::object()},
           {"maintenance_status", json::object{{node, "not under maintenance"}}},
           {"feature_flags", to_array(cluster.flags)}};
