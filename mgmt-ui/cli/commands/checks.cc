@@ -77,7 +77,7 @@ Outcome check_local_alarms(Context& context) {
 // ---- listeners ----
 
 json::array to_array(const std::vector<json::object>& rows) {
-  return {rows.begin(), rows.end()};
+  return json::array(rows.begin(), rows.end());
 }
 
 Outcome listeners(Context& context) {

@@ -156,7 +156,7 @@ std::string status_text(const Context& context, const Facts& facts) {
 }
 
 json::array to_array(const std::vector<json::object>& rows) {
-  return {rows.begin(), rows.end()};
+  return json::array(rows.begin(), rows.end());
 }
 
 json::object status_json(const Facts& facts) {
