@@ -14,9 +14,8 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 8> kPredeclared = {
-    "",          "amq.direct", "amq.fanout",         "amq.headers",
-    "amq.match", "amq.topic",  "amq.rabbitmq.trace", "amq.rabbitmq.log"};
+constexpr std::array<std::string_view, 7> kPredeclared = {
+    "", "amq.direct", "amq.fanout", "amq.headers", "amq.match", "amq.topic", "amq.rabbitmq.trace"};
 
 bool is_predeclared(const ExchangeRecord& exchange) {
   return std::find(kPredeclared.begin(), kPredeclared.end(), exchange.name) != kPredeclared.end();
