@@ -272,6 +272,17 @@ std::optional<SortKey> queue_statistics_key(const Call& call, const CatalogQueue
 
 // ---- exchanges and vhosts ----
 
+namespace {
+
+void put_no_lengths(json::object& to) {
+  for (std::string name : {"messages", "messages_ready", "messages_unacknowledged"}) {
+    to[name] = 0;
+    to[name + "_details"] = json::object{{"rate", 0.0}};
+  }
+}
+
+}  // namespace
+
 void put_exchange_statistics(const Call& call, const Vhost& vhost, const Exchange& exchange,
                              json::object& to) {
   const ExchangeStats* stats =
@@ -291,6 +302,8 @@ void put_exchange_statistics(const Call& call, const Vhost& vhost, const Exchang
 
 void put_vhost_statistics(const Call& call, const Vhost& vhost, json::object& to) {
   const TotalStats* stats = call.services.statistics().tables().find_vhost(vhost.record->name);
+  // Queues that nothing has happened to since the start.
+  if (!vhost.queues.empty() && (!stats || !stats->had_queues)) put_no_lengths(to);
   if (!stats) return;
   const History* const history = &stats->history;
   const CountSource source{stats->totals, std::span(&history, 1)};
