@@ -108,6 +108,22 @@ Rows filtered(const Request& request, const RowSource& source, bool by_name) {
   return rows;
 }
 
+// `key` is called for each row once, in order.
+template <typename Key>
+void sort_by(Rows& rows, std::size_t needed, bool reverse, Key key) {
+  using Value = decltype(key(std::size_t{}));
+  std::vector<std::pair<Value, std::size_t>> keyed;
+  keyed.reserve(rows.size());
+  for (std::size_t row : rows) keyed.emplace_back(key(row), row);
+  const auto middle = keyed.begin() + static_cast<std::ptrdiff_t>(std::min(needed, keyed.size()));
+  if (reverse) {
+    std::partial_sort(keyed.begin(), middle, keyed.end(), std::greater<>());
+  } else {
+    std::partial_sort(keyed.begin(), middle, keyed.end());
+  }
+  std::ranges::transform(keyed, rows.begin(), [](const auto& pair) { return pair.second; });
+}
+
 // Puts the first `needed` of the sorted rows in front; rows of equal keys keep their order.
 void sort_rows(const Request& request, const RowSource& source, Rows& rows, std::size_t needed) {
   const bool reverse = request.flag("sort_reverse");
@@ -116,16 +132,22 @@ void sort_rows(const Request& request, const RowSource& source, Rows& rows, std:
     if (reverse) std::ranges::reverse(rows);
     return;
   }
-  std::vector<std::pair<SortKey, std::size_t>> keyed;
-  keyed.reserve(rows.size());
-  for (std::size_t row : rows) keyed.emplace_back(source.key(row, column), row);
-  const auto middle = keyed.begin() + static_cast<std::ptrdiff_t>(std::min(needed, keyed.size()));
-  if (reverse) {
-    std::partial_sort(keyed.begin(), middle, keyed.end(), std::greater<>());
-  } else {
-    std::partial_sort(keyed.begin(), middle, keyed.end());
+  if (rows.empty()) return;
+  if (source.text_key(rows.front(), column)) {
+    return sort_by(rows, needed, reverse,
+                   [&](std::size_t row) { return *source.text_key(row, column); });
   }
-  std::ranges::transform(keyed, rows.begin(), [](const auto& pair) { return pair.second; });
+  std::vector<SortKey> keys;
+  keys.reserve(rows.size());
+  for (std::size_t row : rows) keys.push_back(source.key(row, column));
+  const bool numbers = std::ranges::all_of(
+      keys, [](const SortKey& key) { return std::holds_alternative<double>(key); });
+  auto next = keys.begin();
+  if (numbers) {
+    sort_by(rows, needed, reverse, [&](std::size_t) { return std::get<double>(*next++); });
+  } else {
+    sort_by(rows, needed, reverse, [&](std::size_t) { return std::move(*next++); });
+  }
 }
 
 // Row by row, so that a long list does not exist as JSON values, too.

@@ -24,6 +24,11 @@ class RowSource {
   virtual boost::json::object make(std::size_t row, const Columns& columns) const = 0;
   // Makes the whole row; a source with many rows knows its columns without.
   virtual SortKey key(std::size_t row, std::string_view column) const;
+  // The same where it is a text that lives as long as the source: it need not be copied. None: not
+  // such a column, for no row.
+  virtual std::optional<std::string_view> text_key(std::size_t, std::string_view) const {
+    return std::nullopt;
+  }
 };
 
 Answer list(const Request& request, const RowSource& rows);

@@ -44,9 +44,8 @@ class QueueRows final : public RowSource {
   }
   SortKey key(std::size_t row, std::string_view column) const override {
     const QueueRecord& record = *entries_[row].queue->record;
-    if (column == "name") return record.name;
-    if (column == "vhost") return record.vhost;
-    if (column == "type") return record.type;
+    if (column == "policy") return policy_name(policies(row).user);
+    if (column == "operator_policy") return policy_name(policies(row).operators);
     if (column == "durable") return record.durable;
     if (column == "auto_delete") return record.auto_delete;
     if (column == "exclusive") return record.exclusive;
@@ -54,8 +53,25 @@ class QueueRows final : public RowSource {
     const auto key = queue_statistics_key(call_, *entries_[row].queue, column);
     return key ? *key : RowSource::key(row, column);
   }
+  std::optional<std::string_view> text_key(std::size_t row,
+                                           std::string_view column) const override {
+    const QueueRecord& record = *entries_[row].queue->record;
+    if (column == "name") return record.name;
+    if (column == "vhost") return record.vhost;
+    if (column == "type") return record.type;
+    return std::nullopt;
+  }
 
  private:
+  PolicyMatch policies(std::size_t row) const {
+    const QueueEntry& entry = entries_[row];
+    return entry.vhost->policies.match_queue(entry.queue->record->name,
+                                             entry.queue->settings->type);
+  }
+  static SortKey policy_name(const PolicyRecord* policy) {
+    return policy ? SortKey(policy->name) : SortKey(0.0);
+  }
+
   const Call& call_;
   std::vector<QueueEntry> entries_;
 };
