@@ -9,6 +9,7 @@ namespace coney {
 namespace {
 
 constexpr std::size_t kLooksAtTheClock = 16;      // objects in between
+constexpr std::size_t kUsualEvents = 1024;        // in a slice
 constexpr std::size_t kMostEvents = 4096;         // in one hand-over
 constexpr std::size_t kKeptCapacity = 64 * 1024;  // of an empty list
 
@@ -54,6 +55,7 @@ void ShardStats::begin_collection() {
 
 void ShardStats::collect_slice() {
   const auto end = Shard::Clock::now() + kSlice;
+  events_.reserve(std::min(queues_left_.size() + connections_left_.size(), kUsualEvents));
   bool more = true;
   for (std::size_t n = 1; more; ++n) {
     more = collect_one();
