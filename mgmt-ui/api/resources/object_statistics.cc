@@ -236,38 +236,39 @@ constexpr SortedColumn kSortedColumns[] = {
 };
 constexpr std::string_view kRate = "_details.rate";
 
-std::optional<double> plain_key(const QueueGauges& gauges, std::string_view column) {
-  const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
-  if (column == "consumers") return number(gauges.consumers);
-  if (column == "memory") return number(gauges.memory);
-  if (column == "message_bytes_ready") return number(gauges.message_bytes_ready);
-  if (column == "message_bytes") {
-    return number(gauges.message_bytes_ready + gauges.message_bytes_unacknowledged);
-  }
-  return std::nullopt;
-}
+constexpr std::pair<std::string_view, std::uint64_t (*)(const QueueGauges&)> kSortedGauges[] = {
+    {"consumers", [](const QueueGauges& gauges) -> std::uint64_t { return gauges.consumers; }},
+    {"memory", [](const QueueGauges& gauges) { return gauges.memory; }},
+    {"message_bytes_ready", [](const QueueGauges& gauges) { return gauges.message_bytes_ready; }},
+    {"message_bytes",
+     [](const QueueGauges& gauges) {
+       return gauges.message_bytes_ready + gauges.message_bytes_unacknowledged;
+     }},
+};
 
 }  // namespace
 
-std::optional<SortKey> queue_statistics_key(const Call& call, const CatalogQueue& queue,
-                                            std::string_view column) {
-  const QueueStats& stats = stats_of(call, queue);
-  if (const auto key = plain_key(stats.gauges, column)) return *key;
-  const bool is_rate = column.ends_with(kRate);
-  if (is_rate) column.remove_suffix(kRate.size());
-  for (const SortedColumn& each : kSortedColumns) {
-    if (each.name != column) continue;
-    const auto columns = std::span(each.columns).first(each.count);
-    if (!is_rate) {
-      std::uint64_t sum = 0;
-      for (std::size_t at : columns) sum += stats.counts[at];
-      return static_cast<double>(sum);
-    }
-    const bool is_length = column.starts_with("messages");
-    const Details details = is_length ? length_details(call) : message_details(call);
-    return details.rate(stats.history.get(), columns);
+QueueOrder::QueueOrder(const Call& call, std::string_view column)
+    : tables_(call.services.statistics().tables()),
+      details_(column.starts_with("messages") ? length_details(call) : message_details(call)) {
+  for (const auto& [name, value] : kSortedGauges) {
+    if (name == column) gauge_ = value;
   }
-  return std::nullopt;
+  by_rate_ = column.ends_with(kRate);
+  if (by_rate_) column.remove_suffix(kRate.size());
+  for (const SortedColumn& each : kSortedColumns) {
+    if (each.name == column) columns_ = std::span(each.columns).first(each.count);
+  }
+}
+
+double QueueOrder::key(const CatalogQueue& queue) const {
+  const QueueStats* stats = tables_.find(queue.id);
+  if (!stats) return 0;
+  if (gauge_) return static_cast<double>(gauge_(stats->gauges));
+  if (by_rate_) return details_.rate(stats->history.get(), columns_);
+  std::uint64_t sum = 0;
+  for (std::size_t column : columns_) sum += stats->counts[column];
+  return static_cast<double>(sum);
 }
 
 // ---- exchanges and vhosts ----

@@ -2,13 +2,13 @@
 // The statistics in the rows of queues, exchanges and vhosts, beside their definitions.
 
 #include <boost/json.hpp>
-#include <optional>
+#include <span>
 #include <string_view>
 
 #include "mgmt-ui/api/listing/columns.h"
-#include "mgmt-ui/api/listing/sort_key.h"
 #include "mgmt-ui/api/routing/call.h"
 #include "mgmt-ui/api/stats/details.h"
+#include "mgmt-ui/api/stats/stats_tables.h"
 
 namespace coney::management {
 
@@ -34,9 +34,21 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
                           bool alone, boost::json::object& to);
 // With ?disable_stats=true&enable_queue_totals=true.
 void put_queue_totals(const Call& call, const CatalogQueue& queue, boost::json::object& to);
-// By what a column sorts, without making the row; none: not one of the statistics.
-std::optional<SortKey> queue_statistics_key(const Call& call, const CatalogQueue& queue,
-                                            std::string_view column);
+// Sorts many queues by one of the statistics without making their rows.
+class QueueOrder {
+ public:
+  QueueOrder(const Call& call, std::string_view column);
+  // Is the column one of them?
+  bool known() const { return gauge_ || !columns_.empty(); }
+  double key(const CatalogQueue& queue) const;  // REQUIRES: known()
+
+ private:
+  const StatsTables& tables_;
+  Details details_;
+  std::uint64_t (*gauge_)(const QueueGauges&) = nullptr;
+  std::span<const std::size_t> columns_;
+  bool by_rate_ = false;
+};
 
 void put_exchange_statistics(const Call& call, const Vhost& vhost, const Exchange& exchange,
                              boost::json::object& to);

@@ -50,8 +50,8 @@ class QueueRows final : public RowSource {
     if (column == "auto_delete") return record.auto_delete;
     if (column == "exclusive") return record.exclusive;
     if (column == "node" || column == "state") return 0.0;  // all alike
-    const auto key = queue_statistics_key(call_, *entries_[row].queue, column);
-    return key ? *key : RowSource::key(row, column);
+    if (!order_) order_.emplace(call_, column);
+    return order_->known() ? order_->key(*entries_[row].queue) : RowSource::key(row, column);
   }
   std::optional<std::string_view> text_key(std::size_t row,
                                            std::string_view column) const override {
@@ -74,6 +74,7 @@ class QueueRows final : public RowSource {
 
   const Call& call_;
   std::vector<QueueEntry> entries_;
+  mutable std::optional<QueueOrder> order_;  // of the column that key() is asked for
 };
 
 Reply list_queues(Call& call) {

@@ -46,6 +46,7 @@ Details::Details(Second now, std::optional<SampleRange> range)
     : last_(now / kInterval * kInterval), range_(range) {}
 
 double Details::rate(const History* history, std::span<const std::size_t> columns) const {
+  if (!history || history->last_record() + kInterval < last_ - step()) return 0;  // idle
   const std::span<const History* const> one(&history, 1);
   return change(sum(one, last_, columns), sum(one, last_ - step(), columns), step());
 }
