@@ -26,7 +26,7 @@ import { VhostPage } from './pages/vhost';
 import { Vhosts } from './pages/vhosts';
 import { link, type Route, useRoute } from './route/route';
 import { Login } from './session/login';
-import { isAdministrator, isMonitoring, isPolicymaker, logOut, resume, useSession } from './session/session';
+import { isAdministrator, isMonitoring, isPolicymaker, logOut, refreshPermissions, resume, useSession } from './session/session';
 import { Empty } from './ui/status';
 import { type Theme, useTheme } from './ui/theme';
 import { Toasts } from './ui/toast';
@@ -132,6 +132,8 @@ function Navigation(props: { current: string; vhost: string | undefined; chosen:
   );
 }
 
+const kPermissionsAge = 30_000; // milliseconds
+
 function Preferences() {
   const [interval, setInterval] = useInterval();
   const [theme, setTheme] = useTheme();
@@ -176,6 +178,10 @@ function Frame(props: { user: string; tags: string[] }) {
     window.scrollTo(0, 0);
   }, [place, where]);
   useShortcuts();
+  useEffect(() => {
+    const timer = setInterval(() => void refreshPermissions().catch(() => undefined), kPermissionsAge);
+    return () => clearInterval(timer);
+  }, []);
   useEffect(() => (isMonitoring() ? followEvents() : undefined), []);
   const name = overview.data?.cluster_name ?? overview.data?.node ?? '';
   return (

@@ -52,7 +52,7 @@ pageTest('a vhost, a user and its permissions come and go', {}, async (page, bro
   dialog = page.getByRole('dialog');
   await dialog.getByLabel('Tags').fill('monitoring,billing');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('billing').waitFor();
+  await page.getByText('billing', { exact: true }).waitFor();
   assert.equal((await broker.api('GET', '/whoami', undefined, 'app:secret')).name, 'app');
 
   await page.getByRole('button', { name: 'Change password' }).click();

@@ -48,6 +48,7 @@ pageTest('nothing that users write becomes markup', {}, async (page, broker) => 
     assert.equal(await page.locator('a[href^="javascript:"]').count(), 0, place);
   }
   await open(page, broker, `queues/${name}/${name}`);
+  await settled(page);
   assert.equal(await page.locator('h1').innerText(), `Queue in ${kHostile}\n${kHostile}`);
 });
 

@@ -2,22 +2,23 @@
 // Read with fetch, not with EventSource: when the session ends, that would meet the browser's own
 // dialog for passwords.
 
+import { refreshPermissions } from '../session/session';
 import { refreshAll } from './live';
 
 const kGather = 400; // milliseconds: a burst of changes is one
 const kRetry = 5_000;
 
-async function listen(signal: AbortSignal, heard: () => void): Promise<void> {
+async function listen(signal: AbortSignal, heard: (events: string) => void): Promise<void> {
   const response = await fetch('api/events', {
     headers: { accept: 'text/event-stream', 'x-requested-with': 'XMLHttpRequest' },
     signal,
   });
   if (!response.ok || !response.body) return;
-  const reader = response.body.getReader();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
-    const { done } = await reader.read();
+    const { done, value } = await reader.read();
     if (done) return;
-    heard(); // which event it was makes no difference: what is shown is read again
+    heard(value);
   }
 }
 
@@ -25,7 +26,9 @@ async function listen(signal: AbortSignal, heard: () => void): Promise<void> {
 export function followEvents(): () => void {
   const controller = new AbortController();
   let gathering: ReturnType<typeof setTimeout> | undefined;
-  const heard = () => {
+  const heard = (events: string) => {
+    // Beyond that, which event it was makes no difference: what is shown is read again.
+    if (/permission\.|vhost\./.test(events)) void refreshPermissions().catch(() => undefined);
     gathering ??= setTimeout(() => {
       gathering = undefined;
       if (document.visibilityState === 'visible') refreshAll();

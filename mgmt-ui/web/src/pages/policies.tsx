@@ -7,6 +7,7 @@ import type { Policy } from '../api/types';
 import { isAdministrator } from '../session/session';
 import { ConfirmButton, DialogButton } from '../ui/dialog';
 import { ActionForm, type Argument, argumentRows, argumentsOf, ArgumentsField, ChoiceField, TextField } from '../ui/form';
+import { isPattern } from '../ui/pattern';
 import { Heading, Table } from '../ui/status';
 import { ServerTable } from '../ui/table';
 import { Tabs } from '../ui/tabs';
@@ -42,7 +43,7 @@ function Matches(props: { vhost: string; pattern: string; applyTo: string }) {
       : undefined,
   );
   if (!props.pattern) return null;
-  if (matches.error) return <p class="wide muted">The pattern is not a regular expression yet.</p>;
+  if (matches.error || !isPattern(props.pattern)) return <p class="wide muted">The pattern is not a regular expression yet.</p>;
   if (!matches.data) return null;
   const { filtered_count: amount, items } = matches.data;
   return (

@@ -60,7 +60,9 @@ export async function resume(): Promise<void> {
 
 // Permissions may have changed: by this user, or by another.
 export async function refreshPermissions(): Promise<void> {
-  if (session.user) set({ ...session, permissions: await permissionsOf() });
+  if (!session.user) return;
+  const permissions = await permissionsOf();
+  if (JSON.stringify(permissions) !== JSON.stringify(session.permissions)) set({ ...session, permissions });
 }
 
 export async function logIn(username: string, password: string): Promise<void> {

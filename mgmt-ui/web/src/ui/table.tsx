@@ -7,6 +7,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { withQuery } from '../api/client';
 import { useLive } from '../api/live';
 import { setQuery, useRoute } from '../route/route';
+import { isPattern } from './pattern';
 import { Age, Empty, Failure } from './status';
 import { useSetting } from './setting';
 import { count } from './value';
@@ -260,7 +261,7 @@ export function ServerTable<Row>(props: ServerTableProps<Row>) {
           onSort={sortBy}
         />
       )}
-      {page && page.items.length === 0 && <Empty>{list.name ? 'Nothing fits the filter.' : props.empty}</Empty>}
+      {page && page.items.length === 0 && <Empty>{!list.name ? props.empty : list.useRegex && !isPattern(list.name) ? 'This is not a regular expression.' : 'Nothing fits the filter.'}</Empty>}
       {page && (page.page_count > 1 || page.total_count > kPageSizes[0]!) && (
         <div class="toolbar">
           <Pager page={list.page} pages={page.page_count} />

@@ -48,6 +48,8 @@ export class Broker {
         '--set', `listeners.tcp.default=127.0.0.1:${this.amqpPort}`,
         '--set', 'management.tcp.ip=127.0.0.1',
         '--set', `management.tcp.port=${this.httpPort}`,
+        '--set', 'prometheus.tcp.ip=127.0.0.1',
+        '--set', 'prometheus.tcp.port=0',
         ...Broker.extraFlags],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );

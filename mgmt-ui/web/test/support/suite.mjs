@@ -33,5 +33,5 @@ export function pageTest(name, options, body) {
 
 // The row of the table of this label that has a cell of this text.
 export function row(page, table, text) {
-  return page.getByRole('table', { name: table }).getByRole('row').filter({ has: page.getByRole('cell', { name: text, exact: true }) });
+  return page.getByRole('table', { name: table, exact: true }).getByRole('row').filter({ has: page.getByRole('cell', { name: text, exact: true }) });
 }
