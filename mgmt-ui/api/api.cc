@@ -58,11 +58,12 @@ Api::Api(const Directory& directory, Services& services, RouteTable routes, Now 
       now_(now) {}
 
 std::variant<Answer, Api::Admitted> Api::admit(Request head) {
-  if (!parse_target(head) || !strip_prefix(head)) {
+  if (!parse_target(head)) {
     Answer answer = empty_answer(400);
     answer.close = true;
     return answer;
   }
+  if (!strip_prefix(head)) return no_such_object();
   const Route* route = routes_.find(head.path);
   if (!route) {
     Answer answer = outside(head);
