@@ -17,7 +17,8 @@ endif()
 install(FILES packaging/coney.conf DESTINATION /etc/coney)
 install(FILES packaging/coney.logrotate DESTINATION /etc/logrotate.d RENAME coney)
 install(FILES packaging/coney.service DESTINATION /lib/systemd/system)
-install(FILES docs/coneyctl.md docs/configuration.md docs/consumer-timeout.md docs/exchanges.md README.md CHANGELOG.md
+install(FILES docs/coneyctl.md docs/configuration.md docs/consumer-timeout.md docs/exchanges.md
+        docs/http-api.md README.md CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/coney)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/coney RENAME copyright)
 
