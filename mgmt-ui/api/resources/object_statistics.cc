@@ -77,8 +77,8 @@ void put_consumer_capacity(const QueueStats& stats, json::object& to) {
   to["consumer_utilisation"] = capacity;
 }
 
-void put_classic(const Call& call, const CatalogQueue& queue, const QueueStats& stats, bool alone,
-                 json::object& to) {
+void put_classic(const Call& call, const CatalogQueue& queue, const QueueStats& stats,
+                 bool with_null, json::object& to) {
   const QueueGauges& gauges = stats.gauges;
   put_consumer_capacity(stats, to);
   put_message_bytes(gauges, to);
@@ -88,13 +88,13 @@ void put_classic(const Call& call, const CatalogQueue& queue, const QueueStats& 
   to["messages_ready_ram"] = in_memory - unacknowledged;
   to["storage_version"] = 2;
   const std::uint64_t head = gauges.head_message_timestamp;
-  put(to, "head_message_timestamp", head == 0 ? json::value() : json::value(head), alone);
-  put(to, "exclusive_consumer_tag", exclusive_tag(call, queue), alone);
-  put(to, "single_active_consumer_tag", active_tag(call, queue, stats), alone);
+  put(to, "head_message_timestamp", head == 0 ? json::value() : json::value(head), with_null);
+  put(to, "exclusive_consumer_tag", exclusive_tag(call, queue), with_null);
+  put(to, "single_active_consumer_tag", active_tag(call, queue, stats), with_null);
 }
 
-void put_quorum(const Call& call, const CatalogQueue& queue, const QueueStats& stats, bool alone,
-                json::object& to) {
+void put_quorum(const Call& call, const CatalogQueue& queue, const QueueStats& stats,
+                bool with_null, json::object& to) {
   const std::string& node = call.config().node_name;
   put_consumer_capacity(stats, to);
   put_message_bytes(stats.gauges, to);
@@ -106,7 +106,7 @@ void put_quorum(const Call& call, const CatalogQueue& queue, const QueueStats& s
   to["messages_ready_returned"] = 0;
   to["open_files"] = json::object{{node, 0}};
   to["publishers"] = 0;
-  put(to, "single_active_consumer_tag", active_tag(call, queue, stats), alone);
+  put(to, "single_active_consumer_tag", active_tag(call, queue, stats), with_null);
 }
 
 void put_stream(const Call& call, const QueueStats& stats, json::object& to) {
@@ -165,33 +165,50 @@ json::object no_garbage_collection() {
           {"minor_gcs", -1}};
 }
 
+namespace {
+
+void put_no_reductions(json::object& to) {
+  to["reductions"] = 0;
+  to["reductions_details"] = json::object{{"rate", 0.0}};
+}
+
+void leave_out_null(json::object& to) {
+  for (std::string_view name : {"policy", "operator_policy"}) {
+    const json::value* value = to.if_contains(name);
+    if (value && value->is_null()) to.erase(name);
+  }
+}
+
+}  // namespace
+
 void put_no_process(json::object& to, const Columns& columns) {
   if (columns.wants("garbage_collection")) to["garbage_collection"] = no_garbage_collection();
-  to["reductions"] = 0;
-  if (columns.wants("reductions_details")) {
-    to["reductions_details"] = json::object{{"rate", 0.0}};
-  }
+  put_no_reductions(to);
 }
 
 // ---- queues ----
 
 void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Columns& columns,
-                          bool alone, json::object& to) {
+                          QueueView view, json::object& to) {
   const Statistics& statistics = call.services.statistics();
-  if (alone) put_owner(call, queue, to);
-  if (alone) put_consumers(call, queue, to);
+  const bool in_full = view != QueueView::kShort;
+  if (!in_full) leave_out_null(to);
+  if (view == QueueView::kAlone) {
+    put_owner(call, queue, to);
+    put_consumers(call, queue, to);
+  }
+  if (in_full) to["garbage_collection"] = no_garbage_collection();
   if (!statistics.tables().find(queue.id) &&
       statistics.tables().is_new(queue.id, statistics.now())) {
-    to["garbage_collection"] = no_garbage_collection();
     return;
   }
   const QueueStats& stats = stats_of(call, queue);
   const QueueType type = queue.settings->type;
-  put_no_process(to, columns);
+  put_no_reductions(to);
   to["consumers"] = stats.gauges.consumers;
   to["memory"] = stats.gauges.memory;
-  if (type == QueueType::kClassic) put_classic(call, queue, stats, alone, to);
-  if (type == QueueType::kQuorum) put_quorum(call, queue, stats, alone, to);
+  if (type == QueueType::kClassic) put_classic(call, queue, stats, in_full, to);
+  if (type == QueueType::kQuorum) put_quorum(call, queue, stats, in_full, to);
   if (type == QueueType::kStream) put_stream(call, stats, to);
   const History* const history = stats.history.get();
   put_lengths(to, source_of(stats, history), length_details(call));
@@ -199,9 +216,8 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
     json::object messages = queue_message_stats(call, stats);
     if (!messages.empty()) to["message_stats"] = std::move(messages);
   }
-  if (statistics.now() - stats.changed_at > StatsTables::kIdleAfter && stats.changed_at != 0) {
-    to["idle_since"] = time_text(stats.changed_at);
-  }
+  const bool is_idle = statistics.now() - stats.changed_at > StatsTables::kIdleAfter;
+  if (in_full && is_idle && stats.changed_at != 0) to["idle_since"] = time_text(stats.changed_at);
 }
 
 void put_queue_totals(const Call& call, const CatalogQueue& queue, json::object& to) {

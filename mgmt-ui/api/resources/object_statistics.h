@@ -28,10 +28,12 @@ std::string time_text(std::uint64_t milliseconds);
 boost::json::object no_garbage_collection();
 void put_no_process(boost::json::object& to, const Columns& columns);
 
-// The columns that are wanted at least. `alone`: the queue is shown by itself, with its consumers,
-// and fields that are null.
+// How much is shown of a queue: in lists nothing that is null, in /api/queues/detailed that too, by
+// itself its consumers as well.
+enum class QueueView : std::uint8_t { kShort, kDetailed, kAlone };
+// The columns that are wanted at least.
 void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Columns& columns,
-                          bool alone, boost::json::object& to);
+                          QueueView view, boost::json::object& to);
 // With ?disable_stats=true&enable_queue_totals=true.
 void put_queue_totals(const Call& call, const CatalogQueue& queue, boost::json::object& to);
 // Sorts many queues by one of the statistics without making their rows.

@@ -14,13 +14,11 @@ namespace json = boost::json;
 
 namespace {
 
-// `alone`: not in a list.
 json::object whole_row(const Call& call, const QueueEntry& entry, const Columns& columns,
-                       bool alone) {
+                       QueueView view) {
   json::object row = queue_row(call, entry, columns);
   if (!without_statistics(call)) {
-    put_queue_statistics(call, *entry.queue, columns, alone, row);
-    if (!alone) row.erase("garbage_collection");
+    put_queue_statistics(call, *entry.queue, columns, view, row);
   } else if (call.request.flag("enable_queue_totals")) {
     put_queue_totals(call, *entry.queue, row);
     row.erase("internal");
@@ -29,18 +27,24 @@ json::object whole_row(const Call& call, const QueueEntry& entry, const Columns&
   return row;
 }
 
+QueueView view_of(const Call& call) {
+  const auto& path = call.request.path;
+  const bool detailed = path == std::vector<std::string>{"api", "queues", "detailed"};
+  return detailed ? QueueView::kDetailed : QueueView::kShort;
+}
+
 // A hundred thousand of them are sorted without being made.
 class QueueRows final : public RowSource {
  public:
   QueueRows(const Call& call, std::vector<QueueEntry> entries)
-      : call_(call), entries_(std::move(entries)) {}
+      : call_(call), view_(view_of(call)), entries_(std::move(entries)) {}
 
   std::size_t size() const override { return entries_.size(); }
   std::string_view name(std::size_t row) const override {
     return entries_[row].queue->record->name;
   }
   json::object make(std::size_t row, const Columns& columns) const override {
-    return whole_row(call_, entries_[row], columns, false);
+    return whole_row(call_, entries_[row], columns, view_);
   }
   SortKey key(std::size_t row, std::string_view column) const override {
     const QueueRecord& record = *entries_[row].queue->record;
@@ -73,6 +77,7 @@ class QueueRows final : public RowSource {
   }
 
   const Call& call_;
+  const QueueView view_;
   std::vector<QueueEntry> entries_;
   mutable std::optional<QueueOrder> order_;  // of the column that key() is asked for
 };
@@ -117,7 +122,8 @@ std::optional<QueueEntry> queue_of(const Call& call) {
 
 Reply show_queue(Call& call) {
   const auto entry = queue_of(call);
-  return entry ? show(call.request, whole_row(call, *entry, Columns(), true)) : no_such_object();
+  return entry ? show(call.request, whole_row(call, *entry, Columns(), QueueView::kAlone))
+               : no_such_object();
 }
 
 Reply put_queue(Call& call) {
