@@ -96,8 +96,31 @@ function connectionFindings(connections: Connection[]): Finding[] {
   ];
 }
 
-export function findingsOf(state: { nodes: Node[]; queues: Queue[]; connections: Connection[] }): Finding[] {
-  return [...state.nodes.flatMap(nodeFindings), ...state.queues.flatMap(queueFindings), ...connectionFindings(state.connections)].sort(
-    (a, b) => b.weight - a.weight,
-  );
+function certificateFinding(reason: string): Finding {
+  return {
+    id: 'certificate',
+    tone: 'warn',
+    weight: 500,
+    title: 'A TLS certificate expires within four weeks',
+    reason,
+    fix: 'Put the new files in the place of the old ones; the server takes them up by itself.',
+  };
+}
+
+interface Observed {
+  nodes: Node[];
+  queues: Queue[];
+  connections: Connection[];
+  // Why the check of the certificates fails; none: it does not.
+  certificates: string | undefined;
+}
+
+export function findingsOf(observed: Observed): Finding[] {
+  const found = [
+    ...observed.nodes.flatMap(nodeFindings),
+    ...observed.queues.flatMap(queueFindings),
+    ...connectionFindings(observed.connections),
+    ...(observed.certificates === undefined ? [] : [certificateFinding(observed.certificates)]),
+  ];
+  return found.sort((a, b) => b.weight - a.weight);
 }

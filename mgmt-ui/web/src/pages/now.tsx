@@ -36,9 +36,15 @@ export function Now() {
   const longest = useQueues('messages');
   const growing = useQueues('messages_details.rate');
   const connections = useLive<Page<Connection>>(withQuery('/connections', { page: 1, page_size: 100, sort: 'state' }));
+  const certificates = useLive('/health/checks/certificate-expiration/4/weeks', { once: true });
   const queues = new Map<string, Queue>();
   for (const queue of [...(longest.data?.items ?? []), ...(growing.data?.items ?? [])]) queues.set(`${queue.vhost}\n${queue.name}`, queue);
-  const findings = findingsOf({ nodes: nodes.data ?? [], queues: [...queues.values()], connections: connections.data?.items ?? [] });
+  const findings = findingsOf({
+    nodes: nodes.data ?? [],
+    queues: [...queues.values()],
+    connections: connections.data?.items ?? [],
+    certificates: certificates.error?.status === 503 ? certificates.error.message : undefined,
+  });
   const error = longest.error ?? growing.error ?? nodes.error;
   return (
     <>
