@@ -22,7 +22,9 @@ function(install_packages why)
   if(NOT ${WEB}/package-lock.json IS_NEWER_THAN ${WEB}/node_modules/.package-lock.json)
     return()
   endif()
-  execute_process(COMMAND ${NPM} ci --no-audit --no-fund --loglevel=error
+  # Not `npm ci`: that refuses where a registry lacks packages of platforms that nobody here has.
+  execute_process(COMMAND ${NPM} install --no-save --prefer-offline --no-audit --no-fund
+                          --loglevel=error
                   WORKING_DIRECTORY ${WEB} RESULT_VARIABLE result OUTPUT_QUIET)
   if(NOT result EQUAL 0)
     set(${why} "npm cannot install its packages" PARENT_SCOPE)
