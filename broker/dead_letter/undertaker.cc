@@ -6,9 +6,12 @@
 #include "broker/dead_letter/death.h"
 #include "broker/queue/queue_storage.h"
 #include "broker/shard/shard.h"
+#include "broker/storage/shard_storage.h"
 
 namespace coney {
 namespace {
+
+constexpr std::uint64_t kPause = 20;  // milliseconds
 
 // The queues that the letter goes to, without those that would make it go round for ever.
 std::vector<QueueId> destinations(Catalog& catalog, const Vhost& vhost, const Exchange& exchange,
@@ -112,7 +115,8 @@ void Undertaker::send_pending(const Queue& from) {
   const Vhost* vhost = nullptr;
   const Exchange* exchange = dead_letter_exchange(from, vhost);
   const Death death = death_of(from, {});
-  while (pending_->has_next(from.now)) {
+  paused_until_ = 0;
+  while (pending_->has_next(from.now) && !must_pause(from)) {
     const PendingLetters::Letter letter = pending_->next(from.now);
     std::vector<QueueId> queues;
     if (exchange) {
@@ -140,12 +144,19 @@ void Undertaker::send_pending(const Queue& from) {
   }
 }
 
+// Letters are held up like publishers: what the log has not written yet is in memory.
+bool Undertaker::must_pause(const Queue& from) {
+  paused_until_ = from.shard.storage().congested() ? from.now + kPause : 0;
+  return paused_until_ != 0;
+}
+
 void Undertaker::try_again() {
   awaits_changes_ = false;
   if (pending_) pending_->stop_waiting();
 }
 
 std::optional<std::uint64_t> Undertaker::next_retry() const {
+  if (paused_until_ != 0) return paused_until_;
   return pending_ ? pending_->next_retry() : std::nullopt;
 }
 

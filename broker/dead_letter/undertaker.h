@@ -34,13 +34,16 @@ class Undertaker {
 
   // Takes a letter out of the core; send() follows.
   void take(DeadLetter letter) { letters_.push_back(std::move(letter)); }
-  bool has_letters() const { return !letters_.empty(); }
   // Some must arrive, or did not have to once: those are kept.
   PendingLetters* pending() { return pending_.get(); }
   PendingLetters& make_pending();
 
   // Sends what was taken, and what is to be sent again.
   void send(const Queue& from);
+  // There is more to be sent at once.
+  bool has_more(std::uint64_t now) const {
+    return !letters_.empty() || (pending_ && paused_until_ == 0 && pending_->has_next(now));
+  }
   // `by` has answered.
   void arrived(QueueCore& core, QueuePosition position, QueueId by, bool accepted,
                std::uint64_t now);
@@ -57,12 +60,14 @@ class Undertaker {
  private:
   void keep(const Queue& from, DeadLetter letter);
   void send_pending(const Queue& from);
+  bool must_pause(const Queue& from);
   void send_once(const Queue& from, DeadLetter letter);
 
   std::vector<DeadLetter> letters_;
   std::unordered_map<QueuePosition, std::uint32_t> held_;  // answers to come
   std::unique_ptr<PendingLetters> pending_;
-  bool awaits_changes_ = false;  // of the topology
+  bool awaits_changes_ = false;     // of the topology
+  std::uint64_t paused_until_ = 0;  // until the log has caught up; 0: it has
   std::vector<QueueId> turned_away_;
 };
 

@@ -162,13 +162,11 @@ void MessageQueue::retry_dead_letters() {
 // Paging pending letters in may be what the next of them wait for.
 void MessageQueue::send_dead_letters() {
   const std::uint64_t now = shard_.wall_time();
-  PendingLetters* pending = nullptr;
   do {
     undertaker_->send({shard_, id_, *record_, core_, letter_storage(), now});
     store_changes();
     store_letters();
-    pending = undertaker_->pending();
-  } while (undertaker_->has_letters() || (pending && pending->has_next(now)));
+  } while (undertaker_->has_more(now));
   if (undertaker_->has_turned_away() && !core_.refuses(0)) undertaker_->tell_of_room(shard_);
 }
 
