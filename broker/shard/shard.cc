@@ -239,6 +239,7 @@ void Shard::restore_queues() {
     --restoring_;
     if (Queue* queue = find(mail.queue)) queue->restore(mail.lanes);
   }
+  if (!restoring()) storage_->restored();
 }
 
 void Shard::storage_news() {

@@ -103,6 +103,8 @@ class ShardStorage final : public LogSink, public SegmentSink {
   void submit();      // at the end of a turn, before mail and bytes leave
   void after_mail();  // and after it
   void tick();        // every Shard::kTickInterval
+  // No queue waits any more for what a restart brings: what stood in front of that goes on.
+  void restored() { start_retirement(); }
   void handle(LogNewsMail& mail);
   void handle(ChunkWrittenMail& mail);
   void handle(ChunkReadMail& mail);

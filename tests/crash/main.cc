@@ -8,6 +8,7 @@
 #include <random>
 
 #include "tests/crash/trial.h"
+#include "tests/crash/witness.h"
 
 int main(int argc, char** argv) {
   using namespace coney::crash;
@@ -43,9 +44,12 @@ int main(int argc, char** argv) {
   options.most_load = std::chrono::milliseconds(std::max(load, 21u));
   fmt::print("seed {}, {} rounds\n", options.seed, options.rounds);
   std::fflush(stdout);
-  if (!Trial(options).run()) {
-    fmt::print("seed {}; the broker's data and log are kept in {}\n", options.seed, directory);
-    return 1;
-  }
-  std::filesystem::remove_all(directory);
+  return witnessed([&] {
+    if (!Trial(options).run()) {
+      fmt::print("seed {}; the broker's data and log are kept in {}\n", options.seed, directory);
+      return 1;
+    }
+    std::filesystem::remove_all(directory);
+    return 0;
+  });
 }

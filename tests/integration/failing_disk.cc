@@ -10,38 +10,7 @@ namespace coney::test {
 
 namespace fs = std::filesystem;
 
-class FailingFile final : public File {
- public:
-  FailingFile(std::unique_ptr<File> real, const FailingDisk& disk, FailingDisk::Folder* folder)
-      : real_(std::move(real)), disk_(disk), folder_(folder) {}
-
-  using File::write_at;
-  StorageResult<void> write_at(std::uint64_t offset,
-                               std::span<const std::string_view> pieces) override {
-    if (auto refused = disk_.refuse_write(folder_); !refused) return refused;
-    return real_->write_at(offset, pieces);
-  }
-  StorageResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
-    return real_->read_at(offset, into);
-  }
-  StorageResult<void> sync() override {
-    if (auto refused = disk_.refuse_sync(folder_); !refused) return refused;
-    return real_->sync();
-  }
-  StorageResult<void> allocate(std::uint64_t bytes) override {
-    if (auto refused = disk_.refuse_write(folder_); !refused) return refused;
-    return real_->allocate(bytes);
-  }
-  StorageResult<void> truncate(std::uint64_t size) override { return real_->truncate(size); }
-  StorageResult<std::uint64_t> size() override { return real_->size(); }
-
- private:
-  std::unique_ptr<File> real_;
-  const FailingDisk& disk_;
-  FailingDisk::Folder* const folder_;
-};
-
-FailingDisk::FailingDisk() {
+FailingDisk::FailingDisk() : GuardedFileSystem(real_file_system()) {
   void* memory =
       ::mmap(nullptr, sizeof(Switches), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) throw std::runtime_error("mmap");
@@ -97,33 +66,18 @@ StorageResult<void> FailingDisk::refuse_sync(Folder* folder) const {
   return {};
 }
 
-StorageResult<std::unique_ptr<File>> FailingDisk::open(const fs::path& path, OpenMode mode) {
-  Folder* const in = folder_of(path);
-  if (mode == OpenMode::kCreate && !fs::exists(path)) {
-    if (auto refused = refuse_write(in); !refused) return refused.error();
+StorageResult<void> FailingDisk::admit(DiskOperation operation, const fs::path& path) {
+  switch (operation) {
+    case DiskOperation::kWrite:
+      return refuse_write(folder_of(path));
+    case DiskOperation::kOpenOrMake:
+      if (fs::exists(path)) return {};
+      return refuse_write(folder_of(path));
+    case DiskOperation::kSync:
+      return refuse_sync(folder_of(path));
+    default:
+      return {};
   }
-  auto file = real_.open(path, mode);
-  if (!file) return file;
-  return std::unique_ptr<File>(std::make_unique<FailingFile>(std::move(*file), *this, in));
-}
-
-StorageResult<std::vector<std::string>> FailingDisk::list(const fs::path& directory) {
-  return real_.list(directory);
-}
-StorageResult<void> FailingDisk::make_directory(const fs::path& path) {
-  return real_.make_directory(path);
-}
-StorageResult<void> FailingDisk::rename(const fs::path& from, const fs::path& to) {
-  return real_.rename(from, to);
-}
-StorageResult<void> FailingDisk::remove(const fs::path& path) {
-  return real_.remove(path);
-}
-StorageResult<void> FailingDisk::sync_directory(const fs::path& directory) {
-  return real_.sync_directory(directory);
-}
-StorageResult<std::uint64_t> FailingDisk::free_bytes(const fs::path& directory) {
-  return real_.free_bytes(directory);
 }
 
 }  // namespace coney::test

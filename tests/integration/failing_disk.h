@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <string_view>
 
-#include "persistence/file/file.h"
+#include "tests/support/guarded_file_system.h"
 
 namespace coney::test {
 
-class FailingDisk final : public FileSystem {
+class FailingDisk final : public GuardedFileSystem {
  public:
   enum class Fault : std::uint8_t { kNone, kNoSpace, kIo };
 
@@ -30,18 +30,7 @@ class FailingDisk final : public FileSystem {
   std::uint64_t refused() const;
   std::uint64_t failed_syncs() const;
 
-  StorageResult<std::unique_ptr<File>> open(const std::filesystem::path& path,
-                                            OpenMode mode) override;
-  StorageResult<std::vector<std::string>> list(const std::filesystem::path& directory) override;
-  StorageResult<void> make_directory(const std::filesystem::path& path) override;
-  StorageResult<void> rename(const std::filesystem::path& from,
-                             const std::filesystem::path& to) override;
-  StorageResult<void> remove(const std::filesystem::path& path) override;
-  StorageResult<void> sync_directory(const std::filesystem::path& directory) override;
-  StorageResult<std::uint64_t> free_bytes(const std::filesystem::path& directory) override;
-
  private:
-  friend class FailingFile;
   struct Folder {
     std::atomic<Fault> writes{Fault::kNone};
     std::atomic<std::uint64_t> syncs{0};  // that are to fail
@@ -51,13 +40,13 @@ class FailingDisk final : public FileSystem {
     std::atomic<std::uint64_t> refused{0}, failed_syncs{0};
   };
 
+  StorageResult<void> admit(DiskOperation operation, const std::filesystem::path& path) override;
   // Null: nothing fails there.
   Folder* folder(std::string_view name) const;
   Folder* folder_of(const std::filesystem::path& path) const;
   StorageResult<void> refuse_write(Folder* folder) const;
   StorageResult<void> refuse_sync(Folder* folder) const;
 
-  FileSystem& real_ = real_file_system();
   Switches* switches_;  // shared with child processes
 };
 
