@@ -316,6 +316,35 @@ TEST_F(SegmentFaults, PublishersWaitWhenMuchCannotBePutIntoSegmentsAndNothingIsL
   expect_all();
 }
 
+// Publishers get nacks, but what got one stays in its queue: it must not fill the memory.
+TEST_F(SegmentFaults, PublishersWaitWhenNothingCanBeWrittenAndMemoryIsBounded) {
+  disk_.fail_writes("wal", Fault::kNoSpace);
+  int before = -1;
+  EXPECT_TRUE(becomes_true([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    return published_ != 0 && std::exchange(before, published_) == published_;
+  }));
+  // The window of the queue, and what may wait for the disk; 120 MB were to come.
+  const int most = published_;
+  EXPECT_LT(most, 8000);
+  client_->qos(100);
+  client_->consume("q", "c");
+  for (int n = 0; n != 1000; ++n) {  // consumers go on, and make room
+    const Delivery delivery = client_->next_delivery();
+    ASSERT_TRUE(delivery.body == large_body(n)) << "message " << n;
+    client_->ack(delivery.tag);
+  }
+  disk_.fail_writes("wal", Fault::kNone);
+  disk_.fail_writes("segments", Fault::kNone);
+  publisher_.join();
+  EXPECT_GT(refused_count_, 0u);
+  for (int n = 1000; n != kMessages; ++n) {
+    const Delivery delivery = client_->next_delivery();
+    ASSERT_TRUE(delivery.body == large_body(n)) << "message " << n;
+    client_->ack(delivery.tag);
+  }
+}
+
 TEST_F(SegmentFaults, ConsumersTakeWhatCannotBePutIntoSegments) {
   EXPECT_TRUE(becomes_true([this] { return disk_.refused() != 0; }));
   expect_all();
