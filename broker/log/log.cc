@@ -10,6 +10,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "broker/log/log_level.h"
 #include "broker/log/log_line.h"
 #include "broker/log/log_output.h"
 
@@ -55,7 +56,14 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     const std::lock_guard lock(mutex_);
     return output_.open();
   }
-  const Thresholds& thresholds() const { return thresholds_; }
+  Thresholds thresholds() {
+    const std::lock_guard lock(mutex_);
+    return thresholds_;
+  }
+  void set_level(Level level) {
+    const std::lock_guard lock(mutex_);
+    thresholds_.fill(level);
+  }
   uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
  private:
@@ -77,7 +85,7 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
 
   LogOutput output_;
   const Format format_;
-  const Thresholds thresholds_;
+  Thresholds thresholds_;
   std::atomic<uint64_t> lost_{0};
 };
 
@@ -161,6 +169,12 @@ std::optional<std::string> reopen() {
     if (auto problem = sink->open()) wrong = problem;
   }
   return wrong;
+}
+
+void set_level(Level level) {
+  if (!running) return;
+  for (const auto& sink : running->sinks) sink->set_level(level);
+  open_gates(running->sinks);
 }
 
 uint64_t lost() {

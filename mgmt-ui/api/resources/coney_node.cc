@@ -1,8 +1,11 @@
+#include <signal.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
 
 #include "broker/auth/password_hash.h"
+#include "broker/log/log.h"
+#include "broker/log/log_level.h"
 #include "mgmt-ui/api/body/json_body.h"
 #include "mgmt-ui/api/resources/resources.h"
 
@@ -49,10 +52,48 @@ Reply authenticate(Call& call) {
   return json_answer(json::object{{"user", name}, {"authenticated", right}});
 }
 
+Reply set_log_level(Call& call) {
+  auto body = JsonBody::parse(call.request);
+  if (!body) return body.error();
+  const std::string name = body->text("level");
+  const auto level = std::ranges::find(log::kLevelNames, name);
+  if (!body->faults().any() && level == log::kLevelNames.end()) {
+    body->faults().report("/level", json::string("unknown log level"));
+  }
+  if (body->faults().any()) return bad_request(body->faults());
+  log::set_level(static_cast<log::Level>(level - log::kLevelNames.begin()));
+  return no_content();
+}
+
+Reply rotate_logs(Call&) {
+  if (auto problem = log::reopen()) {
+    return error_answer(500, "internal_error", json::string(*problem));
+  }
+  return no_content();
+}
+
+// The node is named, so that nobody stops another than they mean. The answer goes out first: the
+// main thread takes the signal within its own time and closes this thread's connections last.
+Reply stop_node(Call& call) {
+  auto body = JsonBody::parse(call.request);
+  if (!body) return body.error();
+  const std::string name = body->text("node");
+  if (!body->faults().any() && name != call.config().node_name) {
+    body->faults().report("/node", json::string("this is " + call.config().node_name));
+  }
+  if (body->faults().any()) return bad_request(body->faults());
+  log::notice(log::Category::kDefault, "user '{}' stops the node", call.caller.name);
+  ::kill(::getpid(), SIGTERM);
+  return no_content();
+}
+
 }  // namespace
 
 void add_coney_node(RouteTable& table) {
   table.add("/api/coney/node", {get(Need::kManagement, show_node)});
+  table.add("/api/coney/log-level", {post(Need::kAdministrator, set_log_level)});
+  table.add("/api/coney/rotate-logs", {post(Need::kAdministrator, rotate_logs)});
+  table.add("/api/coney/stop", {post(Need::kAdministrator, stop_node)});
   table.add("/api/coney/authenticate", {post(Need::kAdministrator, authenticate)});
 }
 

@@ -26,11 +26,17 @@ std::vector<bool> matched(std::string_view one, std::string_view other, std::str
 
 }  // namespace
 
-std::vector<CommandGroup> command_groups(std::string_view) {
+std::vector<CommandGroup> command_groups(std::string_view program) {
+  if (program == kPluginsProgram) {
+    return {{"Help", help_commands()}, {"Plugins", plugin_commands()}};
+  }
   return {
       {"Help", help_commands()},
       {"Nodes", node_commands()},
+      {"Running node", running_commands()},
       {"State", status_commands()},
+      {"Facts", fact_commands()},
+      {"Feature flags", feature_flag_commands()},
       {"Checks", check_commands()},
       {"Users", user_commands()},
       {"Access control", permission_commands()},

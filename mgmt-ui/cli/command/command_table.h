@@ -1,6 +1,6 @@
 #pragma once
 // All commands, by the headings of `help`. Names are looked up by what the program is called:
-// `list` and its like are rabbitmq-plugins' alone, all others go by every name.
+// rabbitmq-plugins has its own, the rest goes by every other name.
 
 #include <span>
 #include <string_view>

@@ -37,6 +37,12 @@ bool by_place(const json::object& one, const json::object& other) {
 
 }  // namespace
 
+json::array to_array(const std::vector<json::object>& rows) {
+  json::array array;
+  for (const json::object& row : rows) array.push_back(row);
+  return array;
+}
+
 std::uint64_t number_at(const json::object& row, std::string_view name) {
   const json::value value = field_at(row, name);
   boost::system::error_code error;

@@ -18,6 +18,8 @@ Result<boost::json::object> get_node_row(Context& context, bool with_memory = fa
 std::vector<std::string> alarm_texts(const boost::json::object& node_row);
 boost::json::array alarms_json(const boost::json::object& node_row);
 
+boost::json::array to_array(const std::vector<boost::json::object>& rows);
+
 std::uint64_t number_at(const boost::json::object& row, std::string_view name);
 std::string text_at(const boost::json::object& row, std::string_view name);
 

@@ -76,10 +76,6 @@ Outcome check_local_alarms(Context& context) {
 
 // ---- listeners ----
 
-json::array to_array(const std::vector<json::object>& rows) {
-  return json::array(rows.begin(), rows.end());
-}
-
 Outcome listeners(Context& context) {
   auto found = get_listeners(context);
   if (!found) return found.error();

@@ -10,7 +10,11 @@ namespace coney::cli {
 
 std::span<const Command> help_commands();
 std::span<const Command> node_commands();
+std::span<const Command> running_commands();
 std::span<const Command> status_commands();
+std::span<const Command> fact_commands();
+std::span<const Command> feature_flag_commands();
+std::span<const Command> plugin_commands();
 std::span<const Command> check_commands();
 std::span<const Command> user_commands();
 std::span<const Command> permission_commands();

@@ -155,10 +155,6 @@ std::string status_text(const Context& context, const Facts& facts) {
   return text;
 }
 
-json::array to_array(const std::vector<json::object>& rows) {
-  return json::array(rows.begin(), rows.end());
-}
-
 json::object status_json(const Facts& facts) {
   const json::object& node = facts.node;
   boost::system::error_code failed;

@@ -68,17 +68,108 @@ TEST_F(CliTest, WhoMayNotIsTold) {
 }
 
 TEST_F(CliTest, EveryCommandHasHelpAndRefusesTooManyArguments) {
-  for (const CommandGroup& group : command_groups("coneyctl")) {
-    for (const Command& command : group.commands) {
-      EXPECT_FALSE(command.help.empty()) << command.name;
-      EXPECT_EQ(find_command("coneyctl", command.name), &command) << "twice: " << command.name;
-      EXPECT_EQ(run("coneyctl help " + std::string(command.name)).code, ExitCode::kOk);
-      if (command.max_arguments == kAnyNumber) continue;
-      std::vector<std::string> words{"coneyctl", std::string(command.name)};
-      words.resize(words.size() + command.max_arguments + 1, "x");
-      EXPECT_EQ(run_words(words).code, ExitCode::kUsage) << command.name;
+  for (const std::string program : {"coneyctl", "rabbitmq-plugins"}) {
+    for (const CommandGroup& group : command_groups(program)) {
+      for (const Command& command : group.commands) {
+        EXPECT_FALSE(command.help.empty()) << command.name;
+        EXPECT_EQ(find_command(program, command.name), &command) << "twice: " << command.name;
+        EXPECT_EQ(run(program + " help " + std::string(command.name)).code, ExitCode::kOk);
+        if (command.max_arguments == kAnyNumber) continue;
+        std::vector<std::string> words{program, std::string(command.name)};
+        words.resize(words.size() + command.max_arguments + 1, "x");
+        EXPECT_EQ(run_words(words).code, ExitCode::kUsage) << command.name;
+      }
     }
   }
+}
+
+TEST_F(CliTest, WhatThePluginsDoIsBuiltIn) {
+  EXPECT_EQ(run("rabbitmq-plugins enable rabbitmq_management").code, ExitCode::kOk);
+  EXPECT_EQ(run("rabbitmq-plugins is_enabled rabbitmq_management").code, ExitCode::kOk);
+  EXPECT_EQ(run("rabbitmq-plugins is_enabled rabbitmq_mqtt").code, ExitCode::kUnavailable);
+  EXPECT_EQ(run("rabbitmq-plugins enable rabbitmq_mqtt").code, ExitCode::kUnavailable);
+  EXPECT_EQ(run("coneyctl is_enabled rabbitmq_management").code, ExitCode::kUsage);
+}
+
+TEST_F(CliTest, DefinitionsGoOutAndIn) {
+  output_of("coneyctl add_vhost kept");
+  const std::string definitions = output_of("coneyctl export_definitions -");
+  EXPECT_NE(definitions.find("\"kept\""), std::string::npos);
+  output_of("coneyctl delete_vhost kept");
+  ASSERT_EQ(run("coneyctl import_definitions", definitions).code, ExitCode::kOk);
+  EXPECT_NE(directory_.find_vhost("kept"), nullptr);
+  EXPECT_EQ(run("coneyctl import_definitions", "{\"users\": 5}").code, ExitCode::kDataError);
+  EXPECT_EQ(run("coneyctl import_definitions /nowhere/x.json").code, ExitCode::kNoInput);
+}
+
+TEST_F(CliTest, AQueueThatIsNotThereIsTold) {
+  EXPECT_EQ(run("coneyctl delete_queue nosuch").code, ExitCode::kUsage);
+  EXPECT_EQ(run("coneyctl purge_queue nosuch").code, ExitCode::kDataError);
+  EXPECT_EQ(output_of("coneyctl list_queues -p nosuch"), "");
+}
+
+TEST_F(CliTest, EveryCommandThatOnlyShowsWorks) {
+  for (const char* line : {"status",
+                           "cluster_status",
+                           "report",
+                           "environment",
+                           "list_exchanges",
+                           "list_bindings",
+                           "list_connections",
+                           "list_channels",
+                           "list_consumers",
+                           "list_feature_flags",
+                           "list_deprecated_features",
+                           "listeners",
+                           "alarms",
+                           "check_alarms",
+                           "check_local_alarms",
+                           "check_running",
+                           "is_running",
+                           "is_booting",
+                           "check_virtual_hosts",
+                           "memory_breakdown",
+                           "check_if_node_is_quorum_critical",
+                           "check_certificate_expiration",
+                           "server_version",
+                           "erlang_version",
+                           "log_location",
+                           "hash_password secret",
+                           "node_health_check",
+                           "list_unresponsive_queues",
+                           "await_startup"}) {
+    for (const char* form : {"", " --formatter json"}) {
+      const Ran ran = run("coneyctl " + std::string(line) + form);
+      EXPECT_EQ(ran.code, ExitCode::kOk) << line << form << ": " << ran.errors;
+      if (*form != 0 && !ran.output.empty()) {
+        boost::system::error_code wrong;
+        boost::json::parse(ran.output, wrong);
+        EXPECT_FALSE(wrong) << line << ": " << ran.output;
+      }
+    }
+  }
+}
+
+TEST_F(CliTest, APortThatNobodyListensOnIsTold) {
+  EXPECT_EQ(run("coneyctl check_port_listener 5672").code, ExitCode::kOk);
+  const Ran ran = run("coneyctl check_port_listener 1");
+  EXPECT_EQ(ran.code, ExitCode::kUnavailable);
+  EXPECT_NE(ran.errors.find("No listener for port 1 is active on node rabbit@test. Found listeners "
+                            "that use the following ports: 5672"),
+            std::string::npos);
+  EXPECT_EQ(run("coneyctl check_protocol_listener amqp").code, ExitCode::kOk);
+  EXPECT_EQ(run("coneyctl check_protocol_listener mqtt").code, ExitCode::kUnavailable);
+}
+
+TEST_F(CliTest, OnlyTheNodeThatIsNamedIsStopped) {
+  EXPECT_EQ(post("/api/coney/stop", R"({"node": "other@test"})").status, 400u);
+  EXPECT_EQ(post("/api/coney/stop", "{}").status, 400u);
+}
+
+TEST_F(CliTest, ALogLevelThatThereIsNotIsRefused) {
+  EXPECT_EQ(run("coneyctl set_log_level loud").code, ExitCode::kUsage);
+  EXPECT_EQ(post("/api/coney/log-level", R"({"level": "loud"})").status, 400u);
+  EXPECT_EQ(run("coneyctl set_log_level warning").code, ExitCode::kOk);
 }
 
 TEST(Similarity, IsJaros) {

@@ -1,0 +1,12 @@
+#pragma once
+// Changes what a running log lets through.
+
+#include "broker/log/log_config.h"
+
+namespace coney::log {
+
+// From here on every output takes lines of this level and above, of every category, until the log
+// ends. Any thread, one at a time.
+void set_level(Level level);
+
+}  // namespace coney::log
