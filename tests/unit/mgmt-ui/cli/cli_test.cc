@@ -151,6 +151,7 @@ TEST_F(CliTest, EveryCommandThatOnlyShowsWorks) {
 }
 
 TEST_F(CliTest, APortThatNobodyListensOnIsTold) {
+  listeners_ = {{"amqp", "::", 5672}};
   EXPECT_EQ(run("coneyctl check_port_listener 5672").code, ExitCode::kOk);
   const Ran ran = run("coneyctl check_port_listener 1");
   EXPECT_EQ(ran.code, ExitCode::kUnavailable);
