@@ -64,33 +64,35 @@ export function Connections() {
   );
 }
 
+function CloseForm(props: { connection: Connection; close: () => void }) {
+  const { connection, close } = props;
+  const [reason, setReason] = useState('');
+  return (
+    <ActionForm
+      submit="Close"
+      tone="danger"
+      cancel={close}
+      action={() => ({ method: 'DELETE', path: withQuery('/connections' + path(connection.name), { reason }) })}
+      done={() => {
+        close();
+        say('The connection is closed.');
+        go(link(['connections']));
+      }}
+    >
+      <p class="wide">
+        <strong>{plural(connection.channels ?? 0, 'channel')}</strong> would end with it. Most clients connect again.
+      </p>
+      <TextField label="Reason, told to the client" value={reason} set={setReason} wide />
+    </ActionForm>
+  );
+}
+
 function Close(props: { connection: Connection }) {
   const { connection } = props;
-  const [reason, setReason] = useState('');
   if (!isAdministrator() && connection.user !== whoami()?.name) return null;
   return (
     <DialogButton label="Close" title="Close the connection?" tone="danger">
-      {(close) => (
-        <ActionForm
-          submit="Close"
-          tone="danger"
-          cancel={close}
-          action={() => ({
-            method: 'DELETE',
-            path: withQuery('/connections' + path(connection.name), { reason }),
-          })}
-          done={() => {
-            close();
-            say('The connection is closed.');
-            go(link(['connections']));
-          }}
-        >
-          <p class="wide">
-            <strong>{plural(connection.channels ?? 0, 'channel')}</strong> would end with it. Most clients connect again.
-          </p>
-          <TextField label="Reason, told to the client" value={reason} set={setReason} wide />
-        </ActionForm>
-      )}
+      {(close) => <CloseForm connection={connection} close={close} />}
     </DialogButton>
   );
 }

@@ -153,38 +153,42 @@ function QueueBindings(props: { queue: Queue }) {
 }
 
 // All ready messages, or the first of them.
-function Purge(props: { queue: Queue }) {
-  const { queue } = props;
+function PurgeForm(props: { queue: Queue; close: () => void }) {
+  const { queue, close } = props;
   const [some, setSome] = useState('');
   const ready = queue.messages_ready ?? 0;
   const goes = some ? Math.min(Number(some) || 0, ready) : ready;
   const base = '/queues' + path(queue.vhost, queue.name) + '/contents';
   return (
-    <DialogButton label="Purge" title={`Purge ${queue.name}?`} tone="danger">
-      {(close) => (
-        <ActionForm
-          submit="Purge"
-          tone="danger"
-          cancel={close}
-          action={() =>
-            some
-              ? { method: 'DELETE', path: withQuery(base, { count: some }) }
-              : { method: 'DELETE', path: base, cli: ['purge_queue', '-p', queue.vhost, queue.name] }
-          }
-          done={() => {
-            close();
-            say(`Queue ${queue.name} is purged.`);
-          }}
-        >
-          <TextField label="Only the first" type="number" value={some} set={setSome} hint="Empty: all ready messages." />
-          <div class="wide">
-            <p>
-              <strong>{plural(goes, 'ready message')}</strong> would be deleted.
-            </p>
-            <p class="muted">{plural(queue.messages_unacknowledged ?? 0, 'message')} that consumers have and have not acknowledged would stay.</p>
-          </div>
-        </ActionForm>
-      )}
+    <ActionForm
+      submit="Purge"
+      tone="danger"
+      cancel={close}
+      action={() =>
+        some
+          ? { method: 'DELETE', path: withQuery(base, { count: some }) }
+          : { method: 'DELETE', path: base, cli: ['purge_queue', '-p', queue.vhost, queue.name] }
+      }
+      done={() => {
+        close();
+        say(`Queue ${queue.name} is purged.`);
+      }}
+    >
+      <TextField label="Only the first" type="number" value={some} set={setSome} hint="Empty: all ready messages." />
+      <div class="wide">
+        <p>
+          <strong>{plural(goes, 'ready message')}</strong> would be deleted.
+        </p>
+        <p class="muted">{plural(queue.messages_unacknowledged ?? 0, 'message')} that consumers have and have not acknowledged would stay.</p>
+      </div>
+    </ActionForm>
+  );
+}
+
+function Purge(props: { queue: Queue }) {
+  return (
+    <DialogButton label="Purge" title={`Purge ${props.queue.name}?`} tone="danger">
+      {(close) => <PurgeForm queue={props.queue} close={close} />}
     </DialogButton>
   );
 }
