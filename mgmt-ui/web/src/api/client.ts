@@ -22,6 +22,7 @@ export interface Action {
   method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   path: string; // below /api
   body?: unknown;
+  headers?: Record<string, string>;
   // What a command shows as the body, where that is not the body itself.
   shown?: string;
   // The same as a line for coneyctl, where there is one.
@@ -74,6 +75,7 @@ export async function request<T>(action: Action, signal?: AbortSignal): Promise<
     accept: 'application/json',
     // Without it the browser would answer a 401 with its own dialog.
     'x-requested-with': 'XMLHttpRequest',
+    ...action.headers,
   };
   let body: string | undefined;
   if (action.body !== undefined) {

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { path, withQuery } from '../api/client';
+import { path } from '../api/client';
 import { useLive } from '../api/live';
 import type { Channel, Connection } from '../api/types';
 import { go, link } from '../route/route';
@@ -72,7 +72,11 @@ function CloseForm(props: { connection: Connection; close: () => void }) {
       submit="Close"
       tone="danger"
       cancel={close}
-      action={() => ({ method: 'DELETE', path: withQuery('/connections' + path(connection.name), { reason }) })}
+      action={() => ({
+        method: 'DELETE',
+        path: '/connections' + path(connection.name),
+        ...(reason && { headers: { 'x-reason': reason } }),
+      })}
       done={() => {
         close();
         say('The connection is closed.');

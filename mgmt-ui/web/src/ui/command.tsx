@@ -19,6 +19,7 @@ export function curlOf(action: Action): string {
   const base = location.origin + location.pathname.replace(/[^/]*$/, '') + 'api';
   const words = ['curl', '-u', quote(whoami()?.name ?? 'USER')];
   if (action.method !== 'GET') words.push('-X', action.method);
+  for (const [name, value] of Object.entries(action.headers ?? {})) words.push('-H', quote(`${name}: ${value}`));
   if (action.body !== undefined) {
     words.push('-H', quote('content-type: application/json'), '-d', quote(shownBody(action)));
   }
