@@ -482,7 +482,8 @@ QueueSpace QueuePages::space(QueueId queue) const {
 bool QueuePages::has_gaps() {
   std::erase_if(left_behind_, [](const auto& file) { return file.expired(); });
   return !left_behind_.empty() || std::any_of(chunks_.begin(), chunks_.end(), [](const Held& held) {
-    return held.live != held.count || !held.lives.empty();
+    // What left before it moved is still in the old place.
+    return held.live != held.count || !held.lives.empty() || held.old_place.ref();
   });
 }
 

@@ -98,6 +98,26 @@ TEST_F(QueuePagesTest, MovedMessagesAreReadFromTheirNewFile) {
   EXPECT_EQ(lost_, 0u);
 }
 
+// A crash may leave the old place, with all that has left.
+TEST_F(QueuePagesTest, WhatLeftBeforeAMoveIsAGapAsLongAsTheOldPlaceIsThere) {
+  for (int n = 0; n != 10; ++n) core_.publish(message(10), true);
+  pages_.store(lane_.end());
+  finish_writes();
+  EXPECT_FALSE(pages_.has_gaps());
+  for (int n = 0; n != 5; ++n) core_.get(true);
+  for (const PositionRun& run : std::exchange(lane_.departures(), {})) pages_.departed(run);
+  EXPECT_TRUE(pages_.has_gaps());
+  pages_.leave(files_[0]);
+  finish_reads();
+  finish_writes();
+  EXPECT_TRUE(pages_.has_gaps());
+  pages_.left(files_[0]);
+  EXPECT_TRUE(pages_.has_gaps());
+  chunks_.erase(files_[0].get());
+  files_[0].reset();
+  EXPECT_FALSE(pages_.has_gaps());
+}
+
 TEST_F(QueuePagesTest, TheNextMessageStaysHoweverLargeItIs) {
   for (int n = 0; n != 3; ++n) core_.publish(message(300'000), true);
   pages_.page_out(1000);
