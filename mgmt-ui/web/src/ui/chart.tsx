@@ -45,7 +45,7 @@ export function Chart(props: { title: string; series: Series[]; format: (value: 
         width: element.clientWidth || 300,
         height: props.height ?? kHeight,
         legend: { show: false },
-        padding: [6, 18, 0, 0],
+        padding: [6, 24, 0, 0],
         cursor: { points: { size: 5 } },
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
         axes: [
