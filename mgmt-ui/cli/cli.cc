@@ -86,12 +86,13 @@ class Run {
     return std::chrono::duration<double>(to_number(text).value_or(kDay));
   }
 
-  std::optional<Failure> check_node(Node& node, const Arguments& arguments) const {
-    const auto wanted = arguments.text("node");
-    if (!wanted || !node.has_link()) return std::nullopt;
+  // Before anything is said or done: a node answers, and it is the one that -n names.
+  static std::optional<Failure> check_node(Node& node, const Arguments& arguments) {
+    if (!node.has_link()) return std::nullopt;
     auto name = node.name();
     if (!name) return name.error();
-    if (is_meant(*wanted, *name)) return std::nullopt;
+    const auto wanted = arguments.text("node");
+    if (!wanted || is_meant(*wanted, *name)) return std::nullopt;
     return another_node(*wanted, *name);
   }
 

@@ -29,9 +29,12 @@ json::object limit_to_json(const ResourceLimit& limit) {
 
 Reply show_node(Call& call) {
   const Config& config = call.config();
+  const AlarmState alarms = call.services.alarms();
   return json_answer(
       json::object{{"name", config.node_name},
                    {"state", "running"},
+                   {"mem_alarm", alarms.memory},
+                   {"disk_free_alarm", alarms.disk},
                    {"pid", ::getpid()},
                    {"rabbitmq_version", config.server_version},
                    {"product_name", "Coney"},

@@ -94,7 +94,15 @@ Result<json::object> get_node_row(Context& context, bool with_memory) {
   if (!name) return name.error();
   auto row = context.node.get(api_path({"nodes", *name}) + (with_memory ? "?memory=true" : ""));
   if (!row) return row.error();
-  if (!row->is_object()) return error(ExitCode::kSoftware, "the node does not describe itself");
+  auto self = context.node.get("/api/coney/node");
+  if (!self) return self.error();
+  if (!row->is_object() || !self->is_object()) {
+    return error(ExitCode::kSoftware, "the node does not describe itself");
+  }
+  // The row is some seconds old, alarms are asked for because of what is now.
+  for (const char* alarm : {"mem_alarm", "disk_free_alarm"}) {
+    row->get_object()[alarm] = field_at(self->get_object(), alarm);
+  }
   return row->get_object();
 }
 

@@ -64,6 +64,22 @@ std::string queue_path(const Context& context) {
   return api_path({"queues", context.vhost(), context.argument(0)});
 }
 
+// A queue that has not been counted yet is empty.
+void count_from_nothing(json::object& row) {
+  for (auto& [name, value] : row) {
+    const std::string_view key(name.data(), name.size());
+    const bool is_count = key.starts_with("message") && key != "message_stats";
+    if (value.is_null() && (is_count || key == "consumers" || key == "memory")) value = 0;
+  }
+}
+
+// The API leaves out what it does not know yet.
+void ask_for(json::object& row, const std::vector<const Column*>& columns) {
+  for (const Column* column : columns) {
+    if (column->field.empty()) row.emplace(column->name, nullptr);
+  }
+}
+
 // A queue is on the one node and works while that does.
 Outcome list_queues(Context& context) {
   Listing listing{.path = api_path({"queues", context.vhost()}),
@@ -71,7 +87,10 @@ Outcome list_queues(Context& context) {
                   .usual = {"name", "messages"}};
   if (context.arguments.has("offline")) return Table{.columns = {"name", "messages"}, .rows = {}};
   const std::string node = node_name(context);
-  return list_rows(context, listing, [&node](json::object& row) {
+  const auto columns = chosen_columns(context.arguments, kColumns, listing.usual);
+  return list_rows(context, listing, [&node, &columns](json::object& row) {
+    ask_for(row, columns);
+    count_from_nothing(row);
     if (json::value* owner = row.if_contains("owner_pid_details"); owner && owner->is_object()) {
       *owner = pid_of(node, std::string_view(field_at(owner->get_object(), "name").as_string()));
     }
@@ -89,13 +108,14 @@ Outcome list_unresponsive_queues(Context&) {
   return Table{.columns = {"name"}, .rows = {}};
 }
 
-// RabbitMQ's tools print the error as they got it.
+// RabbitMQ's tools print this error as they got it.
 Failure not_deleted(const Failure& failure) {
-  const std::size_t at = failure.text.find("PRECONDITION_FAILED - ");
-  if (at == failure.text.npos) return failure;
+  constexpr std::string_view kError = "Error:\n";
+  const std::string& text = failure.text;
+  if (!text.ends_with(" not empty") && !text.ends_with(" in use")) return failure;
   return error(ExitCode::kUnavailable,
                fmt::format("{{:amqp_error, :precondition_failed, ~c\"{}\", :none}}",
-                           failure.text.substr(at + 22)));
+                           text.starts_with(kError) ? text.substr(kError.size()) : text));
 }
 
 Outcome delete_queue(Context& context) {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "mgmt-ui/cli/commands/commands.h"
+#include "mgmt-ui/cli/node/unreachable.h"
 
 // The switches of a node that runs.
 
@@ -46,10 +47,10 @@ Outcome rotate_logs(Context& context) {
 // another stops nothing.
 Outcome stop(Context& context) {
   auto name = context.node.name();
-  if (!name) {
-    if (context.arguments.has("idempotent")) return Done{};
-    return name.error();
-  }
+  if (!name && context.arguments.has("idempotent")) return Done{};
+  if (!name) return name.error();
+  const auto wanted = context.arguments.text("node");
+  if (wanted && !is_meant(*wanted, *name)) return another_node(*wanted, *name);
   auto reply = context.node.post("/api/coney/stop", json::object{{"node", *name}});
   if (!reply) return reply.error();
   const auto end = std::chrono::steady_clock::now() + kPatience;
@@ -69,7 +70,8 @@ std::string announce_rotate(const Context& context) {
   return fmt::format("Rotating logs for node {} ...", node_name(context));
 }
 std::string announce_stop(const Context& context) {
-  return fmt::format("Stopping and halting node {} ...", node_name(context));
+  const std::string wanted = context.arguments.text_or("node", node_name(context));
+  return fmt::format("Stopping and halting node {} ...", wanted);
 }
 
 constexpr Command kCommands[] = {
@@ -90,14 +92,16 @@ constexpr Command kCommands[] = {
      .help = "Stops the node and waits for its end",
      .run = stop,
      .announce = announce_stop,
-     .options = kStopOptions},
+     .options = kStopOptions,
+     .waits_for_node = true},
     {.name = "stop",
      .usage = "[--idempotent] [<pidfile>]",
      .help = "Stops the node and waits for its end",
      .max_arguments = 1,
      .run = stop,
      .announce = announce_stop,
-     .options = kStopOptions},
+     .options = kStopOptions,
+     .waits_for_node = true},
 };
 
 }  // namespace

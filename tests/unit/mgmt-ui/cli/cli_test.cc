@@ -102,6 +102,22 @@ TEST_F(CliTest, DefinitionsGoOutAndIn) {
   EXPECT_EQ(run("coneyctl import_definitions /nowhere/x.json").code, ExitCode::kNoInput);
 }
 
+TEST_F(CliTest, ANodeThatDoesNotAnswerIsToldFirst) {
+  std::istringstream in;
+  std::ostringstream out, err;
+  const std::vector<std::string> words{"status", "--data-dir", "/nowhere"};
+  EXPECT_EQ(cli::run("coneyctl", words, {.input = in, .output = out, .errors = err}),
+            ExitCode::kUnavailable);
+  EXPECT_EQ(out.str(), "");
+  EXPECT_NE(err.str().find("No broker answers at /nowhere/control.sock"), std::string::npos);
+}
+
+TEST_F(CliTest, AQueueThatHasNotBeenCountedIsEmpty) {
+  ASSERT_LT(put("/api/queues/%2F/q", R"({"durable": true})").status, 300u);
+  EXPECT_EQ(output_of("coneyctl list_queues"), "name\tmessages\nq\t0\n");
+  EXPECT_EQ(output_of("coneyctl list_queues name durable"), "name\tdurable\nq\ttrue\n");
+}
+
 TEST_F(CliTest, AQueueThatIsNotThereIsTold) {
   EXPECT_EQ(run("coneyctl delete_queue nosuch").code, ExitCode::kUsage);
   EXPECT_EQ(run("coneyctl purge_queue nosuch").code, ExitCode::kDataError);
@@ -160,6 +176,14 @@ TEST_F(CliTest, APortThatNobodyListensOnIsTold) {
             std::string::npos);
   EXPECT_EQ(run("coneyctl check_protocol_listener amqp").code, ExitCode::kOk);
   EXPECT_EQ(run("coneyctl check_protocol_listener mqtt").code, ExitCode::kUnavailable);
+}
+
+TEST_F(CliTest, AnAlarmIsTold) {
+  alarms_.memory = true;
+  const Ran ran = run("coneyctl check_alarms");
+  EXPECT_EQ(ran.code, ExitCode::kUnavailable);
+  EXPECT_NE(ran.errors.find("Memory alarm on node rabbit@test"), std::string::npos);
+  EXPECT_EQ(run("coneyctl alarms").code, ExitCode::kOk);
 }
 
 TEST_F(CliTest, OnlyTheNodeThatIsNamedIsStopped) {
