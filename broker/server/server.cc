@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <thread>
 
 #include "broker/connection/connection.h"
 #include "broker/definitions/definitions_file.h"

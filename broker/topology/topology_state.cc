@@ -109,7 +109,9 @@ void TopologyState::apply_policies(const Vhost& vhost, std::span<const CompiledP
   std::unordered_map<std::string, QueueSettingsPtr> known;
   for (const auto& [name, queue] : vhost.queues) {
     const QueueType type = type_of(*queue->record);
-    auto concerns = [&](const CompiledPolicy& one) { return one.matches_queue(name, type); };
+    auto concerns = [&, &queue_name = name](const CompiledPolicy& one) {
+      return one.matches_queue(queue_name, type);
+    };
     if (std::ranges::none_of(changed, concerns)) continue;
     const PolicyMatch policies = vhost.policies.match_queue(name, type);
     QueueSettingsPtr& settings = known[settings_key(*queue->record, policies)];
@@ -121,7 +123,9 @@ void TopologyState::apply_policies(const Vhost& vhost, std::span<const CompiledP
     }
   }
   for (const auto& [name, exchange] : vhost.exchanges) {
-    auto concerns = [&](const CompiledPolicy& one) { return one.matches_exchange(name); };
+    auto concerns = [&exchange_name = name](const CompiledPolicy& one) {
+      return one.matches_exchange(exchange_name);
+    };
     if (std::ranges::none_of(changed, concerns)) continue;
     auto alternate = effective_alternate(*exchange->record, vhost.policies.match_exchange(name));
     if (alternate == exchange->alternate) continue;

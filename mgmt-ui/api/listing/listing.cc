@@ -74,7 +74,9 @@ char to_lower(char c) {
 }
 
 bool contains(std::string_view text, std::string_view part) {
-  return !std::ranges::search(text, part, {}, to_lower, to_lower).empty() || part.empty();
+  const auto same = [](char a, char b) { return to_lower(a) == to_lower(b); };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end() ||
+         part.empty();
 }
 
 // Whatever the user writes takes linear time; what is no expression matches nothing.

@@ -1,5 +1,6 @@
 #include "mgmt-ui/api/stats/stats_tables.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace coney::management {
