@@ -11,6 +11,10 @@ if(TARGET coney-bench)
 endif()
 if(TARGET coneyctl)
   install(TARGETS coneyctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  # RabbitMQ's own are in sbin, which comes first.
+  foreach(name ${coneyctl_names})
+    install(FILES ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${name} DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endforeach()
   install(FILES packaging/coneyctl.bash
           DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions RENAME coneyctl)
 endif()
