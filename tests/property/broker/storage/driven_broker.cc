@@ -57,7 +57,10 @@ void DrivenBroker::open_storage(const StorageOptions& options) {
 // In the order of Server::stop().
 DrivenBroker::~DrivenBroker() {
   for (const auto& shard : shards_) {
-    while (shard->connection_count() != 0) poll();
+    // A client that has gone may still wait for a damaged chunk, which is tried again with a tick.
+    while (shard->connection_count() != 0) {
+      if (!poll()) tick();
+    }
   }
   topology_->stop();
   while (poll()) {
