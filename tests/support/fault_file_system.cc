@@ -48,7 +48,7 @@ class FaultFile : public File {
       --system_.held_;
     }
     if (auto error = refuse(FaultFileSystem::Kind::kSync)) {
-      if (!is_dead()) content_->dirty.clear();  // never to be written
+      if (!system_.stopped_) content_->dirty.clear();  // never to be written
       return *error;
     }
     for (std::uint64_t page : content_->dirty) content_->make_safe(page);
