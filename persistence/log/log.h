@@ -37,6 +37,7 @@ enum class LogWish : std::uint8_t {
 struct LogHistory {
   std::vector<LogFileNumber> files;      // with records, oldest first
   LogPosition end;                       // behind the last record that counts
+  std::uint64_t synced = 0;              // offset in the last file: known to be on the disk
   LogFileNumber next{1};                 // no file has this number or a higher one
   std::vector<std::string> spare_names;  // files without records
 };

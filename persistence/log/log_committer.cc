@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "persistence/file/write_again.h"
+
 namespace coney {
 
 LogCommitter::LogCommitter(FileSystem& files, LogOptions options, const LogHistory& history,
@@ -356,10 +358,12 @@ StorageResult<std::unique_ptr<Log>> Log::open(FileSystem& files, LogOptions opti
                                               const LogHistory& history,
                                               std::vector<LogSink*> sinks) {
   if (auto made = files.make_directory(options.directory); !made) return made.error();
-  for (LogFileNumber number : history.files) {  // the last one may have ended with its process
-    auto file = files.open(options.directory / log_format::file_name(number), OpenMode::kReadWrite);
+  if (!history.files.empty()) {  // the last one may have ended with its process
+    auto file = files.open(options.directory / log_format::file_name(history.files.back()),
+                           OpenMode::kReadWrite);
     if (!file) return file.error();
-    if (auto synced = (*file)->sync(); !synced) return synced.error();
+    const auto kept = write_again(**file, history.synced, history.end.offset);
+    if (!kept) return kept.error();
   }
   auto log = std::make_unique<LogCommitter>(files, std::move(options), history, std::move(sinks));
   if (auto started = log->start(); !started) return started.error();

@@ -213,6 +213,7 @@ StorageResult<void> DirectoryReader::read_file(const FoundFile& file, const Foun
   report_.files.push_back(report);
   report_.history.files.push_back(file.number);
   report_.history.end = {file.number, end};
+  report_.history.synced = scan.synced.file == file.number ? scan.synced.offset : 0;
   return {};
 }
 

@@ -23,6 +23,7 @@ class SegmentWalk {
       for (const DirectoryEntry& entry : *directory) take(entry, read_everything, true);
     } else {
       find_chunks();
+      contents_.synced = synced_;
       for (const DirectoryEntry& entry : found_) {
         const bool synced = entry.offset < synced_;
         take(entry, read_everything || !synced, synced);

@@ -24,6 +24,7 @@ struct SegmentContents {
   std::uint64_t end = SegmentHeader::kBytes;  // of the last chunk
   std::uint64_t size = 0;                     // of the file
   bool closed = false;                        // has a valid directory
+  std::uint64_t synced = 0;                   // of one that is not closed: as its chunks say
   bool unreadable = false;                    // the disk refused parts of it; they count as faults
   std::vector<SegmentFault> faults;
 };

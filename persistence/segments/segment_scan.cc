@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "persistence/file/write_again.h"
 #include "persistence/segments/quarantine.h"
 #include "persistence/segments/segment_directory.h"
 
@@ -18,6 +19,8 @@ struct ScannedFile {
   std::shared_ptr<SegmentFile> file;  // nullptr when it could not be read
   SegmentDirectory chunks;
   SegmentScanReport report;
+  bool was_open = false;  // when its process ended
+  std::optional<StorageError> not_kept;
 };
 
 // One file: reads it, reports, repairs.
@@ -80,7 +83,8 @@ class FileScan {
            (fault.was_synced ? " are damaged" : " were written but never finished");
   }
 
-  // Leaves a file as if it had been closed. What fails is noted, and done at the next start.
+  // Leaves a file as if it had been closed. What fails is noted, and done at the next start; but
+  // nothing may rely on a chunk that is not on the disk.
   void repair(File& file, SegmentContents& contents) {
     if (contents.unreadable || (contents.closed && contents.faults.empty())) return;
     for (const SegmentFault& fault : contents.faults) {
@@ -88,7 +92,12 @@ class FileScan {
       if (auto saved = save(file, fault); !saved) return note(saved.error());
     }
     if (contents.chunks.empty()) return;  // the store removes it
-    if (auto closed = close(file, contents); !closed) note(closed.error());
+    result_.was_open = true;
+    if (auto kept = keep(file, contents); !kept) {
+      result_.not_kept = kept.error();
+    } else if (auto closed = close(file, contents); !closed) {
+      note(closed.error());
+    }
   }
 
   StorageResult<void> save(File& file, const SegmentFault& fault) {
@@ -99,10 +108,13 @@ class FileScan {
     return quarantine_segment_bytes(files_, paths_, number_, fault.offset, bytes.view());
   }
 
-  StorageResult<void> close(File& file, SegmentContents& contents) {
+  StorageResult<void> keep(File& file, SegmentContents& contents) {
     if (auto cut = file.truncate(contents.end); !cut) return cut;
     contents.size = contents.end;
-    if (auto synced = file.sync(); !synced) return synced;
+    return write_again(file, contents.synced, contents.end);
+  }
+
+  StorageResult<void> close(File& file, SegmentContents& contents) {
     const std::string directory = encode_directory(number_, contents.end, contents.chunks);
     if (auto written = file.write_at(contents.end, directory); !written) return written;
     contents.size += directory.size();
@@ -174,7 +186,15 @@ StorageResult<SegmentScan> scan_segments(FileSystem& files, const DataDirectoryP
     results[i] = FileScan(files, paths, numbers[i], options).run();
   });
   SegmentScan scan;
-  for (ScannedFile& one : results) add(scan, std::move(one));
+  bool names_are_new = false;
+  for (ScannedFile& one : results) {
+    if (one.not_kept) return *one.not_kept;
+    names_are_new = names_are_new || one.was_open;
+    add(scan, std::move(one));
+  }
+  if (names_are_new) {
+    if (auto synced = files.sync_directory(paths.segments_path()); !synced) return synced.error();
+  }
   return scan;
 }
 

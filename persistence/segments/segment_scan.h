@@ -48,7 +48,8 @@ struct SegmentScanOptions {
 };
 
 // Before the store is opened. Files that cannot be read at all are in report.errors and stay where
-// they are. Error: segments/ cannot be listed.
+// they are. With repair, all chunks that are given are on the disk: a file that was still open when
+// its process ended may have failed to sync. Errors: segments/ cannot be listed, kIo.
 StorageResult<SegmentScan> scan_segments(FileSystem& files, const DataDirectoryPaths& paths,
                                          SegmentScanOptions options = {});
 

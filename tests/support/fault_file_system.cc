@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <thread>
 #include <utility>
 
 namespace coney {
@@ -19,6 +20,7 @@ class FaultFile : public File {
 
   StorageResult<void> write_at(std::uint64_t offset,
                                std::span<const std::string_view> pieces) override {
+    system_.take_time();
     std::lock_guard lock(system_.mutex_);
     std::string all;
     for (std::string_view piece : pieces) all += piece;
@@ -33,6 +35,7 @@ class FaultFile : public File {
   }
 
   StorageResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+    system_.take_time();
     std::lock_guard lock(system_.mutex_);
     if (auto error = refuse(FaultFileSystem::Kind::kRead)) return *error;
     if (offset >= content_->written.size()) return std::size_t{0};
@@ -40,6 +43,7 @@ class FaultFile : public File {
   }
 
   StorageResult<void> sync() override {
+    system_.take_time();
     std::unique_lock lock(system_.mutex_);
     if (system_.holds(path_)) {
       ++system_.held_;
@@ -170,6 +174,13 @@ void FaultFileSystem::heal() {
 std::uint64_t FaultFileSystem::faults() const {
   std::lock_guard lock(mutex_);
   return faults_;
+}
+
+void FaultFileSystem::take_time() {
+  const auto most = static_cast<std::uint32_t>(slowest_.load());
+  thread_local std::mt19937 random(std::random_device{}());
+  if (most == 0 || random() % 4 != 0) return;
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % most));
 }
 
 std::optional<StorageError> FaultFileSystem::refuse(Kind kind, const fs::path& path) {

@@ -7,6 +7,8 @@
 // are safe after sync_directory(). A sync that fails loses what it should have synced: a later one
 // that succeeds does not bring it to the disk, although reads still show it.
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -43,6 +45,8 @@ class FaultFileSystem : public FileSystem {
   void fail_writes(Fault fault);
   void fail_syncs();
   void heal();
+  // From now on every fourth read, write and sync takes some time, up to that; 0: none does.
+  void slow_down(std::chrono::microseconds most) { slowest_ = most.count(); }
   std::uint64_t faults() const;  // how often something was refused
 
   // --- what is forgotten ---
@@ -100,6 +104,7 @@ class FaultFileSystem : public FileSystem {
   };
   enum class Kind : std::uint8_t { kRead, kWrite, kSync, kName };
 
+  void take_time();  // without mutex_
   // nullopt: go on. REQUIRES: mutex_ is held.
   std::optional<StorageError> refuse(Kind kind, const std::filesystem::path& path);
   bool short_write_now();
@@ -123,6 +128,7 @@ class FaultFileSystem : public FileSystem {
     return hold_syncs_ && (hold_syncs_->empty() || path.filename() == *hold_syncs_);
   }
   std::uint64_t held_ = 0;
+  std::atomic<std::chrono::microseconds::rep> slowest_{0};
 };
 
 }  // namespace coney

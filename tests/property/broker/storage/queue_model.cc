@@ -17,18 +17,24 @@ void QueueModel::publish(MessageNumber number, bool persistent) {
   copy->persistent = persistent;
   copy->position = ++positions_;
   copy->place = {1, copy->position};
+  copy->history = " (published";
   copies_[number] = copy;
   make_ready(copy, 0);
 }
 
 void QueueModel::confirm(MessageNumber number) {
-  if (const CopyRef copy = find(number)) copy->safe = true;
+  const CopyRef copy = find(number);
+  if (!copy) return;
+  copy->safe = true;
+  copy->history += ", confirmed";
 }
 
 QueueModel::Fault QueueModel::deliver(MessageNumber number, bool persistent, bool redelivered,
                                       std::uint32_t failures, std::uint64_t round) {
   const CopyRef copy = find(number);
-  if (!copy) return name_ + ": message " + std::to_string(number) + " is not, or no more, there";
+  if (!copy)
+    return name_ + ": message " + std::to_string(number) + " is not, or no more, there" +
+           past_[number];
   if (copy->state == Copy::State::kHeld) return complain(*copy, "is delivered to two clients");
   if (copy->state == Copy::State::kSettled) return complain(*copy, "is delivered once settled");
   if (copy->persistent != persistent) return complain(*copy, "has another delivery mode");
@@ -41,17 +47,19 @@ QueueModel::Fault QueueModel::deliver(MessageNumber number, bool persistent, boo
     return complain(
         *copy, "has failed " + std::to_string(most) + " times, not " + std::to_string(failures));
   }
-  while (!ready_.empty() && ready_.begin()->second != copy) {
+  while (!copy->early && !ready_.empty() && ready_.begin()->second != copy) {
     const CopyRef first = ready_.begin()->second;
     // It may have come back when this was on its way.
     if (first->sure && (first->loose || first->ready_since == round)) break;
-    if (Fault fault = is_missing(first)) return *fault + ", " + std::to_string(number) + " is";
+    if (Fault fault = is_missing(first))
+      return *fault + ", " + std::to_string(number) + " is" + copy->history + ")";
   }
   if (Fault fault = is_there(*copy)) return fault;
   copy->redelivered = true;
+  copy->history += ", delivered";
   take(copy);
   copy->state = Copy::State::kHeld;
-  copy->loose = false;
+  copy->loose = copy->early = false;
   return std::nullopt;
 }
 
@@ -65,12 +73,14 @@ QueueModel::Fault QueueModel::found_empty() {
 void QueueModel::settle(MessageNumber number, Step step) {
   const CopyRef copy = find(number);
   if (copy->state == Copy::State::kReady) take(copy);
+  copy->history += ", settled";
   keep_settled(copy, step);
 }
 
 void QueueModel::requeue(MessageNumber number, bool failed, Step step, std::uint64_t round) {
   const CopyRef copy = find(number);
   copy->redelivered = true;
+  copy->history += ", requeued";
   if (failed) copy->failed_at.push_back(step);
   if (quorum_) copy->place = {0, ++returns_};
   make_ready(copy, round);
@@ -81,9 +91,17 @@ void QueueModel::requeue_loosely(MessageNumber number, Step step, std::uint64_t 
   find(number)->loose = quorum_;
 }
 
+void QueueModel::may_have_been_sent() {
+  for (const auto& [place, copy] : ready_) {
+    if (copy->redelivered == false) copy->redelivered = std::nullopt;
+    copy->early = quorum_;
+  }
+}
+
 void QueueModel::purge(Step step) {
   for (const auto& [place, copy] : std::exchange(ready_, {})) {
     give_up(*copy);
+    copy->history += ", purged";
     keep_settled(copy, step);
   }
 }
@@ -97,7 +115,7 @@ void QueueModel::clear() {
 
 void QueueModel::synced(Step before) {
   while (!settled_.empty() && settled_.front().step < before) {
-    copies_.erase(settled_.front().copy->number);
+    erase(settled_.front().copy, ", which is synced)");
     settled_.pop_front();
   }
 }
@@ -108,27 +126,24 @@ void QueueModel::may_be_on_its_way() {
   on_its_way_ = true;
 }
 
-void QueueModel::crash(Step synced) {
+void QueueModel::crash(const Crash& crash) {
   if (!durable_) return clear();
-  if (std::exchange(on_its_way_, false)) {
-    for (const auto& [place, copy] : ready_) {
-      if (copy->redelivered == false) copy->redelivered = std::nullopt;
-    }
-  }
+  if (std::exchange(on_its_way_, false)) may_have_been_sent();
   ready_.clear();
   for (Settled& each : std::exchange(settled_, {})) each.copy->sure = false;
   for (const auto& [number, copy] : std::exchange(copies_, {})) {
-    if (keeps(*copy)) restore(copy, synced);
+    if (keeps(*copy)) restore(copy, crash);
   }
 }
 
-void QueueModel::restore(const CopyRef& copy, Step synced) {
+void QueueModel::restore(const CopyRef& copy, const Crash& crash) {
   copy->sure = copy->sure && copy->safe;
   copy->restored = true;
-  copy->loose = false;
+  copy->loose = copy->early = false;
   copy->place = {1, copy->position};
+  copy->history += crash.power_lost ? "; power lost" : "; restart";
   for (const Step step : std::exchange(copy->failed_at, {})) {
-    ++(step < synced ? copy->failures : copy->doubtful_failures);
+    ++(step < crash.synced ? copy->failures : copy->doubtful_failures);
   }
   copies_[copy->number] = copy;
   make_ready(copy, 0);
@@ -137,13 +152,13 @@ void QueueModel::restore(const CopyRef& copy, Step synced) {
 void QueueModel::stop() {
   on_its_way_ = false;
   if (!durable_) return clear();
-  for (const Settled& each : settled_) copies_.erase(each.copy->number);
+  for (const Settled& each : settled_) erase(each.copy, "; stopped)");
   settled_.clear();
   ready_.clear();
   for (const auto& [number, copy] : std::exchange(copies_, {})) {
     if (!keeps(*copy)) continue;
     copy->safe = copy->safe || copy->sure;
-    restore(copy, UINT64_MAX);
+    restore(copy, {.synced = UINT64_MAX, .power_lost = false});
   }
 }
 
@@ -230,6 +245,11 @@ void QueueModel::take(const CopyRef& copy) {
 
 void QueueModel::forget(const CopyRef& copy) {
   if (copy->state == Copy::State::kReady) take(copy);
+  erase(copy, ", was missing)");
+}
+
+void QueueModel::erase(const CopyRef& copy, const char* why) {
+  past_[copy->number] = copy->history + why;
   copies_.erase(copy->number);
 }
 
@@ -244,7 +264,7 @@ void QueueModel::keep_settled(const CopyRef& copy, Step step) {
 }
 
 QueueModel::Fault QueueModel::complain(const Copy& copy, const std::string& what) const {
-  return name_ + ": message " + std::to_string(copy.number) + " " + what;
+  return name_ + ": message " + std::to_string(copy.number) + " " + what + copy.history + ")";
 }
 
 }  // namespace coney

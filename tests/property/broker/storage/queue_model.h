@@ -47,11 +47,19 @@ struct Copy {
   bool sure = true;       // false: a crash may have taken it, or brought it back
   bool restored = false;  // from an earlier life
   bool loose = false;     // others may come first although they stand behind it
+  bool early = false;     // it may come first although it stands behind others
   // How often it has failed: at least; what a crash may have forgotten; in which steps of this
   // life.
   std::uint32_t failures = 0, doubtful_failures = 0;
   std::vector<Step> failed_at;
   std::shared_ptr<OpenCommit> published_by, settled_by;
+  std::string history;  // to be told when something is wrong
+};
+
+// What a crash leaves of what was written and not synced.
+struct Crash {
+  Step synced = 0;  // what was done in earlier steps is on the disk
+  bool power_lost = false;
 };
 
 class QueueModel {
@@ -82,6 +90,9 @@ class QueueModel {
   void requeue(MessageNumber number, bool failed, Step step, std::uint64_t round);
   // With others of the same connection: of a quorum queue, their order is not defined.
   void requeue_loosely(MessageNumber number, Step step, std::uint64_t round);
+  // Whatever is ready may have been sent to a client that has gone without reading; a quorum queue
+  // then has it among those that were given back.
+  void may_have_been_sent();
   void purge(Step step);
   void clear();
   // What was done up to there is on the disk for good.
@@ -90,7 +101,7 @@ class QueueModel {
   // Until the next crash what is published or ready may be sent to a client that will not see it.
   void may_be_on_its_way();
   // The broker has died. REQUIRES: synced() was told what is known.
-  void crash(Step synced);
+  void crash(const Crash& crash);
   // It has ended well, and nothing that it had to write was refused.
   void stop();
   // After crash(): of a transaction that was published or settled, but may not have happened.
@@ -109,11 +120,12 @@ class QueueModel {
   void take(const CopyRef& copy);
   void forget(const CopyRef& copy);
   void keep_settled(const CopyRef& copy, Step step);
-  void restore(const CopyRef& copy, Step synced);
+  void restore(const CopyRef& copy, const Crash& crash);
   static void give_up(const Copy& copy);
   Fault is_there(Copy& copy);
   Fault is_missing(CopyRef copy);
   static Fault decide(std::shared_ptr<OpenCommit> commit, bool happened);
+  void erase(const CopyRef& copy, const char* why);
   Fault complain(const Copy& copy, const std::string& what) const;
 
   const std::string name_;
@@ -122,6 +134,7 @@ class QueueModel {
   std::unordered_map<MessageNumber, CopyRef> copies_;  // all but those that are settled for good
   std::deque<Settled> settled_;                        // not known to be synced
   std::uint64_t positions_ = 0, returns_ = 0;
+  std::unordered_map<MessageNumber, std::string> past_;  // histories of those that are gone
   bool on_its_way_ = false;
 };
 

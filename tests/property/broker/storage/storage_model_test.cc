@@ -33,7 +33,14 @@ namespace {
 using namespace std::chrono_literals;
 using Received = DrivenClient::Received;
 
-enum : std::uint16_t { kPublisher = 1, kTransactor, kGetter, kFirstConsumer, kLastConsumer = 6 };
+enum : std::uint16_t {
+  kPublisher = 1,
+  kTransactor,
+  kGetter,
+  kFirstConsumer,
+  kLastConsumer = 6,
+  kEcho
+};
 constexpr std::string_view kFan = "fan";
 
 std::uint64_t scrambled(std::uint64_t number) {
@@ -136,6 +143,7 @@ class World {
     options.log_file_bytes = std::array{32 << 10, 128 << 10, 1 << 20}[below(3)];
     options.segment_bytes = std::array{32 << 10, 256 << 10, 1 << 20}[below(3)];
     options.queue_window = std::array{1 << 10, 4 << 10, 16 << 20}[below(3)];
+    disk_.slow_down(std::chrono::microseconds(one_in(3) ? 500 : 0));
     broker_ = std::make_unique<DrivenBroker>(directory_ / "data", options);
     faults_before_ = disk_.faults();
     connect();
@@ -146,7 +154,7 @@ class World {
 
   void connect() {
     for (std::size_t shard = 0; shard != DrivenBroker::kShards; ++shard) {
-      clients_[shard] = std::make_unique<DrivenClient>(broker_->connect(shard), kLastConsumer);
+      clients_[shard] = std::make_unique<DrivenClient>(broker_->connect(shard), kEcho);
     }
     for (ChannelState& channel : channels_) channel = {};
     publishes_.clear();
@@ -188,7 +196,7 @@ class World {
       if (faulty_ && one_in(100)) break_disk();
       if (faulty_ && one_in(20)) disk_.heal();
       act(step_ / 1'000 % 2 == 0);
-      settle_down();
+      catch_up();
     }
     disk_.heal();
     if (closed_) reconnect();
@@ -215,6 +223,7 @@ class World {
   void reconnect() {
     for (auto& client : clients_) client.reset();
     settle_down();
+    for (const auto& queue : queues_) queue->may_have_been_sent();
     for (const ChannelState& channel : channels_) {
       for (const auto& [tag, held] : channel.held)
         held.queue->requeue_loosely(held.number, step_, round_);
@@ -233,7 +242,7 @@ class World {
     const bool clean = ending == Ending::kStop && !doubtful();
     if (ending == Ending::kStop) {
       disk_.heal();
-      settle_down();
+      catch_up();
       close_channels();
     } else {
       disk_.stop();
@@ -246,7 +255,8 @@ class World {
     if (ending != Ending::kStop) std::ofstream(marks_path(), std::ios::binary) << marks;
     if (ending == Ending::kKill) disk_.end_process();
     if (ending == Ending::kPowerLoss) disk_.drop_unsynced(one_in(3) ? 0 : random_() | 1);
-    for (const auto& queue : queues_) clean ? queue->stop() : queue->crash(synced_);
+    const Crash crash{synced_, ending == Ending::kPowerLoss};
+    for (const auto& queue : queues_) clean ? queue->stop() : queue->crash(crash);
     if (!clean) settle_open_commit();
     open_commit_.reset();
     publishes_.clear();
@@ -471,6 +481,10 @@ class World {
   // What it has is given back.
   void close(std::uint16_t number) {
     ChannelState& channel = channels_[number];
+    if (channel.consuming) {  // what has just been read from the disk may be on its way
+      if (channel.no_ack) call(number, amqp::BasicCancel{.consumer_tag = "c"});
+      channel.queue->may_have_been_sent();
+    }
     requeue_all(std::exchange(channel.held, {}));
     call(number, amqp::ChannelClose{.reply_code = 200, .reply_text = "bye"});
     requeue_all(channel.held);  // what has come meanwhile
@@ -516,6 +530,11 @@ class World {
   void settle_down() {
     while (broker_->poll() || read()) {
     }
+  }
+
+  // Until the broker has seen all that was sent: it does not read while its disk is behind.
+  void catch_up() {
+    if (!closed_) call(kEcho, amqp::BasicQos{});
     ++round_;
   }
 
@@ -679,7 +698,7 @@ class World {
   std::vector<std::unique_ptr<QueueModel>> queues_;
   std::unique_ptr<DrivenBroker> broker_;
   std::array<std::unique_ptr<DrivenClient>, DrivenBroker::kShards> clients_;
-  std::array<ChannelState, kLastConsumer + 1> channels_;
+  std::array<ChannelState, kEcho + 1> channels_;
   std::deque<Publish> publishes_;  // that wait for their confirm; number 0: it has come
   std::uint64_t next_confirm_ = 1;
   std::shared_ptr<Commit> open_commit_;

@@ -331,6 +331,20 @@ TEST_F(RunningLog, ManyCallersDuringAFailureDoNotKeepItFromBeingTriedAgain) {
   sinks_[0]->wait([](const auto& heard) { return heard.recoveries == 1; });
 }
 
+TEST_F(RunningLog, WhatARestartFindsBehindAFailedSyncIsOnTheDiskFromThenOn) {
+  open();
+  sinks_[0]->wait_synced(publish(0, 1));
+  hold_syncs();
+  publish(0, 2);
+  disk_.wait_for_held_sync();
+  disk_.fail_from(disk_.operations());
+  disk_.release_syncs();
+  process_ends();
+  open();
+  power_fails(0);
+  EXPECT_THAT(lines(), ElementsAre("publish 0/1 |d", "publish 0/2 |d"));
+}
+
 TEST_F(RunningLog, CloseSaysThatItFailed) {
   open();
   hold_syncs();
