@@ -184,9 +184,13 @@ class MessageLane {
   void put_back(QueuePosition position, MessageRef message, const MessageFacts& facts, bool tracked,
                 bool stored);
   void paged_in();
-  // The first paged range cannot be had any more, or is not wanted: its messages depart. REQUIRES:
-  // is_paged().
+  // The first paged range is not wanted: its messages depart. REQUIRES: is_paged().
   void drop_first_paged();
+  // It cannot be had any more: the same, and what stands behind it can be delivered.
+  void give_up_first_paged() {
+    drop_first_paged();
+    owner_.lane_has_more();
+  }
 
   // What a restart brings: REQUIRES: nothing was published yet. First the bounds of all positions,
   // then ranges (ascending) and messages (by put_back) in any order.

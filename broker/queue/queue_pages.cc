@@ -181,8 +181,8 @@ void QueuePages::put_back(Held& held, const Chunk& chunk) {
 // What was read is damaged: the rest of the queue goes on without it.
 void QueuePages::give_up(Held& held) {
   disk_.lost(held.paged_count, *held.corrupt);
-  lane_.drop_first_paged();  // heard of by departed()
   held.corrupt.reset();
+  lane_.give_up_first_paged();  // heard of by departed()
 }
 
 // ---- leaving ----

@@ -14,7 +14,8 @@ namespace {
 
 // A queue while the log is being read.
 struct Building {
-  std::vector<StoredChunk> chunks;  // as they were found; by first position once sorted
+  std::vector<StoredChunk> chunks;      // as they were found; by first position once sorted
+  std::vector<StoredChunk> unreadable;  // copies of which there are others
   std::map<QueuePosition, RecoveredMessage> messages;
   PositionSet gone;
   PositionSet passed_over;  // what a chunk with holes may have, and may have let go
@@ -167,6 +168,10 @@ class Recovering {
   }
 
  private:
+  static bool starts_first(const StoredChunk& a, const StoredChunk& b) {
+    return a.positions.first < b.positions.first;
+  }
+
   void sort_chunks() {
     std::unordered_set<StoredQueueId> unknown;
     for (const StoredChunk& chunk : recovery_.segments.chunks) {
@@ -181,11 +186,34 @@ class Recovering {
     }
     recovery_.unknown_queues = unknown.size();
     for (auto& [id, building] : queues_) {
-      std::stable_sort(building.chunks.begin(), building.chunks.end(),
-                       [](const StoredChunk& a, const StoredChunk& b) {
-                         return a.positions.first < b.positions.first;
-                       });
+      std::stable_sort(building.chunks.begin(), building.chunks.end(), starts_first);
+      drop_unreadable_copies(building);
     }
+  }
+
+  // Of chunks that overlap (copies that a crash has left) those that cannot be read would only hide
+  // the others, and no two may be left that do.
+  void drop_unreadable_copies(Building& building) {
+    std::vector<StoredChunk> good, bad;
+    QueuePosition end = 0;  // behind all chunks so far
+    for (std::size_t i = 0; i != building.chunks.size(); ++i) {
+      const StoredChunk& chunk = building.chunks[i];
+      const bool overlaps = chunk.positions.first < end ||
+                            (i + 1 != building.chunks.size() &&
+                             building.chunks[i + 1].positions.first <= chunk.positions.last);
+      (overlaps && !read_chunk(chunk.ref) ? bad : good).push_back(chunk);
+      end = std::max(end, chunk.positions.last + 1);
+    }
+    if (bad.empty()) return;
+    for (const StoredChunk& chunk : bad) {
+      const bool alone = std::none_of(good.begin(), good.end(), [&](const StoredChunk& other) {
+        return other.positions.first <= chunk.positions.last &&
+               chunk.positions.first <= other.positions.last;
+      });
+      (alone ? good : building.unreadable).push_back(chunk);
+    }
+    std::stable_sort(good.begin(), good.end(), starts_first);
+    building.chunks = std::move(good);
   }
 
   StorageResult<void> read() {
@@ -204,6 +232,7 @@ class Recovering {
     for (const StoredChunk& stored : building.chunks) {
       take_chunk(stored, building, covered, queue);
     }
+    for (const StoredChunk& stored : building.unreadable) leave_behind(stored, queue);
     for (auto& [position, message] : building.messages) {
       if (!covered.contains(position)) queue.messages.push_back(std::move(message));
     }

@@ -24,10 +24,12 @@ MessageRef message(std::size_t size) {
 // A queue of persistent messages, and a disk that does at once what it is asked to do.
 class QueuePagesTest : public testing::Test, public QueueSink, public QueueDisk {
  protected:
-  bool admit(const ConsumerOptions&) override { return false; }
+  bool admit(const ConsumerOptions&) override { return admits_; }
   void dead_letter(DeadLetter) override {}
   void deliver(const ConsumerKey&, const ConsumerOptions&, QueuePosition, const MessageFacts&,
-               MessageRef) override {}
+               MessageRef) override {
+    ++delivered_;
+  }
   void write(ChunkNumber number, std::shared_ptr<const Chunk> chunk) override {
     auto file = std::make_shared<SegmentFile>(chunk->header().stream, SegmentNumber{1}, "");
     const auto length = static_cast<std::uint32_t>(chunk->bytes().size());
@@ -61,7 +63,8 @@ class QueuePagesTest : public testing::Test, public QueueSink, public QueueDisk 
   std::vector<std::shared_ptr<SegmentFile>> files_;
   std::map<SegmentFile*, std::shared_ptr<const Chunk>> chunks_;
   std::vector<std::pair<ChunkNumber, ChunkRef>> written_, to_read_;
-  std::uint64_t lost_ = 0;
+  std::uint64_t lost_ = 0, delivered_ = 0;
+  bool admits_ = false;
   QueueCore core_{*this};
   MessageLane& lane_ = core_.lane(0);
   QueuePages pages_{lane_, *this, StoredQueueId{1}};
@@ -197,6 +200,20 @@ TEST_F(QueuePagesTest, DamagedChunkIsGivenUpAndTheRestGoesOn) {
   EXPECT_EQ(lost_, 1u);
   EXPECT_TRUE(core_.get(true));
   EXPECT_FALSE(core_.get(true));
+}
+
+TEST_F(QueuePagesTest, ConsumersGetWhatStandsBehindADamagedChunk) {
+  page_out(1);
+  core_.publish(message(10), true);
+  while (core_.get(true)) {
+  }
+  admits_ = true;
+  core_.subscribe({}, {.no_ack = true});
+  pages_.read_ahead();
+  ASSERT_EQ(to_read_.size(), 1u);
+  pages_.read(to_read_[0].first, StorageError{StorageErrorCode::kCorrupt, "damaged"});
+  pages_.read_ahead();
+  EXPECT_EQ(delivered_, 1u);
 }
 
 // A hole in a chunk says that its message has left, whatever becomes of the transaction.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "persistence/segments/segment_format.h"
 #include "tests/unit/persistence/log/log_fixture.h"
 #include "tests/unit/persistence/segments/segment_fixture.h"
 
@@ -250,6 +251,26 @@ TEST_F(Recovering, AChunkOfWhichARestartLeavesAllOutIsLeftBehind) {
   EXPECT_EQ(queue.count(), 0u);
   EXPECT_THAT(queue.left_behind, SizeIs(1));
   EXPECT_EQ(queue.next_position, 5u);
+}
+
+// A crash while it was being moved.
+TEST_F(Recovering, OfTwoCopiesOfAChunkTheOneThatCanBeReadIsTaken) {
+  const auto chunk = test_chunk(kQueue, 10);
+  const std::uint64_t length = chunk->bytes().size();
+  for (const std::uint64_t damaged : {0, 1}) {
+    SCOPED_TRACE(damaged);
+    disk_.remove("/data/segments/" + segment_name(SegmentNumber{1})).value();
+    store({chunk, chunk});
+    const std::uint64_t byte =
+        SegmentHeader::kBytes + damaged * length + ChunkHeader::kBytes + length / 2;
+    disk_.flip_bit("/data/segments/" + segment_name(SegmentNumber{1}), byte * 8);
+    Recovery recovery = recovered();
+    const RecoveredQueue& queue = recovery.queues.at(kQueue);
+    ASSERT_THAT(queue.chunks, SizeIs(1));
+    EXPECT_EQ(queue.chunks[0].place.offset, SegmentHeader::kBytes + (1 - damaged) * length);
+    EXPECT_EQ(queue.count(), 10u);
+    EXPECT_THAT(queue.left_behind, SizeIs(1));
+  }
 }
 
 TEST_F(Recovering, ATransactionWithoutItsCommitDidNotHappen) {
