@@ -33,11 +33,19 @@ QueueView view_of(const Call& call) {
   return detailed ? QueueView::kDetailed : QueueView::kShort;
 }
 
+// ?type=stream: those of one type alone.
+std::vector<QueueEntry> of_wanted_type(const Call& call, std::vector<QueueEntry> entries) {
+  const auto type = call.request.parameter("type");
+  if (!type || type->empty()) return entries;
+  std::erase_if(entries, [&](const QueueEntry& one) { return one.queue->record->type != *type; });
+  return entries;
+}
+
 // A hundred thousand of them are sorted without being made.
 class QueueRows final : public RowSource {
  public:
   QueueRows(const Call& call, std::vector<QueueEntry> entries)
-      : call_(call), view_(view_of(call)), entries_(std::move(entries)) {}
+      : call_(call), view_(view_of(call)), entries_(of_wanted_type(call, std::move(entries))) {}
 
   std::size_t size() const override { return entries_.size(); }
   std::string_view name(std::size_t row) const override {

@@ -13,6 +13,7 @@ RouteTable all_routes() {
       add_permissions,
       add_topic_permissions,
       add_policies,
+      add_policy_simulation,
       add_parameters,
       add_global_parameters,
       add_exchanges,

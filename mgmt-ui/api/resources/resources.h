@@ -17,6 +17,7 @@ void add_user_limits(RouteTable& table);
 void add_permissions(RouteTable& table);
 void add_topic_permissions(RouteTable& table);
 void add_policies(RouteTable& table);
+void add_policy_simulation(RouteTable& table);
 void add_parameters(RouteTable& table);
 void add_global_parameters(RouteTable& table);
 void add_exchanges(RouteTable& table);

@@ -20,6 +20,7 @@ import { Parameters } from './pages/parameters';
 import { Policies } from './pages/policies';
 import { QueuePage } from './pages/queue';
 import { Queues } from './pages/queues';
+import { Streams } from './pages/streams';
 import { UserPage } from './pages/user';
 import { Users } from './pages/users';
 import { VhostPage } from './pages/vhost';
@@ -68,6 +69,13 @@ const kPlaces: Place[] = [
     group: 'Messages',
     page: ({ path }) =>
       path[1] && path[2] ? <QueuePage key={path.join('/')} vhost={path[1]} name={path[2]} /> : <Queues />,
+  },
+  {
+    id: 'streams',
+    label: 'Streams',
+    group: 'Messages',
+    page: ({ path }) =>
+      path[1] && path[2] ? <QueuePage key={path.join('/')} vhost={path[1]} name={path[2]} /> : <Streams />,
   },
   {
     id: 'nodes',

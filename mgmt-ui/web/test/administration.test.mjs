@@ -95,9 +95,11 @@ pageTest('a policy shows what it fits before it is set, and takes effect', {}, a
   let dialog = page.getByRole('dialog');
   await dialog.getByLabel('Name', { exact: true }).fill('bounded');
   await dialog.getByLabel('Pattern').fill('^jobs\\.');
-  await dialog.getByText('2 queues').waitFor();
   await dialog.getByLabel('Definition: name 1').fill('max-length');
   await dialog.getByLabel('Definition: value 1').fill('10');
+  await dialog.getByText('It fits 2 queues, applies to 2, changes values on 2.').waitFor();
+  await row(page, 'What it would change', 'jobs.a').getByText('max-length: nothing → 10 policy bounded').waitFor();
+  await assert.rejects(broker.api('GET', '/policies/%2F/bounded'), /404/);
   await dialog.getByRole('button', { name: 'Add' }).click();
   await row(page, 'policies', 'bounded').waitFor();
 
@@ -120,6 +122,36 @@ pageTest('a policy shows what it fits before it is set, and takes effect', {}, a
   await page.getByRole('dialog').getByText('2 queues').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
   await page.getByText('There are no policies.').waitFor();
+  await broker.api('DELETE', '/operator-policies/%2F/ceiling');
+});
+
+pageTest('the simulator tells which policy wins, and what would change', {}, async (page, broker) => {
+  for (const name of ['sim.a', 'sim.b']) await broker.api('PUT', `/queues/%2F/${name}`, { durable: true });
+  await broker.api('PUT', '/queues/%2F/sim.stream', { durable: true, arguments: { 'x-queue-type': 'stream' } });
+  await broker.api('PUT', '/policies/%2F/strong', { pattern: '^sim\\.b$', definition: { 'max-length': 5 }, priority: 9, 'apply-to': 'queues' });
+  await open(page, broker, 'policies?tab=simulator');
+  await page.getByLabel('Pattern').fill('^sim');
+  await page.getByLabel('Definition: name 1').fill('message-ttl');
+  await page.getByLabel('Definition: value 1').fill('1000');
+  await page.getByText('It fits 2 queues, applies to 1, changes values on 1, leaves out 1 whose type').waitFor();
+  const told = (name) => row(page, 'What it would change', name);
+  await told('sim.a').getByText('applies').waitFor();
+  await told('sim.b').getByText('strong (priority 9) wins').waitFor();
+  await told('sim.stream').getByText('a key does not suit stream').waitFor();
+  await page.getByLabel('Priority').fill('10');
+  await told('sim.b').getByText('max-length: 5 policy strong → nothing').waitFor();
+  await told('sim.b').getByText('message-ttl: nothing → 1000').waitFor();
+  await page.getByLabel('Definition: name 1').fill('nonsense');
+  await page.getByRole('alert').filter({ hasText: 'nonsense' }).waitFor();
+  await page.getByLabel('Begin with').selectOption({ label: 'policy strong (/)' });
+  await page.getByLabel('Pattern').fill('^sim\\.a$');
+  await told('sim.b').getByText('no policy any more').waitFor();
+  await told('sim.a').getByText('max-length: nothing → 5').waitFor();
+  assert.equal((await broker.api('GET', '/policies/%2F/strong')).pattern, '^sim\\.b$');
+  await page.getByRole('button', { name: 'Set this policy' }).click();
+  await page.getByText('Policy strong is in force.').waitFor();
+  assert.equal((await broker.api('GET', '/policies/%2F/strong')).pattern, '^sim\\.a$');
+  await broker.api('DELETE', '/policies/%2F/strong');
 });
 
 pageTest('parameters are set and cleared', {}, async (page, broker) => {

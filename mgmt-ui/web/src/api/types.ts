@@ -66,6 +66,13 @@ export interface Queue {
   message_stats?: Stats;
   incoming?: { exchange: { name: string; vhost: string }; stats: Stats }[];
   deliveries?: unknown[];
+  paused?: boolean;
+  // Of a stream:
+  first_offset?: number;
+  next_offset?: number;
+  first_timestamp?: number;
+  segments?: number;
+  readers?: Record<string, number>;
 }
 
 export interface Exchange {
@@ -246,6 +253,42 @@ export interface GotMessage {
   routing_key: string;
   message_count: number;
   properties: Record<string, unknown>;
+}
+
+// A message that stays where it is: what the explorer of a queue shows.
+export interface BrowsedMessage extends Omit<GotMessage, 'message_count' | 'properties'> {
+  cursor: string;
+  position: number;
+  lane: number;
+  state: 'ready' | 'unacked' | 'delayed' | 'dead';
+  delivery_count: number;
+  age: number | null; // seconds
+  on_disk: boolean;
+  payload_truncated: boolean;
+  consumer?: { consumer_tag: string; channel: string; connection: string };
+  properties: Record<string, unknown> | unknown[];
+}
+
+export interface Browsed {
+  messages: BrowsedMessage[];
+  next: string | null;
+  scanned: number;
+  scan_limited: boolean;
+  unreadable: number;
+}
+
+export interface UnackedMessage {
+  queue: string;
+  vhost: string;
+  cursor: string;
+  position: number;
+  delivery_tag: number;
+  consumer_tag: string | null;
+  channel: string;
+  connection: string;
+  user: string;
+  age: number;
+  in_transaction: boolean;
 }
 
 // The rate of a counter: rateOf(queue.message_stats, 'publish').

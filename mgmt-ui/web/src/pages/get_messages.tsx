@@ -45,7 +45,7 @@ export function GetMessages(props: { queue: Queue }) {
       )}
       {got && got.length === 0 && <Empty>The queue has no ready message.</Empty>}
       {got?.map((message, index) => (
-        <MessageView key={index} number={index + 1} message={message} />
+        <MessageView key={index} title={`Message ${index + 1}`} message={message} />
       ))}
       {got && got.length > 0 && <p class="muted">{plural(got.at(-1)!.message_count, 'message')} more in the queue.</p>}
     </>

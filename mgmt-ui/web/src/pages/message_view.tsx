@@ -1,17 +1,21 @@
 // One message: where it came from, its properties and its body as text, JSON or hex.
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { GotMessage } from '../api/types';
 import { Badge, Facts, Table } from '../ui/status';
 import { bytes, text } from '../ui/value';
 import { exchangeTitle } from './links';
 
-export function bytesOf(message: Pick<GotMessage, 'payload' | 'payload_encoding'>): Uint8Array {
-  if (message.payload_encoding !== 'base64') return new TextEncoder().encode(message.payload);
+type Body = Pick<GotMessage, 'payload' | 'payload_encoding'>;
+type Shown = Omit<GotMessage, 'message_count' | 'properties'> & { properties: Record<string, unknown> | unknown[]; payload_truncated?: boolean };
+
+export function bytesOf(body: Body): Uint8Array {
+  if (body.payload_encoding !== 'base64') return new TextEncoder().encode(body.payload);
   try {
-    return Uint8Array.from(atob(message.payload), (character) => character.charCodeAt(0));
+    return Uint8Array.from(atob(body.payload), (character) => character.charCodeAt(0));
   } catch {
-    return new TextEncoder().encode(message.payload);
+    return new TextEncoder().encode(body.payload);
   }
 }
 
@@ -26,24 +30,30 @@ export function hexOf(body: Uint8Array): string {
   return lines.join('\n');
 }
 
-function jsonOf(message: GotMessage): string | undefined {
-  if (message.payload_encoding !== 'string' || !/^\s*[[{"]/.test(message.payload)) return undefined;
+function jsonOf(body: Body): string | undefined {
+  if (body.payload_encoding !== 'string' || !/^\s*[[{"]/.test(body.payload)) return undefined;
   try {
-    return JSON.stringify(JSON.parse(message.payload), null, 2);
+    return JSON.stringify(JSON.parse(body.payload), null, 2);
   } catch {
     return undefined;
   }
 }
 
-function download(message: GotMessage, number: number): void {
+export function saveBody(body: Body, name: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytesOf(message) as BlobPart]));
-  link.download = `message-${number}.bin`;
+  link.href = URL.createObjectURL(new Blob([bytesOf(body) as BlobPart]));
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-export function MessageView(props: { message: GotMessage; number: number }) {
+export function MessageView(props: {
+  message: Shown;
+  title: string;
+  badges?: ComponentChildren;
+  facts?: [string, ComponentChildren][];
+  save?: () => void; // where what is here is not the whole body
+}) {
   const { message } = props;
   const json = jsonOf(message);
   const views = [...(json ? ['JSON'] : []), ...(message.payload_encoding === 'string' ? ['text'] : []), 'hex'];
@@ -51,13 +61,15 @@ export function MessageView(props: { message: GotMessage; number: number }) {
   const view = views.includes(chosen) ? chosen : views[0]!;
   const { headers, ...properties } = message.properties as { headers?: Record<string, unknown> };
   const body = view === 'JSON' ? json : view === 'text' ? message.payload : hexOf(bytesOf(message));
+  const save = props.save ?? (() => saveBody(message, `${props.title.replaceAll(' ', '-').toLowerCase()}.bin`));
   return (
-    <article class="message" aria-label={`Message ${props.number}`}>
+    <article class="message" aria-label={props.title}>
       <header>
-        <strong>{props.number}</strong>
+        <strong>{props.title.replace(/^Message /, '')}</strong>
         <span>
           {exchangeTitle(message.exchange)} → <code>{message.routing_key}</code>
         </span>
+        {props.badges}
         {message.redelivered && <Badge tone="warn">redelivered</Badge>}
         <span class="grow" />
         <span class="muted">{bytes(message.payload_bytes)}</span>
@@ -66,12 +78,13 @@ export function MessageView(props: { message: GotMessage; number: number }) {
             <option key={one}>{one}</option>
           ))}
         </select>
-        <button type="button" class="small" onClick={() => download(message, props.number)}>
+        <button type="button" class="small" onClick={save}>
           Download
         </button>
       </header>
       <Facts
         facts={[
+          ...(props.facts ?? []),
           ...Object.entries(properties).map(([name, value]): [string, string] => [name, text(value)]),
           ['headers', <Table value={headers} />],
         ]}
@@ -79,6 +92,7 @@ export function MessageView(props: { message: GotMessage; number: number }) {
       <pre class="payload" tabIndex={0} aria-label="Body">
         {body}
       </pre>
+      {message.payload_truncated && <p class="message-end muted">Only the beginning of the body is shown; the download has all of it.</p>}
     </article>
   );
 }

@@ -1,102 +1,23 @@
-// Policies and operator policies, with a look at what a policy would change.
+// Policies and operator policies, and a simulator of what one would change.
 
 import { useState } from 'preact/hooks';
-import { path, withQuery } from '../api/client';
+import { path } from '../api/client';
 import { useLive } from '../api/live';
 import type { Policy } from '../api/types';
 import { isAdministrator } from '../session/session';
 import { ConfirmButton, DialogButton } from '../ui/dialog';
-import { ActionForm, type Argument, argumentRows, argumentsOf, ArgumentsField, ChoiceField, TextField } from '../ui/form';
-import { isPattern } from '../ui/pattern';
-import { Heading, Table } from '../ui/status';
+import { ChoiceField } from '../ui/form';
+import { Heading, Panel, Table } from '../ui/status';
 import { ServerTable } from '../ui/table';
 import { Tabs } from '../ui/tabs';
-import { say } from '../ui/toast';
-import { plural } from '../ui/value';
-import { useVhost, useVhosts, VhostChoice } from './links';
+import { useVhost, VhostChoice } from './links';
+import { PolicyEffect, type PolicyKind } from './policy_effect';
+import { PolicyForm } from './policy_form';
 
-type Kind = 'policies' | 'operator-policies';
+const kItemsInDialog = 8;
+const kItemsInSimulator = 500;
 
-const kApplyTo = ['all', 'queues', 'classic_queues', 'quorum_queues', 'streams', 'exchanges'];
-
-const kKeys: Record<string, 'text' | 'number' | 'boolean' | 'json'> = {
-  'message-ttl': 'number',
-  expires: 'number',
-  'max-length': 'number',
-  'max-length-bytes': 'number',
-  overflow: 'text',
-  'dead-letter-exchange': 'text',
-  'dead-letter-routing-key': 'text',
-  'dead-letter-strategy': 'text',
-  'delivery-limit': 'number',
-  'consumer-timeout': 'number',
-  'max-age': 'text',
-  'alternate-exchange': 'text',
-};
-
-// Names the pattern fits, as the server's filter by regular expression finds them.
-function Matches(props: { vhost: string; pattern: string; applyTo: string }) {
-  const kind = props.applyTo === 'exchanges' ? 'exchanges' : 'queues';
-  const matches = useLive<{ filtered_count: number; items: { name: string; policy?: string | null }[] }>(
-    props.pattern && props.vhost
-      ? withQuery(`/${kind}` + path(props.vhost), { page: 1, page_size: 5, name: props.pattern, use_regex: true, columns: 'name,policy' })
-      : undefined,
-  );
-  if (!props.pattern) return null;
-  if (matches.error || !isPattern(props.pattern)) return <p class="wide muted">The pattern is not a regular expression yet.</p>;
-  if (!matches.data) return null;
-  const { filtered_count: amount, items } = matches.data;
-  return (
-    <p class="wide note" role="status">
-      The pattern fits <strong>{plural(amount, kind === 'queues' ? 'queue' : 'exchange')}</strong>
-      {amount > 0 && ': ' + items.map((item) => (item.policy ? `${item.name} (has ${item.policy})` : item.name)).join(', ')}
-      {amount > items.length && ' …'}
-      {amount > 0 && '. Of policies that fit, the one of the highest priority wins.'}
-    </p>
-  );
-}
-
-function PutPolicy(props: { kind: Kind; vhost: string; policy?: Policy; close: () => void }) {
-  const { policy } = props;
-  const vhosts = useVhosts();
-  const [chosen, setVhost] = useState(policy?.vhost ?? props.vhost);
-  const vhost = chosen || vhosts[0] || '/';
-  const [name, setName] = useState(policy?.name ?? '');
-  const [pattern, setPattern] = useState(policy?.pattern ?? '');
-  const [applyTo, setApplyTo] = useState(policy?.['apply-to'] ?? 'queues');
-  const [priority, setPriority] = useState(String(policy?.priority ?? 0));
-  const [rows, setRows] = useState<Argument[]>(argumentRows(policy?.definition ?? {}));
-  const command = props.kind === 'policies' ? 'set_policy' : 'set_operator_policy';
-  return (
-    <ActionForm
-      submit={policy ? 'Save' : 'Add'}
-      cancel={props.close}
-      action={() => {
-        const definition = argumentsOf(rows);
-        return {
-          method: 'PUT',
-          path: `/${props.kind}` + path(vhost, name),
-          body: { pattern, definition, priority: Number(priority), 'apply-to': applyTo },
-          cli: [command, '-p', vhost, '--priority', priority, '--apply-to', applyTo, name, pattern, JSON.stringify(definition)],
-        };
-      }}
-      done={() => {
-        props.close();
-        say(`Policy ${name} is in force.`);
-      }}
-    >
-      {!policy && vhosts.length > 1 && <ChoiceField label="Virtual host" value={vhost} set={setVhost} choices={vhosts} />}
-      {!policy && <TextField label="Name" value={name} set={setName} required autoFocus />}
-      <TextField label="Pattern" value={pattern} set={setPattern} required hint="A regular expression on names." />
-      <ChoiceField label="Applies to" value={applyTo} set={setApplyTo} choices={props.kind === 'policies' ? kApplyTo : kApplyTo.filter((one) => one !== 'exchanges' && one !== 'all')} />
-      <TextField label="Priority" type="number" value={priority} set={setPriority} required />
-      <ArgumentsField label="Definition" rows={rows} set={setRows} known={kKeys} />
-      <Matches vhost={vhost} pattern={pattern} applyTo={applyTo} />
-    </ActionForm>
-  );
-}
-
-function PolicyTable(props: { kind: Kind; mayChange: boolean }) {
+function PolicyTable(props: { kind: PolicyKind; mayChange: boolean }) {
   const [vhost] = useVhost();
   const what = props.kind === 'policies' ? 'policies' : 'operator policies';
   return (
@@ -110,7 +31,7 @@ function PolicyTable(props: { kind: Kind; mayChange: boolean }) {
       actions={
         props.mayChange && (
           <DialogButton label={props.kind === 'policies' ? 'Add a policy' : 'Add an operator policy'} tone="primary" wide>
-            {(close) => <PutPolicy kind={props.kind} vhost={vhost} close={close} />}
+            {(close) => <PolicyForm kind={props.kind} vhost={vhost} items={kItemsInDialog} close={close} />}
           </DialogButton>
         )
       }
@@ -128,7 +49,7 @@ function PolicyTable(props: { kind: Kind; mayChange: boolean }) {
             props.mayChange && (
               <div class="toolbar-cell">
                 <DialogButton label="Change" title={`Change ${policy.name}`} tone="small" wide>
-                  {(close) => <PutPolicy kind={props.kind} vhost={policy.vhost} policy={policy} close={close} />}
+                  {(close) => <PolicyForm kind={props.kind} vhost={policy.vhost} policy={policy} items={kItemsInDialog} close={close} />}
                 </DialogButton>{' '}
                 <DeletePolicy kind={props.kind} policy={policy} />
               </div>
@@ -139,11 +60,12 @@ function PolicyTable(props: { kind: Kind; mayChange: boolean }) {
   );
 }
 
-function DeletePolicy(props: { kind: Kind; policy: Policy }) {
+function DeletePolicy(props: { kind: PolicyKind; policy: Policy }) {
   const { vhost, name } = props.policy;
   return (
     <ConfirmButton
       small
+      wide
       label="Delete"
       title={`Delete ${name}?`}
       action={{
@@ -152,24 +74,37 @@ function DeletePolicy(props: { kind: Kind; policy: Policy }) {
         cli: [props.kind === 'policies' ? 'clear_policy' : 'clear_operator_policy', '-p', vhost, name],
       }}
       said={`Policy ${name} is deleted.`}
-      what={<Affected kind={props.kind} policy={props.policy} />}
+      what={<PolicyEffect kind={props.kind} vhost={vhost} name={name} policy={{ deleted: true }} items={kItemsInDialog} />}
     />
   );
 }
 
-// How many queues and exchanges have the policy now.
-function Affected(props: { kind: Kind; policy: Policy }) {
-  const key = props.kind === 'policies' ? 'policy' : 'operator_policy';
-  const columns = `name,${key}`;
-  const queues = useLive<Record<string, string>[]>(withQuery('/queues' + path(props.policy.vhost), { columns, disable_stats: true }), { once: true });
-  const exchanges = useLive<Record<string, string>[]>(withQuery('/exchanges' + path(props.policy.vhost), { columns, disable_stats: true }), { once: true });
-  if (!queues.data || !exchanges.data) return <p>Counting what has this policy …</p>;
-  const having = (rows: Record<string, string>[]) => rows.filter((row) => row[key] === props.policy.name).length;
+// A policy to try: a new one, or one that is there and its changes.
+function Simulator() {
+  const [vhost] = useVhost();
+  const [chosen, choose] = useState('');
+  const inVhost = vhost ? path(vhost) : '';
+  const policies = useLive<Policy[]>('/policies' + inVhost);
+  const operators = useLive<Policy[]>(isAdministrator() ? '/operator-policies' + inVhost : undefined);
+  const keyOf = (kind: PolicyKind, policy: Policy) => JSON.stringify([kind, policy.vhost, policy.name]);
+  const titled = (kind: PolicyKind, policies: Policy[] | undefined, word: string): [string, string][] =>
+    (policies ?? []).map((policy) => [keyOf(kind, policy), `${word} ${policy.name} (${policy.vhost})`]);
+  const choices: [string, string][] = [
+    ['', 'a new policy'],
+    ...(isAdministrator() ? ([['operator', 'a new operator policy']] as [string, string][]) : []),
+    ...titled('policies', policies.data, 'policy'),
+    ...titled('operator-policies', operators.data, 'operator policy'),
+  ];
+  const kind: PolicyKind = chosen === 'operator' || chosen.startsWith('["operator') ? 'operator-policies' : 'policies';
+  const policy = [...(policies.data ?? []), ...(operators.data ?? [])].find((one) => keyOf(kind, one) === chosen);
   return (
-    <p>
-      <strong>1 policy</strong> would be deleted. It is in force on <strong>{plural(having(queues.data), 'queue')}</strong> and{' '}
-      <strong>{plural(having(exchanges.data), 'exchange')}</strong>; the next that fits, if any, takes its place.
-    </p>
+    <Panel title="What would this policy change?">
+      <p class="muted">Nothing is set until you say so. The server compares what is in effect now with what would be, against all other policies and operator policies.</p>
+      <div class="fields">
+        <ChoiceField label="Begin with" value={chosen} set={choose} choices={choices} />
+      </div>
+      <PolicyForm key={chosen} kind={kind} vhost={vhost} policy={policy} items={kItemsInSimulator} />
+    </Panel>
   );
 }
 
@@ -188,6 +123,7 @@ export function Policies() {
             label: 'Operator policies',
             body: () => <PolicyTable key="operator" kind="operator-policies" mayChange={isAdministrator()} />,
           },
+          { id: 'simulator', label: 'Simulator', body: () => <Simulator /> },
         ]}
       />
     </>

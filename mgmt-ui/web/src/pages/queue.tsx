@@ -1,18 +1,15 @@
 // One queue: how it is, what it is bound to, who consumes, and what can be done with it.
 
-import { useState } from 'preact/hooks';
 import { path, withQuery } from '../api/client';
 import { useLive } from '../api/live';
 import { type Binding, type Consumer, numberOf, type Queue, rateOf } from '../api/types';
-import { go, link } from '../route/route';
+import { link } from '../route/route';
 import { may } from '../session/session';
-import { ConfirmButton, DialogButton } from '../ui/dialog';
-import { ActionForm, TextField } from '../ui/form';
+import { DialogButton } from '../ui/dialog';
 import { Age, Badge, Facts, Failure, Heading, Panel, State, Table, YesNo } from '../ui/status';
 import { RowTable } from '../ui/table';
 import { Tabs } from '../ui/tabs';
-import { say } from '../ui/toast';
-import { bytes, count, percent, plural, rate, time } from '../ui/value';
+import { bytes, count, percent, rate, time } from '../ui/value';
 import { AddBinding, BindingsTable } from './bindings';
 import { CancelConsumer } from './cancel_consumer';
 import { EffectiveArguments } from './effective_arguments';
@@ -20,7 +17,9 @@ import { Figures } from './figures';
 import { ChannelLink, ConnectionLink, ExchangeLink } from './links';
 import { GetMessages } from './get_messages';
 import { PublishMessage } from './publish_message';
+import { QueueActions } from './queue_actions';
 import { busy, ChartPanel, kLengths, rateSeries, useRange, valueSeries, withHistory } from './rates';
+import { StreamFacts } from './streams';
 
 const kQueueRates: [string, string, number][] = [
   ['publish', 'publish', 2],
@@ -70,6 +69,21 @@ function Holdings(props: { queue: Queue }) {
 }
 
 function QueueConsumers(props: { queue: Queue }) {
+  const { queue } = props;
+  return (
+    <>
+      {!!queue.consumers && queue.type !== 'stream' && (
+        <p class="note">
+          Consumer capacity {percent(queue.consumer_capacity)}: so much of the time the queue could deliver at once.{' '}
+          {(queue.consumer_capacity ?? 1) < 0.9 && 'More consumers, or a higher prefetch, would empty it faster.'}
+        </p>
+      )}
+      <ConsumerRows queue={queue} />
+    </>
+  );
+}
+
+function ConsumerRows(props: { queue: Queue }) {
   return (
     <RowTable
       label="Consumers"
@@ -112,6 +126,7 @@ function Incoming(props: { queue: Queue }) {
 
 function QueueOverview(props: { queue: Queue }) {
   const { queue } = props;
+  const isStream = queue.type === 'stream';
   return (
     <>
       <div class="charts">
@@ -122,9 +137,13 @@ function QueueOverview(props: { queue: Queue }) {
         <Panel title="Details">
           <Details queue={queue} />
         </Panel>
-        <Panel title="What it holds">
-          <Holdings queue={queue} />
-        </Panel>
+        {isStream ? (
+          <StreamFacts queue={queue} />
+        ) : (
+          <Panel title="What it holds">
+            <Holdings queue={queue} />
+          </Panel>
+        )}
       </div>
       <Incoming queue={queue} />
       <EffectiveArguments path={'/queues' + path(queue.vhost, queue.name)} />
@@ -152,78 +171,6 @@ function QueueBindings(props: { queue: Queue }) {
   );
 }
 
-// All ready messages, or the first of them.
-function PurgeForm(props: { queue: Queue; close: () => void }) {
-  const { queue, close } = props;
-  const [some, setSome] = useState('');
-  const ready = queue.messages_ready ?? 0;
-  const goes = some ? Math.min(Number(some) || 0, ready) : ready;
-  const base = '/queues' + path(queue.vhost, queue.name) + '/contents';
-  return (
-    <ActionForm
-      submit="Purge"
-      tone="danger"
-      cancel={close}
-      action={() =>
-        some
-          ? { method: 'DELETE', path: withQuery(base, { count: some }) }
-          : { method: 'DELETE', path: base, cli: ['purge_queue', '-p', queue.vhost, queue.name] }
-      }
-      done={() => {
-        close();
-        say(`Queue ${queue.name} is purged.`);
-      }}
-    >
-      <TextField label="Only the first" type="number" value={some} set={setSome} hint="Empty: all ready messages." />
-      <div class="wide">
-        <p>
-          <strong>{plural(goes, 'ready message')}</strong> would be deleted.
-        </p>
-        <p class="muted">{plural(queue.messages_unacknowledged ?? 0, 'message')} that consumers have and have not acknowledged would stay.</p>
-      </div>
-    </ActionForm>
-  );
-}
-
-function Purge(props: { queue: Queue }) {
-  return (
-    <DialogButton label="Purge" title={`Purge ${props.queue.name}?`} tone="danger">
-      {(close) => <PurgeForm queue={props.queue} close={close} />}
-    </DialogButton>
-  );
-}
-
-export function QueueActions(props: { queue: Queue; bindings?: number | undefined }) {
-  const { queue } = props;
-  const messages = queue.messages ?? 0;
-  const canConfigure = may('configure', queue.vhost, queue.name);
-  const base = '/queues' + path(queue.vhost, queue.name);
-  const isExclusive = queue.exclusive;
-  return (
-    <>
-      {may('read', queue.vhost, queue.name) && queue.type !== 'stream' && !isExclusive && <Purge queue={queue} />}
-      {canConfigure && !isExclusive && (
-        <ConfirmButton
-          label="Delete"
-          title={`Delete ${queue.name}?`}
-          action={{ method: 'DELETE', path: base, cli: ['delete_queue', '-p', queue.vhost, queue.name] }}
-          said={`Queue ${queue.name} is deleted.`}
-          done={() => go(link(['queues'], { vhost: queue.vhost }))}
-          what={
-            <>
-              <p>
-                The queue and <strong>{plural(messages, 'message')}</strong> would be deleted
-                {props.bindings !== undefined ? ` with ${plural(props.bindings, 'binding')}` : ''}.
-              </p>
-              <p class="muted">{plural(queue.consumers ?? 0, 'consumer')} would be cancelled.</p>
-            </>
-          }
-        />
-      )}
-    </>
-  );
-}
-
 export function QueuePage(props: { vhost: string; name: string }) {
   const range = useRange();
   const base = '/queues' + path(props.vhost, props.name);
@@ -241,12 +188,13 @@ export function QueuePage(props: { vhost: string; name: string }) {
   const named = bindings.data?.filter((binding) => binding.source !== '').length;
   const owner = queue.owner_pid_details as { name?: string } | undefined;
   const canRead = may('read', queue.vhost, queue.name);
+  const isStream = queue.type === 'stream';
   const canPublish = may('write', queue.vhost, '');
   return (
     <>
       <Heading kind={`Queue in ${queue.vhost}`} title={queue.name}>
         <Age readAt={live.readAt} error={live.error} />
-        <State state={queue.state} />
+        {queue.paused ? <Badge tone="warn" title="consumers get nothing until it is resumed">paused</Badge> : <State state={queue.state} />}
         {range.choice}
         <QueueActions queue={queue} bindings={named} />
       </Heading>
@@ -261,7 +209,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
           { name: 'Ready', value: count(queue.messages_ready) },
           { name: 'Unacked', value: count(queue.messages_unacknowledged) },
           { name: 'Total', value: count(queue.messages) },
-          { name: 'Consumers', value: count(queue.consumers), more: queue.consumers ? `capacity ${percent(queue.consumer_capacity)}` : undefined },
+          { name: 'Consumers', value: count(queue.consumers), more: queue.consumers && queue.type !== 'stream' ? `capacity ${percent(queue.consumer_capacity)}` : undefined },
           { name: 'In', value: rate(rateOf(queue.message_stats, 'publish') ?? 0) },
           { name: 'Out', value: rate(rateOf(queue.message_stats, 'deliver_get') ?? 0) },
           { name: 'Ack', value: rate(rateOf(queue.message_stats, 'ack') ?? 0) },
@@ -276,7 +224,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
           ...(canPublish
             ? [{ id: 'publish', label: 'Publish', body: () => <Panel title="Publish to this queue"><PublishMessage vhost={queue.vhost} exchange="" routingKey={queue.name} /></Panel> }]
             : []),
-          ...(canRead && queue.type !== 'stream' && !queue.exclusive
+          ...(canRead && !isStream && !queue.exclusive
             ? [{ id: 'get', label: 'Get', body: () => <Panel title="Get messages"><GetMessages queue={queue} /></Panel> }]
             : []),
         ]}

@@ -3,9 +3,9 @@
 import { withQuery } from '../api/client';
 import type { Rate, Stats } from '../api/types';
 import { useQuery } from '../route/route';
-import { Chart, type Series } from '../ui/chart';
+import { Chart, type Series, type Steps } from '../ui/chart';
 import { Panel } from '../ui/status';
-import { bytes, count, rate } from '../ui/value';
+import { bytes, count, duration, rate } from '../ui/value';
 
 // Seconds of history, seconds between samples, name.
 const kRanges: [age: number, increment: number, label: string][] = [
@@ -95,12 +95,20 @@ export function busy(series: Series[]): Series[] {
   return moving.length ? moving : series.slice(0, 1);
 }
 
-export function ChartPanel(props: { title: string; series: Series[]; unit: 'rate' | 'count' | 'bytes' | 'byte rate' }) {
-  const formats = { rate, count, bytes, 'byte rate': (value: number) => bytes(value) + '/s' };
+const kUnits: Record<string, [format: (value: number) => string, steps: Steps]> = {
+  rate: [rate, 'any'],
+  count: [count, 'whole'],
+  bytes: [bytes, 'bytes'],
+  'byte rate': [(value) => bytes(value) + '/s', 'bytes'],
+  seconds: [(value) => duration(value * 1000), 'whole'],
+};
+
+export function ChartPanel(props: { title: string; series: Series[]; unit: 'rate' | 'count' | 'bytes' | 'byte rate' | 'seconds' }) {
+  const [format, steps] = kUnits[props.unit]!;
   return (
     <Panel title={props.title}>
       {props.series.length ? (
-        <Chart title={props.title} series={props.series} format={formats[props.unit]} />
+        <Chart title={props.title} series={props.series} format={format} steps={steps} />
       ) : (
         <p class="empty">No samples yet.</p>
       )}

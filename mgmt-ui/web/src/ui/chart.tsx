@@ -13,6 +13,23 @@ export interface Series {
 
 const kHeight = 160;
 
+const kPowers = Array.from({ length: 50 }, (_, power) => 2 ** power);
+const kRound = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+// Distances between the lines of the vertical axis. Of counts there are no halves, and bytes go by
+// powers of two.
+const kSteps: Record<Steps, number[] | undefined> = { any: undefined, whole: kRound, bytes: kPowers };
+export type Steps = 'any' | 'whole' | 'bytes';
+
+// Two lines that round to the same label have it once.
+function labels(texts: string[]): string[] {
+  return texts.map((text, at) => (text === texts[at - 1] ? '' : text));
+}
+
+function clock(splits: number[]): string[] {
+  const isLong = splits.length > 1 && splits[1]! - splits[0]! >= 60;
+  return labels(splits.map((at) => new Date(at * 1000).toTimeString().slice(0, isLong ? 5 : 8)));
+}
+
 // Series with points at any times, as columns over the union of these times.
 function columnsOf(series: Series[]): uPlot.AlignedData {
   const times = new Set<number>();
@@ -25,14 +42,15 @@ function columnsOf(series: Series[]): uPlot.AlignedData {
   return [x.map((at) => at / 1000), ...ys];
 }
 
-export function Chart(props: { title: string; series: Series[]; format: (value: number) => string; height?: number }) {
+export function Chart(props: { title: string; series: Series[]; format: (value: number) => string; steps?: Steps; height?: number }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
   const [theme] = useTheme();
-  const labels = props.series.map((one) => one.label).join('|');
+  const names = props.series.map((one) => one.label).join('|');
   useEffect(() => {
     const element = place.current!;
     const style = getComputedStyle(element);
+    const steps = kSteps[props.steps ?? 'any'];
     const color = (name: string) => style.getPropertyValue(name).trim();
     const axis = {
       stroke: color('--muted'),
@@ -49,8 +67,8 @@ export function Chart(props: { title: string; series: Series[]; format: (value: 
         cursor: { points: { size: 5 } },
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
         axes: [
-          { ...axis, size: 26, gap: 4, space: 70, values: (_, splits) => splits.map((at) => new Date(at * 1000).toTimeString().slice(0, splits.length > 1 && splits[1]! - splits[0]! >= 60 ? 5 : 8)) },
-          { ...axis, size: 54, gap: 4, values: (_, splits) => splits.map((value) => props.format(value)) },
+          { ...axis, size: 26, gap: 4, space: 70, values: (_, splits) => clock(splits) },
+          { ...axis, size: 58, gap: 4, ...(steps && { incrs: steps }), values: (_, splits) => labels(splits.map(props.format)) },
         ],
         series: [
           {},
@@ -73,7 +91,7 @@ export function Chart(props: { title: string; series: Series[]; format: (value: 
       made.destroy();
       plot.current = undefined;
     };
-  }, [labels, theme]);
+  }, [names, theme]);
   useEffect(() => plot.current?.setData(columnsOf(props.series)), [props.series]);
   return (
     <figure class="chart" aria-label={props.title}>

@@ -69,9 +69,10 @@ export function ConfirmButton(props: {
   done?: () => void;
   said?: string;
   small?: boolean;
+  wide?: boolean;
 }) {
   return (
-    <DialogButton label={props.label} title={props.title} tone={props.small ? 'small' : 'danger'}>
+    <DialogButton label={props.label} title={props.title} tone={props.small ? 'small' : 'danger'} wide={props.wide ?? false}>
       {(close) => (
         <ActionForm
           action={() => props.action}

@@ -31,6 +31,17 @@ TEST_F(OwnPathsTest, EffectiveArgumentsHaveSources) {
   EXPECT_EQ(get("/api/queues/%2F/nosuch/effective-arguments").status, 404u);
 }
 
+TEST_F(OwnPathsTest, QueuesOfOneTypeAreListed) {
+  put("/api/queues/%2F/c", "{}");
+  put("/api/queues/%2F/s", R"({"durable":true,"arguments":{"x-queue-type":"stream"}})");
+  for (const char* list : {"/api/queues", "/api/queues/%2F"}) {
+    const json::value streams = body_of(std::string(list) + "?type=stream&page=1");
+    EXPECT_EQ(streams.at("total_count"), 1) << list;
+    EXPECT_EQ(streams.at("items").at(0).at("name"), "s");
+    EXPECT_EQ(body_of(std::string(list)).as_array().size(), 2u);
+  }
+}
+
 TEST_F(OwnPathsTest, SettingsAreExplained) {
   const LoadedConfig loaded = load_config_text("heartbeat = 7\nssl_options.password = secret\n",
                                                {.file = "coney.conf", .environment = {}});

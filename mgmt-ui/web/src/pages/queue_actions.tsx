@@ -1,0 +1,83 @@
+// What can be done with a queue: purge, delete.
+
+import { useState } from 'preact/hooks';
+import { path, withQuery } from '../api/client';
+import type { Queue } from '../api/types';
+import { go, link } from '../route/route';
+import { may } from '../session/session';
+import { ConfirmButton, DialogButton } from '../ui/dialog';
+import { ActionForm, TextField } from '../ui/form';
+import { say } from '../ui/toast';
+import { plural } from '../ui/value';
+
+// All ready messages, or the first of them.
+function PurgeForm(props: { queue: Queue; close: () => void }) {
+  const { queue, close } = props;
+  const [some, setSome] = useState('');
+  const ready = queue.messages_ready ?? 0;
+  const goes = some ? Math.min(Number(some) || 0, ready) : ready;
+  const base = '/queues' + path(queue.vhost, queue.name) + '/contents';
+  return (
+    <ActionForm
+      submit="Purge"
+      tone="danger"
+      cancel={close}
+      action={() =>
+        some
+          ? { method: 'DELETE', path: withQuery(base, { count: some }) }
+          : { method: 'DELETE', path: base, cli: ['purge_queue', '-p', queue.vhost, queue.name] }
+      }
+      done={() => {
+        close();
+        say(`Queue ${queue.name} is purged.`);
+      }}
+    >
+      <TextField label="Only the first" type="number" value={some} set={setSome} hint="Empty: all ready messages." />
+      <div class="wide">
+        <p>
+          <strong>{plural(goes, 'ready message')}</strong> would be deleted.
+        </p>
+        <p class="muted">{plural(queue.messages_unacknowledged ?? 0, 'message')} that consumers have and have not acknowledged would stay.</p>
+      </div>
+    </ActionForm>
+  );
+}
+
+function Purge(props: { queue: Queue }) {
+  return (
+    <DialogButton label="Purge" title={`Purge ${props.queue.name}?`} tone="danger">
+      {(close) => <PurgeForm queue={props.queue} close={close} />}
+    </DialogButton>
+  );
+}
+
+export function QueueActions(props: { queue: Queue; bindings?: number | undefined }) {
+  const { queue } = props;
+  const messages = queue.messages ?? 0;
+  const canConfigure = may('configure', queue.vhost, queue.name);
+  const base = '/queues' + path(queue.vhost, queue.name);
+  const isExclusive = queue.exclusive;
+  return (
+    <>
+      {may('read', queue.vhost, queue.name) && queue.type !== 'stream' && !isExclusive && <Purge queue={queue} />}
+      {canConfigure && !isExclusive && (
+        <ConfirmButton
+          label="Delete"
+          title={`Delete ${queue.name}?`}
+          action={{ method: 'DELETE', path: base, cli: ['delete_queue', '-p', queue.vhost, queue.name] }}
+          said={`Queue ${queue.name} is deleted.`}
+          done={() => go(link(['queues'], { vhost: queue.vhost }))}
+          what={
+            <>
+              <p>
+                The queue and <strong>{plural(messages, 'message')}</strong> would be deleted
+                {props.bindings !== undefined ? ` with ${plural(props.bindings, 'binding')}` : ''}.
+              </p>
+              <p class="muted">{plural(queue.consumers ?? 0, 'consumer')} would be cancelled.</p>
+            </>
+          }
+        />
+      )}
+    </>
+  );
+}
