@@ -1,12 +1,14 @@
 import { path } from '../api/client';
 import { useLive } from '../api/live';
 import { type Channel, type Consumer, numberOf, rateOf } from '../api/types';
-import { Age, Badge, Facts, Failure, Heading, Panel, State, Table } from '../ui/status';
-import { type Column, RowTable, ServerTable } from '../ui/table';
+import { Age, Badge, Facts, Heading, Panel, State, Table } from '../ui/status';
+import { type Column, RowTable } from '../ui/table';
 import { count, rate, time } from '../ui/value';
 import { Figures } from './figures';
-import { ChannelLink, ConnectionLink, ExchangeLink, QueueLink, useVhost, VhostChoice } from './links';
+import { ChannelLink, ConnectionLink, ExchangeLink, QueueLink } from './links';
+import { Unread } from './object_page';
 import { busy, ChartPanel, kMessageRates, rateSeries, useRange, withHistory } from './rates';
+import { VhostList } from './vhost_list';
 
 function Mode(props: { channel: Channel }) {
   return (
@@ -45,22 +47,15 @@ export function ChannelRows(props: { channels: Channel[] | undefined }) {
 }
 
 export function Channels() {
-  const [vhost] = useVhost();
   return (
-    <>
-      <Heading title="Channels">
-        <VhostChoice />
-      </Heading>
-      <ServerTable
-        name="channels"
-        label="channels"
-        path={vhost ? '/vhosts' + path(vhost) + '/channels' : '/channels'}
-        columns={kColumns}
-        rowKey={(one: Channel) => one.name}
-        sort="name"
-        empty="No channel is open."
-      />
-    </>
+    <VhostList
+      title="Channels"
+      base="/channels"
+      ofVhost={(vhost) => '/vhosts' + path(vhost) + '/channels'}
+      columns={kColumns}
+      rowKey={(one: Channel) => one.name}
+      empty="No channel is open."
+    />
   );
 }
 
@@ -68,14 +63,7 @@ export function ChannelPage(props: { name: string }) {
   const range = useRange();
   const live = useLive<Channel>(withHistory('/channels' + path(props.name), ['msg_rates'], range));
   const channel = live.data;
-  if (!channel) {
-    return (
-      <>
-        <Heading kind="Channel" title={props.name} />
-        <Failure error={live.error} />
-      </>
-    );
-  }
+  if (!channel) return <Unread kind="Channel" title={props.name} live={live} />;
   return (
     <>
       <Heading kind="Channel" title={channel.name}>

@@ -6,14 +6,16 @@ import { go, link } from '../route/route';
 import { isAdministrator, whoami } from '../session/session';
 import { DialogButton } from '../ui/dialog';
 import { ActionForm, TextField } from '../ui/form';
-import { Age, Badge, Facts, Failure, Heading, Panel, State, Table } from '../ui/status';
-import { type Column, ServerTable } from '../ui/table';
+import { Age, Badge, Facts, Heading, Panel, State, Table } from '../ui/status';
+import type { Column } from '../ui/table';
 import { say } from '../ui/toast';
 import { bytes, count, duration, plural, time } from '../ui/value';
 import { ChannelRows } from './channels';
 import { Figures } from './figures';
-import { ConnectionLink, useVhost, VhostChoice } from './links';
+import { ConnectionLink } from './links';
+import { Unread } from './object_page';
 import { ChartPanel, rateSeries, useRange, withHistory } from './rates';
+import { VhostList } from './vhost_list';
 
 const client = (connection: Connection) => {
   const { product, version, platform } = connection.client_properties ?? {};
@@ -45,22 +47,15 @@ const kColumns: Column<Connection>[] = [
 ];
 
 export function Connections() {
-  const [vhost] = useVhost();
   return (
-    <>
-      <Heading title="Connections">
-        <VhostChoice />
-      </Heading>
-      <ServerTable
-        name="connections"
-        label="connections"
-        path={vhost ? '/vhosts' + path(vhost) + '/connections' : '/connections'}
-        columns={kColumns}
-        rowKey={(one: Connection) => one.name}
-        sort="name"
-        empty="Nobody is connected."
-      />
-    </>
+    <VhostList
+      title="Connections"
+      base="/connections"
+      ofVhost={(vhost) => '/vhosts' + path(vhost) + '/connections'}
+      columns={kColumns}
+      rowKey={(one: Connection) => one.name}
+      empty="Nobody is connected."
+    />
   );
 }
 
@@ -141,14 +136,7 @@ export function ConnectionPage(props: { name: string }) {
   const live = useLive<Connection>(withHistory(base, ['data_rates'], range));
   const channels = useLive<Channel[]>(base + '/channels');
   const connection = live.data;
-  if (!connection) {
-    return (
-      <>
-        <Heading kind="Connection" title={props.name} />
-        <Failure error={live.error} />
-      </>
-    );
-  }
+  if (!connection) return <Unread kind="Connection" title={props.name} live={live} />;
   return (
     <>
       <Heading kind="Connection" title={connection.user_provided_name || connection.name}>

@@ -1,10 +1,10 @@
-import { path } from '../api/client';
 import type { Consumer } from '../api/types';
-import { Badge, Heading, Table, YesNo } from '../ui/status';
-import { type Column, ServerTable } from '../ui/table';
+import { Badge, Table, YesNo } from '../ui/status';
+import type { Column } from '../ui/table';
 import { count, duration } from '../ui/value';
 import { CancelConsumer } from './cancel_consumer';
-import { ChannelLink, QueueLink, useVhost, VhostChoice } from './links';
+import { ChannelLink, QueueLink } from './links';
+import { VhostList } from './vhost_list';
 
 const kColumns: Column<Consumer>[] = [
   { id: 'vhost', label: 'Virtual host', sort: 'queue.vhost', cell: (one) => one.queue.vhost },
@@ -22,21 +22,14 @@ const kColumns: Column<Consumer>[] = [
 ];
 
 export function Consumers() {
-  const [vhost] = useVhost();
   return (
-    <>
-      <Heading title="Consumers">
-        <VhostChoice />
-      </Heading>
-      <ServerTable
-        name="consumers"
-        label="consumers"
-        path={'/consumers' + (vhost ? path(vhost) : '')}
-        columns={kColumns}
-        rowKey={(one: Consumer) => `${one.channel_details?.name}\n${one.queue.vhost}\n${one.queue.name}\n${one.consumer_tag}`}
-        sort="queue"
-        empty="Nobody consumes."
-      />
-    </>
+    <VhostList
+      title="Consumers"
+      base="/consumers"
+      columns={kColumns}
+      rowKey={(one: Consumer) => `${one.channel_details?.name}\n${one.queue.vhost}\n${one.queue.name}\n${one.consumer_tag}`}
+      sort="queue"
+      empty="Nobody consumes."
+    />
   );
 }

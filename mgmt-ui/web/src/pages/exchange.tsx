@@ -8,13 +8,14 @@ import { go, link } from '../route/route';
 import { may } from '../session/session';
 import { ConfirmButton, DialogButton } from '../ui/dialog';
 import { TextField } from '../ui/form';
-import { Age, Empty, Facts, Failure, Heading, Panel, Table, YesNo } from '../ui/status';
+import { Age, Empty, Facts, Heading, Panel, Table, YesNo } from '../ui/status';
 import { Tabs } from '../ui/tabs';
 import { count, plural, rate } from '../ui/value';
 import { AddBinding, BindingsTable } from './bindings';
 import { EffectiveArguments } from './effective_arguments';
 import { Figures } from './figures';
 import { exchangeTitle } from './links';
+import { Unread } from './object_page';
 import { PublishMessage } from './publish_message';
 import { ChartPanel, rateSeries, useRange, withHistory } from './rates';
 import { routesOf } from './routing';
@@ -66,14 +67,7 @@ export function ExchangePage(props: { vhost: string; name: string }) {
   const to = useLive<Binding[]>(isDefault ? undefined : base + '/bindings/destination');
   const exchange = live.data;
   const title = exchange ? exchangeTitle(exchange.name) : props.name;
-  if (!exchange) {
-    return (
-      <>
-        <Heading kind="Exchange" title={title} />
-        <Failure error={live.error} />
-      </>
-    );
-  }
+  if (!exchange) return <Unread kind="Exchange" title={title} live={live} />;
   const { vhost, name, message_stats: stats } = exchange;
   const isOwn = name !== '' && !name.startsWith('amq.');
   return (

@@ -3,14 +3,15 @@ import { path } from '../api/client';
 import { useLive } from '../api/live';
 import { type Exchange, type Overview, rateOf } from '../api/types';
 import { go, link } from '../route/route';
-import { mayIn, vhostsWith } from '../session/session';
+import { mayDeclareIn, vhostsWith } from '../session/session';
 import { DialogButton } from '../ui/dialog';
 import { ActionForm, type Argument, argumentsOf, ArgumentsField, CheckField, ChoiceField, TextField } from '../ui/form';
-import { Badge, Heading } from '../ui/status';
-import { type Column, ServerTable } from '../ui/table';
+import { Badge } from '../ui/status';
+import type { Column } from '../ui/table';
 import { say } from '../ui/toast';
 import { rate } from '../ui/value';
-import { ExchangeLink, useVhost, VhostChoice } from './links';
+import { ExchangeLink } from './links';
+import { VhostList } from './vhost_list';
 
 function Features(props: { exchange: Exchange }) {
   const { exchange } = props;
@@ -87,27 +88,20 @@ function DeclareExchange(props: { vhost: string; close: () => void }) {
 }
 
 export function Exchanges() {
-  const [vhost] = useVhost();
-  const canDeclare = vhost ? mayIn('configure', vhost) : vhostsWith('configure').length > 0;
   return (
-    <>
-      <Heading title="Exchanges">
-        <VhostChoice />
-        {canDeclare && (
+    <VhostList
+      title="Exchanges"
+      base="/exchanges"
+      columns={kColumns}
+      rowKey={(exchange: Exchange) => `${exchange.vhost}\n${exchange.name}`}
+      empty="There is no exchange here."
+      actions={(vhost) =>
+        mayDeclareIn(vhost) && (
           <DialogButton label="Declare an exchange" tone="primary" wide>
             {(close) => <DeclareExchange vhost={vhost} close={close} />}
           </DialogButton>
-        )}
-      </Heading>
-      <ServerTable
-        name="exchanges"
-        label="exchanges"
-        path={'/exchanges' + (vhost ? path(vhost) : '')}
-        columns={vhost ? kColumns.filter((column) => column.id !== 'vhost') : kColumns}
-        rowKey={(exchange: Exchange) => `${exchange.vhost}\n${exchange.name}`}
-        sort="name"
-        empty="There is no exchange here."
-      />
-    </>
+        )
+      }
+    />
   );
 }

@@ -8,6 +8,7 @@ import { Age, Badge, Facts, Failure, Heading, Panel } from '../ui/status';
 import { RowTable } from '../ui/table';
 import { bytes, count, duration, percent } from '../ui/value';
 import { Figures } from './figures';
+import { Unread } from './object_page';
 import { ChartPanel, useRange, valueSeries, withHistory } from './rates';
 
 export function Share(props: { used: number | undefined; of: number | undefined; what: string }) {
@@ -67,14 +68,7 @@ export function NodePage(props: { name: string }) {
   const live = useLive<Node>(withHistory('/nodes' + path(props.name), ['node_stats'], range));
   const overview = useLive<Overview>('/overview?columns=listeners');
   const node = live.data;
-  if (!node) {
-    return (
-      <>
-        <Heading kind="Node" title={props.name} />
-        <Failure error={live.error} />
-      </>
-    );
-  }
+  if (!node) return <Unread kind="Node" title={props.name} live={live} />;
   const stats = node as never;
   const listeners = (overview.data?.listeners ?? []).filter((listener) => listener.node === node.name);
   return (

@@ -8,88 +8,103 @@ import { link } from '../route/route';
 import { refreshPermissions } from '../session/session';
 import { ConfirmButton } from '../ui/dialog';
 import { ActionForm, ChoiceField, TextField } from '../ui/form';
-import { RowTable } from '../ui/table';
+import { type Column, RowTable } from '../ui/table';
 import { say } from '../ui/toast';
+import { plural } from '../ui/value';
 import { exchangeTitle, useVhosts } from './links';
 
-type Side = 'user' | 'vhost';
+export type Side = 'user' | 'vhost';
 
-function SideLink(props: { side: Side; one: { user: string; vhost: string } }) {
-  return props.side === 'user' ? (
-    <a href={link(['users', props.one.user])}>{props.one.user}</a>
-  ) : (
-    <a href={link(['vhosts', props.one.vhost])}>{props.one.vhost}</a>
+interface Allowed {
+  user: string;
+  vhost: string;
+}
+
+// The other side of a permission: the page is about the one of them.
+function sideColumn<Row extends Allowed>(side: Side): Column<Row> {
+  const page = side === 'user' ? 'users' : 'vhosts';
+  return {
+    id: 'side',
+    label: side === 'user' ? 'User' : 'Virtual host',
+    key: (one) => one[side],
+    cell: (one) => <a href={link([page, one[side]])}>{one[side]}</a>,
+  };
+}
+
+function patternColumn<Row, Name extends keyof Row & string>(name: Name): Column<Row> {
+  return { id: name, label: name[0]!.toUpperCase() + name.slice(1), cell: (one) => <code>{String(one[name] || '(nothing)')}</code> };
+}
+
+function ClearPermission(props: { one: UserPermission }) {
+  const { user, vhost } = props.one;
+  return (
+    <ConfirmButton
+      small
+      label="Clear"
+      title="Clear the permission?"
+      action={{ method: 'DELETE', path: '/permissions' + path(vhost, user), cli: ['clear_permissions', '-p', vhost, user] }}
+      said="The permission is cleared."
+      done={() => void refreshPermissions()}
+      what={
+        <p>
+          <strong>1 permission</strong>: {user} could enter {vhost} no more.
+        </p>
+      }
+    />
   );
 }
 
 export function PermissionsTable(props: { permissions: UserPermission[] | undefined; shows: Side }) {
   return (
-    <RowTable
+    <RowTable<UserPermission>
       label="Permissions"
       rows={props.permissions}
       rowKey={(one) => `${one.user}\n${one.vhost}`}
       empty={props.shows === 'vhost' ? 'No permission: this user can enter no virtual host.' : 'No user may enter this virtual host.'}
       columns={[
-        { id: 'side', label: props.shows === 'user' ? 'User' : 'Virtual host', key: (one) => one[props.shows], cell: (one) => <SideLink side={props.shows} one={one} /> },
-        { id: 'configure', label: 'Configure', cell: (one) => <code>{one.configure || '(nothing)'}</code> },
-        { id: 'write', label: 'Write', cell: (one) => <code>{one.write || '(nothing)'}</code> },
-        { id: 'read', label: 'Read', cell: (one) => <code>{one.read || '(nothing)'}</code> },
-        {
-          id: 'actions',
-          label: '',
-          cell: (one) => (
-            <ConfirmButton
-              small
-              label="Clear"
-              title="Clear the permission?"
-              action={{ method: 'DELETE', path: '/permissions' + path(one.vhost, one.user), cli: ['clear_permissions', '-p', one.vhost, one.user] }}
-              said="The permission is cleared."
-              done={() => void refreshPermissions()}
-              what={
-                <p>
-                  <strong>1 permission</strong>: {one.user} could enter {one.vhost} no more.
-                </p>
-              }
-            />
-          ),
-        },
+        sideColumn(props.shows),
+        patternColumn('configure'),
+        patternColumn('write'),
+        patternColumn('read'),
+        { id: 'actions', label: '', cell: (one) => <ClearPermission one={one} /> },
       ]}
+    />
+  );
+}
+
+// The API clears those of all exchanges, the command too unless it is given one.
+function ClearTopicPermissions(props: { one: TopicPermission; all: TopicPermission[] }) {
+  const { user, vhost } = props.one;
+  const amount = props.all.filter((other) => other.user === user && other.vhost === vhost).length;
+  return (
+    <ConfirmButton
+      small
+      label="Clear"
+      title="Clear the topic permissions?"
+      action={{ method: 'DELETE', path: '/topic-permissions' + path(vhost, user), cli: ['clear_topic_permissions', '-p', vhost, user] }}
+      said="The topic permissions are cleared."
+      what={
+        <p>
+          <strong>{plural(amount, 'topic permission')}</strong> of {user} in {vhost} would be cleared.
+        </p>
+      }
     />
   );
 }
 
 export function TopicPermissionsTable(props: { permissions: TopicPermission[] | undefined; shows: Side }) {
   return (
-    <RowTable
+    <RowTable<TopicPermission>
       label="Topic permissions"
       rows={props.permissions}
       rowKey={(one) => `${one.user}\n${one.vhost}\n${one.exchange}`}
       empty="None: all routing keys of topic exchanges may be used."
       columns={[
-        { id: 'side', label: props.shows === 'user' ? 'User' : 'Virtual host', key: (one) => one[props.shows], cell: (one) => <SideLink side={props.shows} one={one} /> },
+        sideColumn(props.shows),
         { id: 'exchange', label: 'Exchange', key: (one) => one.exchange, cell: (one) => exchangeTitle(one.exchange) },
-        { id: 'write', label: 'Write', cell: (one) => <code>{one.write || '(nothing)'}</code> },
-        { id: 'read', label: 'Read', cell: (one) => <code>{one.read || '(nothing)'}</code> },
-        {
-          id: 'actions',
-          label: '',
-          cell: (one) => (
-            <ConfirmButton
-              small
-              label="Clear"
-              title="Clear the topic permissions?"
-              // The API clears those of all exchanges, the command those of one.
-              action={{ method: 'DELETE', path: '/topic-permissions' + path(one.vhost, one.user), cli: ['clear_topic_permissions', '-p', one.vhost, one.user] }}
-              said="The topic permissions are cleared."
-              what={
-                <p>
-                  <strong>{props.permissions?.filter((other) => other.user === one.user && other.vhost === one.vhost).length}</strong> topic permissions of {one.user} in{' '}
-                  {one.vhost} would be cleared.
-                </p>
-              }
-            />
-          ),
-        },
+        patternColumn('write'),
+        patternColumn('read'),
+        { id: 'actions', label: '', cell: (one) => <ClearTopicPermissions one={one} all={props.permissions ?? []} /> },
       ]}
     />
   );

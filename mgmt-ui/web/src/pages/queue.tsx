@@ -16,6 +16,7 @@ import { EffectiveArguments } from './effective_arguments';
 import { Figures } from './figures';
 import { ChannelLink, ConnectionLink, ExchangeLink } from './links';
 import { GetMessages } from './get_messages';
+import { Unread } from './object_page';
 import { PublishMessage } from './publish_message';
 import { QueueActions } from './queue_actions';
 import { busy, ChartPanel, kLengths, rateSeries, useRange, valueSeries, withHistory } from './rates';
@@ -177,14 +178,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
   const live = useLive<Queue>(withHistory(base, ['msg_rates', 'lengths'], range));
   const bindings = useLive<Binding[]>(withQuery(base + '/bindings', { columns: 'source' }));
   const queue = live.data;
-  if (!queue) {
-    return (
-      <>
-        <Heading kind="Queue" title={props.name} />
-        <Failure error={live.error} />
-      </>
-    );
-  }
+  if (!queue) return <Unread kind="Queue" title={props.name} live={live} />;
   const named = bindings.data?.filter((binding) => binding.source !== '').length;
   const owner = queue.owner_pid_details as { name?: string } | undefined;
   const canRead = may('read', queue.vhost, queue.name);

@@ -1,12 +1,12 @@
-import { path } from '../api/client';
 import { type Queue, rateOf } from '../api/types';
-import { mayIn, vhostsWith } from '../session/session';
+import { mayDeclareIn } from '../session/session';
 import { DialogButton } from '../ui/dialog';
-import { Badge, Heading, State } from '../ui/status';
-import { type Column, ServerTable } from '../ui/table';
+import { Badge, State } from '../ui/status';
+import type { Column } from '../ui/table';
 import { bytes, count, percent, rate } from '../ui/value';
 import { DeclareQueue } from './declare_queue';
-import { QueueLink, useVhost, VhostChoice } from './links';
+import { QueueLink } from './links';
+import { VhostList } from './vhost_list';
 
 export function QueueFeatures(props: { queue: Queue }) {
   const { queue } = props;
@@ -42,27 +42,20 @@ const kColumns: Column<Queue>[] = [
 ];
 
 export function Queues() {
-  const [vhost] = useVhost();
-  const canDeclare = vhost ? mayIn('configure', vhost) : vhostsWith('configure').length > 0;
   return (
-    <>
-      <Heading title="Queues">
-        <VhostChoice />
-        {canDeclare && (
+    <VhostList
+      title="Queues"
+      base="/queues"
+      columns={kColumns}
+      rowKey={(queue: Queue) => `${queue.vhost}\n${queue.name}`}
+      empty="There is no queue here yet."
+      actions={(vhost) =>
+        mayDeclareIn(vhost) && (
           <DialogButton label="Declare a queue" tone="primary" wide>
             {(close) => <DeclareQueue vhost={vhost} close={close} />}
           </DialogButton>
-        )}
-      </Heading>
-      <ServerTable
-        name="queues"
-        label="queues"
-        path={'/queues' + (vhost ? path(vhost) : '')}
-        columns={vhost ? kColumns.filter((column) => column.id !== 'vhost') : kColumns}
-        rowKey={(queue: Queue) => `${queue.vhost}\n${queue.name}`}
-        sort="name"
-        empty="There is no queue here yet."
-      />
-    </>
+        )
+      }
+    />
   );
 }

@@ -1,11 +1,11 @@
 // Streams: how far they reach, what keeps them short, who reads them.
 
-import { path } from '../api/client';
 import { type Queue, rateOf } from '../api/types';
-import { Facts, Heading, Panel } from '../ui/status';
-import { type Column, ServerTable } from '../ui/table';
+import { Facts, Panel } from '../ui/status';
+import type { Column } from '../ui/table';
 import { bytes, count, plural, rate, text, time } from '../ui/value';
-import { QueueLink, useVhost, VhostChoice } from './links';
+import { QueueLink } from './links';
+import { VhostList } from './vhost_list';
 
 const kSeconds: Record<string, number> = { Y: 365 * 86400, M: 30 * 86400, D: 86400, h: 3600, m: 60, s: 1 };
 
@@ -64,23 +64,15 @@ const kColumns: Column<Queue>[] = [
 ];
 
 export function Streams() {
-  const [vhost] = useVhost();
   return (
-    <>
-      <Heading title="Streams">
-        <VhostChoice />
-      </Heading>
-      <ServerTable
-        name="streams"
-        label="streams"
-        path={'/queues' + (vhost ? path(vhost) : '')}
-        query={{ type: 'stream' }}
-        columns={vhost ? kColumns.filter((column) => column.id !== 'vhost') : kColumns}
-        rowKey={(one: Queue) => `${one.vhost}\n${one.name}`}
-        sort="name"
-        empty="There is no stream here. A queue that is declared with the type stream is one."
-      />
-    </>
+    <VhostList
+      title="Streams"
+      base="/queues"
+      query={{ type: 'stream' }}
+      columns={kColumns}
+      rowKey={(one: Queue) => `${one.vhost}\n${one.name}`}
+      empty="There is no stream here. A queue that is declared with the type stream is one."
+    />
   );
 }
 

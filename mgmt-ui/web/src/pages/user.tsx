@@ -3,16 +3,16 @@
 import { useState } from 'preact/hooks';
 import { path } from '../api/client';
 import { useLive } from '../api/live';
-import type { TopicPermission, UserPermission, UserRecord } from '../api/types';
+import type { UserRecord } from '../api/types';
 import { go, link } from '../route/route';
 import { whoami } from '../session/session';
 import { ConfirmButton, DialogButton } from '../ui/dialog';
 import { ActionForm, TextField } from '../ui/form';
-import { Badge, Facts, Failure, Heading, Panel } from '../ui/status';
+import { Badge, Facts, Panel } from '../ui/status';
 import { say } from '../ui/toast';
 import { plural } from '../ui/value';
-import { LimitsTable } from './limits';
-import { PermissionsTable, SetPermission, SetTopicPermission, TopicPermissionsTable } from './permissions';
+import { AccessPanels, useAccess } from './access';
+import { ObjectPage } from './object_page';
 import { TagsField } from './users';
 
 function ChangeTags(props: { user: UserRecord; close: () => void }) {
@@ -70,65 +70,54 @@ function ChangePassword(props: { user: UserRecord; close: () => void }) {
   );
 }
 
-export function UserPage(props: { name: string }) {
-  const base = '/users' + path(props.name);
-  const live = useLive<UserRecord>(base);
-  const permissions = useLive<UserPermission[]>(base + '/permissions');
-  const topics = useLive<TopicPermission[]>(base + '/topic-permissions');
-  const user = live.data;
-  if (!user) {
-    return (
-      <>
-        <Heading kind="User" title={props.name} />
-        <Failure error={live.error} />
-      </>
-    );
-  }
-  const isMe = user.name === whoami()?.name;
+function Delete(props: { user: UserRecord; permissions: number }) {
+  const { user } = props;
   return (
-    <>
-      <Heading kind="User" title={user.name}>
-        <DialogButton label="Change tags">{(close) => <ChangeTags user={user} close={close} />}</DialogButton>
-        <DialogButton label="Change password">{(close) => <ChangePassword user={user} close={close} />}</DialogButton>
-        {!isMe && (
-          <ConfirmButton
-            label="Delete"
-            title={`Delete ${user.name}?`}
-            action={{ method: 'DELETE', path: base, cli: ['delete_user', user.name] }}
-            said={`User ${user.name} is deleted.`}
-            done={() => go(link(['users']))}
-            what={
-              <p>
-                The user and <strong>{plural((permissions.data?.length ?? 0) + (topics.data?.length ?? 0), 'permission')}</strong> would be deleted. Its connections
-                would be closed.
-              </p>
-            }
-          />
-        )}
-      </Heading>
-      <Panel title="Details">
-        <Facts
-          facts={[
-            ['Tags', user.tags.length ? user.tags.map((tag) => <Badge key={tag}>{tag}</Badge>) : <span class="muted">none: AMQP alone</span>],
-            ['Password', user.password_hash ? `set (${(user.hashing_algorithm ?? '').replace('rabbit_password_hashing_', '')})` : 'none'],
-          ]}
-        />
-      </Panel>
-      <Panel
-        title="Permissions"
-        aside={<DialogButton label="Set a permission">{(close) => <SetPermission user={user.name} close={close} />}</DialogButton>}
-      >
-        <PermissionsTable permissions={permissions.data} shows="vhost" />
-      </Panel>
-      <Panel
-        title="Topic permissions"
-        aside={<DialogButton label="Set a topic permission">{(close) => <SetTopicPermission user={user.name} close={close} />}</DialogButton>}
-      >
-        <TopicPermissionsTable permissions={topics.data} shows="vhost" />
-      </Panel>
-      <Panel title="Limits">
-        <LimitsTable kind="user" name={user.name} />
-      </Panel>
-    </>
+    <ConfirmButton
+      label="Delete"
+      title={`Delete ${user.name}?`}
+      action={{ method: 'DELETE', path: '/users' + path(user.name), cli: ['delete_user', user.name] }}
+      said={`User ${user.name} is deleted.`}
+      done={() => go(link(['users']))}
+      what={
+        <p>
+          The user and <strong>{plural(props.permissions, 'permission')}</strong> would be deleted. Its connections would be closed.
+        </p>
+      }
+    />
+  );
+}
+
+export function UserPage(props: { name: string }) {
+  const live = useLive<UserRecord>('/users' + path(props.name));
+  const access = useAccess('user', props.name);
+  const permissions = (access.permissions?.length ?? 0) + (access.topics?.length ?? 0);
+  return (
+    <ObjectPage
+      kind="User"
+      title={props.name}
+      live={live}
+      aside={(user) => (
+        <>
+          <DialogButton label="Change tags">{(close) => <ChangeTags user={user} close={close} />}</DialogButton>
+          <DialogButton label="Change password">{(close) => <ChangePassword user={user} close={close} />}</DialogButton>
+          {user.name !== whoami()?.name && <Delete user={user} permissions={permissions} />}
+        </>
+      )}
+    >
+      {(user) => (
+        <>
+          <Panel title="Details">
+            <Facts
+              facts={[
+                ['Tags', user.tags.length ? user.tags.map((tag) => <Badge key={tag}>{tag}</Badge>) : <span class="muted">none: AMQP alone</span>],
+                ['Password', user.password_hash ? `set (${(user.hashing_algorithm ?? '').replace('rabbit_password_hashing_', '')})` : 'none'],
+              ]}
+            />
+          </Panel>
+          <AccessPanels kind="user" name={user.name} access={access} />
+        </>
+      )}
+    </ObjectPage>
   );
 }

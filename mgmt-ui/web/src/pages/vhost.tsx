@@ -1,61 +1,49 @@
 import { path, withQuery } from '../api/client';
 import { useLive } from '../api/live';
-import { rateOf, type TopicPermission, type UserPermission, type Vhost } from '../api/types';
+import { rateOf, type Vhost } from '../api/types';
 import { go, link } from '../route/route';
 import { isAdministrator, refreshPermissions } from '../session/session';
-import { ConfirmButton, DialogButton } from '../ui/dialog';
-import { ActionForm } from '../ui/form';
-import { Age, Badge, Facts, Failure, Heading, Panel, YesNo } from '../ui/status';
+import { ActionButton, ConfirmButton, DialogButton } from '../ui/dialog';
+import { Badge, Facts, Panel, YesNo } from '../ui/status';
 import { count, plural, rate } from '../ui/value';
+import { AccessPanels, useAccess } from './access';
 import { Figures } from './figures';
-import { LimitsTable } from './limits';
-import { PermissionsTable, SetPermission, SetTopicPermission, TopicPermissionsTable } from './permissions';
+import { ObjectPage } from './object_page';
 import { PutVhost } from './vhosts';
 
 function Tracing(props: { vhost: Vhost }) {
   const { vhost } = props;
   const label = vhost.tracing ? 'Stop the firehose' : 'Start the firehose';
   return (
-    <DialogButton label={label}>
-      {(close) => (
-        <ActionForm
-          submit={label}
-          cancel={close}
-          done={close}
-          action={() => ({
-            method: 'PUT',
-            path: '/vhosts' + path(vhost.name),
-            body: { tracing: !vhost.tracing },
-            cli: [vhost.tracing ? 'trace_off' : 'trace_on', '-p', vhost.name],
-          })}
-        >
-          <p class="wide">The firehose gives a copy of each published and delivered message to amq.rabbitmq.trace. It costs throughput.</p>
-        </ActionForm>
-      )}
-    </DialogButton>
+    <ActionButton
+      label={label}
+      title={`${label}?`}
+      action={{
+        method: 'PUT',
+        path: '/vhosts' + path(vhost.name),
+        body: { tracing: !vhost.tracing },
+        cli: [vhost.tracing ? 'trace_off' : 'trace_on', '-p', vhost.name],
+      }}
+      what="The firehose gives a copy of each published and delivered message to amq.rabbitmq.trace. It costs throughput."
+    />
   );
 }
 
 function Protection(props: { vhost: Vhost }) {
   const { vhost } = props;
-  const label = vhost.protected_from_deletion ? 'Allow deletion' : 'Protect from deletion';
+  const isProtected = vhost.protected_from_deletion;
+  const label = isProtected ? 'Allow deletion' : 'Protect from deletion';
   return (
-    <DialogButton label={label}>
-      {(close) => (
-        <ActionForm
-          submit={label}
-          cancel={close}
-          done={close}
-          action={() => ({
-            method: vhost.protected_from_deletion ? 'DELETE' : 'POST',
-            path: '/vhosts' + path(vhost.name) + '/deletion/protection',
-            cli: [vhost.protected_from_deletion ? 'disable_vhost_deletion_protection' : 'enable_vhost_deletion_protection', vhost.name],
-          })}
-        >
-          <p class="wide">A protected virtual host cannot be deleted until this is taken back.</p>
-        </ActionForm>
-      )}
-    </DialogButton>
+    <ActionButton
+      label={label}
+      title={`${label}?`}
+      action={{
+        method: isProtected ? 'DELETE' : 'POST',
+        path: '/vhosts' + path(vhost.name) + '/deletion/protection',
+        cli: [isProtected ? 'disable_vhost_deletion_protection' : 'enable_vhost_deletion_protection', vhost.name],
+      }}
+      what="A protected virtual host cannot be deleted until this is taken back."
+    />
   );
 }
 
@@ -85,71 +73,59 @@ function Delete(props: { vhost: Vhost }) {
   );
 }
 
-export function VhostPage(props: { name: string }) {
-  const base = '/vhosts' + path(props.name);
-  const live = useLive<Vhost>(base);
-  const mayAdminister = isAdministrator();
-  const permissions = useLive<UserPermission[]>(mayAdminister ? base + '/permissions' : undefined);
-  const topics = useLive<TopicPermission[]>(mayAdminister ? base + '/topic-permissions' : undefined);
-  const vhost = live.data;
-  if (!vhost) {
-    return (
-      <>
-        <Heading kind="Virtual host" title={props.name} />
-        <Failure error={live.error} />
-      </>
-    );
-  }
+function Details(props: { vhost: Vhost }) {
+  const { vhost } = props;
   return (
-    <>
-      <Heading kind="Virtual host" title={vhost.name}>
-        <Age readAt={live.readAt} error={live.error} />
-        {mayAdminister && (
+    <Panel title="Details">
+      <Facts
+        facts={[
+          ['Description', vhost.description || <span class="muted">none</span>],
+          ['Tags', vhost.tags?.length ? vhost.tags.map((tag) => <Badge key={tag}>{tag}</Badge>) : <span class="muted">none</span>],
+          ['Default type of queues', vhost.default_queue_type ?? '–'],
+          ['Firehose', <YesNo value={vhost.tracing} />],
+          ['Protected from deletion', <YesNo value={vhost.protected_from_deletion} />],
+          ['In it', <><a href={link(['queues'], { vhost: vhost.name })}>queues</a>, <a href={link(['exchanges'], { vhost: vhost.name })}>exchanges</a>, <a href={link(['connections'], { vhost: vhost.name })}>connections</a></>],
+        ]}
+      />
+    </Panel>
+  );
+}
+
+export function VhostPage(props: { name: string }) {
+  const live = useLive<Vhost>('/vhosts' + path(props.name));
+  const mayAdminister = isAdministrator();
+  const access = useAccess('vhost', props.name, mayAdminister);
+  return (
+    <ObjectPage
+      kind="Virtual host"
+      title={props.name}
+      live={live}
+      aside={(vhost) =>
+        mayAdminister && (
           <>
             <DialogButton label="Change">{(close) => <PutVhost vhost={vhost} close={close} />}</DialogButton>
             <Tracing vhost={vhost} />
             <Protection vhost={vhost} />
             {!vhost.protected_from_deletion && <Delete vhost={vhost} />}
           </>
-        )}
-      </Heading>
-      <Figures
-        label="Now"
-        figures={[
-          { name: 'Ready', value: count(vhost.messages_ready) },
-          { name: 'Unacked', value: count(vhost.messages_unacknowledged) },
-          { name: 'Publish', value: rate(rateOf(vhost.message_stats, 'publish') ?? 0) },
-          { name: 'Deliver and get', value: rate(rateOf(vhost.message_stats, 'deliver_get') ?? 0) },
-        ]}
-      />
-      <Panel title="Details">
-        <Facts
-          facts={[
-            ['Description', vhost.description || <span class="muted">none</span>],
-            ['Tags', vhost.tags?.length ? vhost.tags.map((tag) => <Badge key={tag}>{tag}</Badge>) : <span class="muted">none</span>],
-            ['Default type of queues', vhost.default_queue_type ?? '–'],
-            ['Firehose', <YesNo value={vhost.tracing} />],
-            ['Protected from deletion', <YesNo value={vhost.protected_from_deletion} />],
-            ['In it', <><a href={link(['queues'], { vhost: vhost.name })}>queues</a>, <a href={link(['exchanges'], { vhost: vhost.name })}>exchanges</a>, <a href={link(['connections'], { vhost: vhost.name })}>connections</a></>],
-          ]}
-        />
-      </Panel>
-      {mayAdminister && (
+        )
+      }
+    >
+      {(vhost) => (
         <>
-          <Panel title="Permissions" aside={<DialogButton label="Set a permission">{(close) => <SetPermission vhost={vhost.name} close={close} />}</DialogButton>}>
-            <PermissionsTable permissions={permissions.data} shows="user" />
-          </Panel>
-          <Panel
-            title="Topic permissions"
-            aside={<DialogButton label="Set a topic permission">{(close) => <SetTopicPermission vhost={vhost.name} close={close} />}</DialogButton>}
-          >
-            <TopicPermissionsTable permissions={topics.data} shows="user" />
-          </Panel>
-          <Panel title="Limits">
-            <LimitsTable kind="vhost" name={vhost.name} />
-          </Panel>
+          <Figures
+            label="Now"
+            figures={[
+              { name: 'Ready', value: count(vhost.messages_ready) },
+              { name: 'Unacked', value: count(vhost.messages_unacknowledged) },
+              { name: 'Publish', value: rate(rateOf(vhost.message_stats, 'publish') ?? 0) },
+              { name: 'Deliver and get', value: rate(rateOf(vhost.message_stats, 'deliver_get') ?? 0) },
+            ]}
+          />
+          <Details vhost={vhost} />
+          {mayAdminister && <AccessPanels kind="vhost" name={vhost.name} access={access} />}
         </>
       )}
-    </>
+    </ObjectPage>
   );
 }

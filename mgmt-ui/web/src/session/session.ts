@@ -109,5 +109,8 @@ export function mayIn(what: 'configure' | 'write' | 'read', vhost: string): bool
   return session.permissions.some((permission) => permission.vhost === vhost && permission[what] !== '');
 }
 
+// In the vhost, or in any when it is not chosen.
+export const mayDeclareIn = (vhost: string): boolean => (vhost ? mayIn('configure', vhost) : vhostsWith('configure').length > 0);
+
 export const vhostsWith = (what: 'configure' | 'write' | 'read'): string[] =>
   session.permissions.filter((permission) => permission[what] !== '').map((permission) => permission.vhost);

@@ -60,24 +60,26 @@ export function DialogButton(props: {
   );
 }
 
-// A button for what cannot be undone: says first what would go.
-export function ConfirmButton(props: {
+interface ActionButtonProps {
   label: string;
   title: string;
   action: Action;
-  what: ComponentChildren; // what would go, with its count
+  what: ComponentChildren; // what would happen
   done?: () => void;
   said?: string;
   small?: boolean;
   wide?: boolean;
-}) {
+}
+
+// A button for one action without fields: says first what would happen.
+export function ActionButton(props: ActionButtonProps & { tone?: 'danger' }) {
   return (
-    <DialogButton label={props.label} title={props.title} tone={props.small ? 'small' : 'danger'} wide={props.wide ?? false}>
+    <DialogButton label={props.label} title={props.title} {...(props.small ? { tone: 'small' } : props.tone && { tone: props.tone })} wide={props.wide ?? false}>
       {(close) => (
         <ActionForm
           action={() => props.action}
           submit={props.label}
-          tone="danger"
+          tone={props.tone ?? 'primary'}
           cancel={close}
           done={() => {
             close();
@@ -90,4 +92,9 @@ export function ConfirmButton(props: {
       )}
     </DialogButton>
   );
+}
+
+// The same for what cannot be undone: `what` has the count of what would go.
+export function ConfirmButton(props: ActionButtonProps) {
+  return <ActionButton {...props} tone="danger" />;
 }
