@@ -49,3 +49,16 @@ pageTest('a change by another shows without a refresh', {}, async (page, broker)
   await broker.api('DELETE', '/queues/%2F/appearing');
   await page.getByRole('link', { name: 'appearing' }).waitFor({ state: 'detached' });
 });
+
+pageTest('a consumer that is about to be cut off is found before it happens', {}, async (page, broker) => {
+  const json = (body) => ({ contentType: 'application/json', body: JSON.stringify(body) });
+  const queue = { name: 'slow', vhost: '/', type: 'classic', arguments: {}, consumers: 1, messages: 3, messages_ready: 2, messages_unacknowledged: 1, oldest_ready_age_ms: 3_600_000 };
+  const one = { items: [queue], page: 1, page_count: 1, page_size: 100, filtered_count: 1, total_count: 1 };
+  await page.route('**/api/queues?*', (route) => route.fulfill(json(one)));
+  await page.route('**/api/coney/queues/%2F/slow/unacked?*', (route) =>
+    route.fulfill(json({ messages: [{ queue: 'slow', vhost: '/', cursor: '0-1', position: 1, delivery_tag: 1, consumer_tag: 'worker', channel: 'c', connection: 'c', user: 'app', age: 1700, in_transaction: false }], more: false })));
+  await open(page, broker, 'now');
+  const urgent = page.getByRole('listitem').filter({ hasText: 'A consumer of slow (/) is about to be cut off' });
+  await urgent.getByText('The consumer worker (app) has had message 1 for 28 min 20 s; after 30 min 0 s its channel is closed.').waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Messages of slow (/) wait long' }).waitFor();
+});

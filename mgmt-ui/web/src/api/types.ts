@@ -67,6 +67,7 @@ export interface Queue {
   incoming?: { exchange: { name: string; vhost: string }; stats: Stats }[];
   deliveries?: unknown[];
   paused?: boolean;
+  oldest_ready_age_ms?: number; // absent: nobody knows
   // Of a stream:
   first_offset?: number;
   next_offset?: number;

@@ -71,6 +71,7 @@ function CloseForm(props: { connection: Connection; close: () => void }) {
         method: 'DELETE',
         path: '/connections' + path(connection.name),
         ...(reason && { headers: { 'x-reason': reason } }),
+        cli: ['close_connection', connection.name, reason || 'closed by an operator'],
       })}
       done={() => {
         close();

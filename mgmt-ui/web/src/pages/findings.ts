@@ -1,6 +1,6 @@
 // What is wrong, from what the API says. Pure: the page asks and shows.
 
-import { type Connection, type Node, numberOf, type Queue, rateOf } from '../api/types';
+import { type Connection, type Node, numberOf, type Queue, rateOf, type UnackedMessage } from '../api/types';
 import { link } from '../route/route';
 import { bytes, count, duration, percent, plural, rate } from '../ui/value';
 
@@ -18,6 +18,10 @@ const kNearLimit = 0.85; // of memory and descriptors
 const kBacklog = 1_000; // messages that nobody reads
 const kGrowing = 10; // messages a second
 const kStuck = 100; // unacked messages without any ack
+const kLate = 600_000; // milliseconds that the oldest ready message may wait for busy consumers
+const kHeld = 300; // seconds that a consumer may hold a message
+const kTimeout = 1_800_000; // milliseconds, the server's default of the consumer timeout
+const kNearTimeout = 0.8;
 
 function nodeFindings(node: Node): Finding[] {
   const found: Finding[] = [];
@@ -71,12 +75,49 @@ function queueFindings(queue: Queue): Finding[] {
       `${rate(growth)} more come than go; ${plural(ready, 'message')} wait for ${plural(consumers, 'consumer')}. At this pace it doubles in ${duration((ready / growth) * 1000)}.`,
       (queue.consumer_capacity ?? 1) < 0.9 ? 'Its consumers are busy: add some, or raise their prefetch.' : 'Add consumers, or find out what makes them slow.');
   }
+  const waited = queue.oldest_ready_age_ms ?? 0;
+  if (consumers > 0 && waited > kLate) {
+    add('late', 'warn', 310 + size, `Messages of ${name} wait long`,
+      `The oldest of ${plural(ready, 'ready message')} has waited for ${duration(waited)}, though ${plural(consumers, 'consumer')} read${consumers === 1 ? 's' : ''} it.`,
+      'Add consumers, raise their prefetch, or see whether the queue is paused.');
+  }
   if (consumers > 0 && unacked >= kStuck && (rateOf(queue.message_stats, 'ack') ?? 0) === 0 && numberOf(queue.message_stats, 'deliver') !== undefined) {
     add('stuck', 'warn', 320 + Math.min(90, Math.log10(unacked) * 10), `Consumers of ${name} acknowledge nothing`,
       `${plural(unacked, 'message')} are with ${plural(consumers, 'consumer')}, and none has been acknowledged lately.`,
       'See whether the consumers hang. Closing their connections puts the messages back.');
   }
   return found;
+}
+
+// The message that its consumer has held the longest.
+export interface Held {
+  queue: Queue;
+  oldest: UnackedMessage;
+}
+
+function timeoutOf(queue: Queue): number {
+  const policy = (Array.isArray(queue.effective_policy_definition) ? {} : queue.effective_policy_definition) ?? {};
+  const asked = [queue.arguments['x-consumer-timeout'], policy['consumer-timeout']].filter((one): one is number => typeof one === 'number');
+  return asked.length ? Math.min(...asked) : kTimeout;
+}
+
+function heldFindings({ queue, oldest }: Held): Finding[] {
+  const name = `${queue.name} (${queue.vhost})`;
+  const timeout = timeoutOf(queue);
+  const isNear = oldest.age * 1000 > timeout * kNearTimeout;
+  if (!isNear && oldest.age < kHeld) return [];
+  const who = oldest.consumer_tag === null ? 'Somebody who got it' : `The consumer ${oldest.consumer_tag}`;
+  return [
+    {
+      id: `queue ${queue.vhost} ${queue.name} held`,
+      tone: isNear ? 'bad' : 'warn',
+      weight: isNear ? 700 : 330,
+      title: isNear ? `A consumer of ${name} is about to be cut off` : `A message of ${name} is held long`,
+      reason: `${who} (${oldest.user}) has had message ${count(oldest.position)} for ${duration(oldest.age * 1000)}${isNear ? `; after ${duration(timeout)} its channel is closed` : ''}.`,
+      fix: 'See what it is doing. Work that takes this long wants a longer consumer timeout, or an earlier ack.',
+      href: link(['queues', queue.vhost, queue.name], { tab: 'unacked' }),
+    },
+  ];
 }
 
 function connectionFindings(connections: Connection[]): Finding[] {
@@ -111,6 +152,7 @@ interface Observed {
   nodes: Node[];
   queues: Queue[];
   connections: Connection[];
+  held: Held[];
   // Why the check of the certificates fails; none: it does not.
   certificates: string | undefined;
 }
@@ -119,6 +161,7 @@ export function findingsOf(observed: Observed): Finding[] {
   const found = [
     ...observed.nodes.flatMap(nodeFindings),
     ...observed.queues.flatMap(queueFindings),
+    ...observed.held.flatMap(heldFindings),
     ...connectionFindings(observed.connections),
     ...(observed.certificates === undefined ? [] : [certificateFinding(observed.certificates)]),
   ];

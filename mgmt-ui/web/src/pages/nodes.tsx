@@ -69,7 +69,10 @@ export function NodePage(props: { name: string }) {
   const overview = useLive<Overview>('/overview?columns=listeners');
   const node = live.data;
   if (!node) return <Unread kind="Node" title={props.name} live={live} />;
-  const stats = node as never;
+  // The history begins before the node did: there it knows nothing.
+  const startedAt = Date.now() - (node.uptime ?? Infinity);
+  const charted = (field: string, label: string, color: number) =>
+    valueSeries(node as never, [[field, label, color]]).map((one) => ({ ...one, points: one.points.filter(([at]) => at > startedAt) }));
   const listeners = (overview.data?.listeners ?? []).filter((listener) => listener.node === node.name);
   return (
     <>
@@ -89,8 +92,8 @@ export function NodePage(props: { name: string }) {
         ]}
       />
       <div class="charts">
-        <ChartPanel title="Memory" unit="bytes" series={valueSeries(stats, [['mem_used', 'used', 1]])} />
-        <ChartPanel title="Disk free" unit="bytes" series={valueSeries(stats, [['disk_free', 'free', 3]])} />
+        <ChartPanel title="Memory" unit="bytes" series={charted('mem_used', 'used', 1)} />
+        <ChartPanel title="Disk free" unit="bytes" series={charted('disk_free', 'free', 3)} />
       </div>
       <div class="panels">
         <Panel title="Details">

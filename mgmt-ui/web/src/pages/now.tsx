@@ -5,10 +5,11 @@ import { useLive } from '../api/live';
 import type { Connection, Node, Queue } from '../api/types';
 import type { Page } from '../ui/table';
 import { link } from '../route/route';
-import { isMonitoring } from '../session/session';
+import { isMonitoring, may } from '../session/session';
 import { Age, Badge, Empty, Failure, Heading } from '../ui/status';
 import { count } from '../ui/value';
-import { type Finding, findingsOf } from './findings';
+import { type Finding, findingsOf, type Held } from './findings';
+import { type Unacked, unackedPath } from './unacked';
 
 const kWords = { bad: 'urgent', warn: 'watch' } as const;
 
@@ -31,10 +32,22 @@ function useQueues(sort: string) {
   return useLive<Page<Queue>>(withQuery('/queues', { page: 1, page_size: 100, sort, sort_reverse: true }));
 }
 
+const kHeldLimit = 1_000; // of a queue's unacked messages are looked at
+
+// Of one queue; nothing where nothing is held, or where the user may not look.
+function useHeld(queue: Queue | undefined): Held[] {
+  const isSeen = queue && (queue.messages_unacknowledged ?? 0) > 0 && may('read', queue.vhost, queue.name);
+  const live = useLive<Unacked>(isSeen ? unackedPath(queue.vhost, queue.name, kHeldLimit) : undefined);
+  const oldest = live.data?.messages.reduce((one, other) => (other.age > one.age ? other : one), live.data.messages[0]!);
+  return queue && oldest ? [{ queue, oldest }] : [];
+}
+
 export function Now() {
   const nodes = useLive<Node[]>(isMonitoring() ? '/nodes' : undefined);
   const longest = useQueues('messages');
   const growing = useQueues('messages_details.rate');
+  const unacked = useQueues('messages_unacknowledged').data?.items ?? [];
+  const held = [...useHeld(unacked[0]), ...useHeld(unacked[1]), ...useHeld(unacked[2])];
   const connections = useLive<Page<Connection>>(withQuery('/connections', { page: 1, page_size: 100, sort: 'state' }));
   const certificates = useLive('/health/checks/certificate-expiration/4/weeks', { once: true });
   const queues = new Map<string, Queue>();
@@ -43,6 +56,7 @@ export function Now() {
     nodes: nodes.data ?? [],
     queues: [...queues.values()],
     connections: connections.data?.items ?? [],
+    held,
     certificates: certificates.error?.status === 503 ? certificates.error.message : undefined,
   });
   const error = longest.error ?? growing.error ?? nodes.error;

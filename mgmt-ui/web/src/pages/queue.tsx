@@ -1,7 +1,8 @@
 // One queue: how it is, what it is bound to, who consumes, and what can be done with it.
 
 import { path, withQuery } from '../api/client';
-import { useLive } from '../api/live';
+import { type Live, useLive } from '../api/live';
+import { useTrace } from '../api/trace';
 import { type Binding, type Consumer, numberOf, type Queue, rateOf } from '../api/types';
 import { link } from '../route/route';
 import { may } from '../session/session';
@@ -9,7 +10,7 @@ import { DialogButton } from '../ui/dialog';
 import { Age, Badge, Facts, Failure, Heading, Panel, State, Table, YesNo } from '../ui/status';
 import { RowTable } from '../ui/table';
 import { Tabs } from '../ui/tabs';
-import { bytes, count, percent, rate, time } from '../ui/value';
+import { bytes, count, duration, percent, rate, time } from '../ui/value';
 import { AddBinding, BindingsTable } from './bindings';
 import { CancelConsumer } from './cancel_consumer';
 import { EffectiveArguments } from './effective_arguments';
@@ -125,7 +126,16 @@ function Incoming(props: { queue: Queue }) {
   );
 }
 
-function QueueOverview(props: { queue: Queue }) {
+// How long the oldest ready message has waited, in seconds, over the time that the page is open; 0
+// where none waits.
+function useOldest(live: Live<Queue>): [number, number | null][] {
+  const queue = live.data;
+  const age = queue?.oldest_ready_age_ms;
+  const shown = queue?.messages_ready === 0 ? 0 : age === undefined ? null : age / 1000;
+  return useTrace(queue && queue.type !== 'stream' ? shown : undefined, live.readAt);
+}
+
+function QueueOverview(props: { queue: Queue; ages: [number, number | null][] }) {
   const { queue } = props;
   const isStream = queue.type === 'stream';
   return (
@@ -133,6 +143,7 @@ function QueueOverview(props: { queue: Queue }) {
       <div class="charts">
         <ChartPanel title="Messages" series={valueSeries(queue as never, kLengths)} unit="count" />
         <ChartPanel title="Rates" series={busy(rateSeries(queue.message_stats, kQueueRates))} unit="rate" />
+        {props.ages.filter(([, age]) => age !== null).length > 1 && <ChartPanel title="Age of the oldest, since this page is open" series={[{ label: 'waits', color: 4, points: props.ages }]} unit="seconds" />}
       </div>
       <div class="panels">
         <Panel title="Details">
@@ -178,6 +189,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
   const live = useLive<Queue>(withHistory(base, ['msg_rates', 'lengths'], range));
   const bindings = useLive<Binding[]>(withQuery(base + '/bindings', { columns: 'source' }));
   const queue = live.data;
+  const ages = useOldest(live);
   if (!queue) return <Unread kind="Queue" title={props.name} live={live} />;
   const named = bindings.data?.filter((binding) => binding.source !== '').length;
   const owner = queue.owner_pid_details as { name?: string } | undefined;
@@ -203,6 +215,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
           { name: 'Ready', value: count(queue.messages_ready) },
           { name: 'Unacked', value: count(queue.messages_unacknowledged) },
           { name: 'Total', value: count(queue.messages) },
+          ...(isStream ? [] : [{ name: 'Oldest waits', value: duration(queue.oldest_ready_age_ms) }]),
           { name: 'Consumers', value: count(queue.consumers), more: queue.consumers && queue.type !== 'stream' ? `capacity ${percent(queue.consumer_capacity)}` : undefined },
           { name: 'In', value: rate(rateOf(queue.message_stats, 'publish') ?? 0) },
           { name: 'Out', value: rate(rateOf(queue.message_stats, 'deliver_get') ?? 0) },
@@ -212,7 +225,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
       <Tabs
         label="Parts of the queue"
         tabs={[
-          { id: 'overview', label: 'Overview', body: () => <QueueOverview queue={queue} /> },
+          { id: 'overview', label: 'Overview', body: () => <QueueOverview queue={queue} ages={ages} /> },
           { id: 'bindings', label: 'Bindings', count: named, body: () => <QueueBindings queue={queue} /> },
           { id: 'consumers', label: 'Consumers', count: queue.consumers, body: () => <QueueConsumers queue={queue} /> },
           ...(canPublish

@@ -96,7 +96,7 @@ export function busy(series: Series[]): Series[] {
 }
 
 const kUnits: Record<string, [format: (value: number) => string, steps: Steps]> = {
-  rate: [rate, 'any'],
+  rate: [rate, 'tenths'],
   count: [count, 'whole'],
   bytes: [bytes, 'bytes'],
   'byte rate': [(value) => bytes(value) + '/s', 'bytes'],

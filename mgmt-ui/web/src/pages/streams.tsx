@@ -1,10 +1,10 @@
 // Streams: how far they reach, what keeps them short, who reads them.
 
 import { type Queue, rateOf } from '../api/types';
+import { link } from '../route/route';
 import { Facts, Panel } from '../ui/status';
 import type { Column } from '../ui/table';
 import { bytes, count, plural, rate, text, time } from '../ui/value';
-import { QueueLink } from './links';
 import { VhostList } from './vhost_list';
 
 const kSeconds: Record<string, number> = { Y: 365 * 86400, M: 30 * 86400, D: 86400, h: 3600, m: 60, s: 1 };
@@ -50,7 +50,7 @@ const lastOffset = (queue: Queue): number | undefined =>
 
 const kColumns: Column<Queue>[] = [
   { id: 'vhost', label: 'Virtual host', sort: 'vhost', cell: (one) => one.vhost },
-  { id: 'name', label: 'Name', sort: 'name', cell: (one) => <div class="name"><QueueLink vhost={one.vhost} name={one.name} /></div> },
+  { id: 'name', label: 'Name', sort: 'name', cell: (one) => <div class="name"><a href={link(['streams', one.vhost, one.name])}>{one.name}</a></div> },
   { id: 'messages', label: 'Messages', sort: 'messages', number: true, cell: (one) => count(one.messages) },
   { id: 'first', label: 'First offset', number: true, cell: (one) => count(one.first_offset) },
   { id: 'last', label: 'Last offset', number: true, cell: (one) => count(lastOffset(one)) },

@@ -104,13 +104,16 @@ export function may(what: 'configure' | 'write' | 'read', vhost: string, name: s
   return given !== undefined && fits(given[what], name === '' ? 'amq.default' : name);
 }
 
+// The usual ways to write a permission on no name at all.
+const allowsAnything = (pattern: string) => pattern !== '' && pattern !== '^$';
+
 // Has the user any permission of the kind in the vhost? Names are not known yet.
 export function mayIn(what: 'configure' | 'write' | 'read', vhost: string): boolean {
-  return session.permissions.some((permission) => permission.vhost === vhost && permission[what] !== '');
+  return vhostsWith(what).includes(vhost);
 }
 
 // In the vhost, or in any when it is not chosen.
 export const mayDeclareIn = (vhost: string): boolean => (vhost ? mayIn('configure', vhost) : vhostsWith('configure').length > 0);
 
 export const vhostsWith = (what: 'configure' | 'write' | 'read'): string[] =>
-  session.permissions.filter((permission) => permission[what] !== '').map((permission) => permission.vhost);
+  session.permissions.filter((permission) => allowsAnything(permission[what])).map((permission) => permission.vhost);

@@ -15,10 +15,10 @@ const kHeight = 160;
 
 const kPowers = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const kRound = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
-// Distances between the lines of the vertical axis. Of counts there are no halves, and bytes go by
-// powers of two.
-const kSteps: Record<Steps, number[] | undefined> = { any: undefined, whole: kRound, bytes: kPowers };
-export type Steps = 'any' | 'whole' | 'bytes';
+// Distances between the lines of the vertical axis: what its labels can say. Of counts there are no
+// halves, and bytes go by powers of two.
+const kSteps: Record<Steps, number[]> = { tenths: [0.1, 0.2, 0.5, ...kRound], whole: kRound, bytes: kPowers };
+export type Steps = 'tenths' | 'whole' | 'bytes';
 
 // Two lines that round to the same label have it once.
 function labels(texts: string[]): string[] {
@@ -42,7 +42,7 @@ function columnsOf(series: Series[]): uPlot.AlignedData {
   return [x.map((at) => at / 1000), ...ys];
 }
 
-export function Chart(props: { title: string; series: Series[]; format: (value: number) => string; steps?: Steps; height?: number }) {
+export function Chart(props: { title: string; series: Series[]; format: (value: number) => string; steps: Steps; height?: number }) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
   const [theme] = useTheme();
@@ -50,7 +50,7 @@ export function Chart(props: { title: string; series: Series[]; format: (value: 
   useEffect(() => {
     const element = place.current!;
     const style = getComputedStyle(element);
-    const steps = kSteps[props.steps ?? 'any'];
+    const steps = kSteps[props.steps];
     const color = (name: string) => style.getPropertyValue(name).trim();
     const axis = {
       stroke: color('--muted'),
@@ -67,8 +67,8 @@ export function Chart(props: { title: string; series: Series[]; format: (value: 
         cursor: { points: { size: 5 } },
         scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
         axes: [
-          { ...axis, size: 26, gap: 4, space: 70, values: (_, splits) => clock(splits) },
-          { ...axis, size: 58, gap: 4, ...(steps && { incrs: steps }), values: (_, splits) => labels(splits.map(props.format)) },
+          { ...axis, size: 30, gap: 8, space: 70, values: (_, splits) => clock(splits) },
+          { ...axis, size: 58, gap: 4, incrs: steps, values: (_, splits) => labels(splits.map(props.format)) },
         ],
         series: [
           {},

@@ -27,8 +27,16 @@ def publish(name, key, pause):
         number += 1
         if number == 1:
             working.release()
-        connection.sleep(pause)
+        connection.sleep(pause())
     connection.close()
+
+
+def in_bursts():
+    return 0.003 if int(time.time() / 9) % 2 else 0.03
+
+
+def steadily():
+    return 0.02
 
 
 def consume(name, queue, prefetch, pause):
@@ -48,10 +56,10 @@ def consume(name, queue, prefetch, pause):
 
 
 workers = [
-    threading.Thread(target=publish, args=("shop frontend", "order.paid", 0.004)),
-    threading.Thread(target=publish, args=("sign-up", "user.created", 0.01)),
-    threading.Thread(target=consume, args=("fulfilment", "orders", 20, 0.003)),
-    threading.Thread(target=consume, args=("mailer", "mail.welcome", 5, 0.02)),
+    threading.Thread(target=publish, args=("shop frontend", "order.paid", in_bursts)),
+    threading.Thread(target=publish, args=("sign-up", "user.created", steadily)),
+    threading.Thread(target=consume, args=("fulfilment", "orders", 20, 0.007)),
+    threading.Thread(target=consume, args=("mailer", "mail.welcome", 5, 0.012)),
 ]
 for worker in workers:
     worker.start()
