@@ -221,6 +221,7 @@ void Channel::need_flush() {
 }
 
 void Channel::end_of_turn() {
+  if (watched_ != 0) count_confirm();
   confirms_.flush(
       [this](PublishSequence sequence, bool multiple) {
         connection_.send(number_, amqp::BasicAck{.delivery_tag = sequence, .multiple = multiple});

@@ -65,6 +65,9 @@ class Channel {
   bool take_flush_mark() { return std::exchange(flush_marked_, false); }
   // Cancels consumers and requeues; `then` runs when auto-delete queues are gone.
   void release(std::function<void()> then);
+  // What is out, oldest first. Looks at kMostLookedAt deliveries at most.
+  static constexpr std::uint32_t kMostLookedAt = 20'000;
+  UnackedList unacked(const UnackedCall& call);
   // What it has to tell since the last time.
   void report(std::vector<StatsEvent>& events);
 
@@ -280,6 +283,12 @@ class Channel {
     ++exchange.publish_in;
     exchange.publish_out += queues;
   }
+  void watch_confirm(PublishSequence sequence) {
+    if (watched_ != 0) return;
+    watched_ = sequence;
+    watched_since_ = connection_.shard().now();
+  }
+  void count_confirm();
   void count_unroutable(bool returned) {
     ++(returned ? counters_.return_unroutable : counters_.drop_unroutable);
   }
@@ -315,6 +324,9 @@ class Channel {
   RouteCache route_;
   bool confirm_mode_ = false;
   ConfirmTracker confirms_;
+  // One publish at a time is watched until it is confirmed; 0: none.
+  PublishSequence watched_ = 0;
+  Shard::Clock::time_point watched_since_{};
   std::unique_ptr<Transaction> transaction_;  // tx mode
   std::string direct_reply_token_;
   std::uint64_t direct_reply_key_ = 0;

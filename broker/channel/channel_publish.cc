@@ -297,7 +297,7 @@ void Channel::send_to_queues(MessageRef message, const std::vector<QueueId>& que
     shard.storage().confirm_when(
         wait, {.publisher = connection_.id(), .channel = number_, .sequence = sequence});
   }
-  confirms_.publish(answers + (refused ? 1 : 0));
+  watch_confirm(confirms_.publish(answers + (refused ? 1 : 0)));
   if (refused) confirms_.settle(sequence, false);
   need_flush();
 }

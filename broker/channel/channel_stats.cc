@@ -58,6 +58,35 @@ void Channel::report(std::vector<StatsEvent>& events) {
   events.push_back(ChannelUpdate{{connection_.id(), number_}, counted, measured});
 }
 
+void Channel::count_confirm() {
+  if (!confirms_.is_settled(watched_)) return;
+  Shard& shard = connection_.shard();
+  shard.counters().confirm_latency.add(shard.now() - watched_since_);
+  watched_ = 0;
+}
+
+UnackedList Channel::unacked(const UnackedCall& call) {
+  UnackedList list;
+  const TickCount now = connection_.shard().ticks();
+  std::uint32_t looked_at = 0;
+  for (auto at = unacked_.next(unacked_.begin()); at < unacked_.end(); at = unacked_.next(at + 1)) {
+    if (list.deliveries.size() >= call.most || ++looked_at > kMostLookedAt) {
+      list.more = true;
+      break;
+    }
+    const Unacked& one = *unacked_.find(at);
+    if (call.queue && one.queue != *call.queue) continue;
+    list.deliveries.push_back({.queue = one.queue,
+                               .position = one.position,
+                               .tag = at + 1,
+                               .consumer = one.consumer,
+                               .age = std::uint64_t{now - one.delivered} *
+                                      static_cast<std::uint64_t>(Shard::kTickInterval.count()),
+                               .in_transaction = one.in_transaction});
+  }
+  return list;
+}
+
 void Channel::tell_closed() {
   ShardStats* stats = connection_.shard().stats();
   if (stats) stats->tell(ChannelClosed{{connection_.id(), number_}, counters()});

@@ -32,6 +32,8 @@ class ConfirmTracker {
     return last_;
   }
   PublishSequence last() const { return last_; }
+  // Were all answers to it there? REQUIRES: it was published.
+  bool is_settled(PublishSequence sequence) { return !open_.find(sequence - 1); }
 
   // One of the answers to `sequence`.
   void settle(PublishSequence sequence, bool accepted) {

@@ -13,6 +13,7 @@
 #include "broker/log/log_level.h"
 #include "broker/log/log_line.h"
 #include "broker/log/log_output.h"
+#include "broker/log/log_tail.h"
 
 namespace coney::log {
 namespace {
@@ -89,18 +90,47 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
   std::atomic<uint64_t> lost_{0};
 };
 
+// Takes what any output could take, whether there is one or not.
+class TailSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit TailSink(const Thresholds& thresholds) : thresholds_(thresholds) {}
+
+  Thresholds thresholds() {
+    const std::lock_guard lock(mutex_);
+    return thresholds_;
+  }
+  void set_level(Level level) {
+    const std::lock_guard lock(mutex_);
+    thresholds_.fill(level);
+  }
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const Entry entry = unpack(message);
+    if (entry.level >= thresholds_[static_cast<size_t>(entry.category)]) tail().add(entry);
+  }
+  void flush_() override {}
+
+  Thresholds thresholds_;
+};
+
 struct Log {
   std::shared_ptr<spdlog::details::thread_pool> thread;
   std::shared_ptr<spdlog::async_logger> logger;
   std::vector<std::shared_ptr<Sink>> sinks;
+  std::shared_ptr<TailSink> tail;
 };
 std::unique_ptr<Log> running;
 
-void open_gates(const std::vector<std::shared_ptr<Sink>>& sinks) {
+// Null: there is no log.
+void open_gates(const Log* log) {
   for (size_t i = 0; i < kCategoryCount; ++i) {
     // Nothing is as severe as kNone, so a closed category compares false with every level.
     Level lowest = Level::kNone;
-    for (const auto& sink : sinks) lowest = std::min(lowest, sink->thresholds()[i]);
+    if (log) {
+      lowest = log->tail->thresholds()[i];
+      for (const auto& sink : log->sinks) lowest = std::min(lowest, sink->thresholds()[i]);
+    }
     detail::gates[i].threshold.store(lowest, std::memory_order_relaxed);
   }
 }
@@ -143,11 +173,14 @@ std::optional<std::string> start(const LogConfig& config) {
   auto log = std::make_unique<Log>();
   std::optional<std::string> wrong = open_sinks(config, *log);
   log->thread = std::make_shared<spdlog::details::thread_pool>(kWaitingLines, 1);
-  log->logger = std::make_shared<spdlog::async_logger>(
-      "coney", log->sinks.begin(), log->sinks.end(), log->thread,
-      spdlog::async_overflow_policy::overrun_oldest);
+  log->tail = std::make_shared<TailSink>(thresholds_of(config, std::nullopt));
+  std::vector<spdlog::sink_ptr> sinks(log->sinks.begin(), log->sinks.end());
+  sinks.push_back(log->tail);
+  log->logger =
+      std::make_shared<spdlog::async_logger>("coney", sinks.begin(), sinks.end(), log->thread,
+                                             spdlog::async_overflow_policy::overrun_oldest);
   log->logger->set_error_handler([](const std::string&) {});
-  open_gates(log->sinks);
+  open_gates(log.get());
   running = std::move(log);
   return wrong;
 }
@@ -158,7 +191,7 @@ void stop() {
       error(Category::kDefault, "{} log lines were dropped, they came too fast", dropped);
     }
   }
-  open_gates({});
+  open_gates(nullptr);
   running.reset();
 }
 
@@ -174,7 +207,8 @@ std::optional<std::string> reopen() {
 void set_level(Level level) {
   if (!running) return;
   for (const auto& sink : running->sinks) sink->set_level(level);
-  open_gates(running->sinks);
+  running->tail->set_level(level);
+  open_gates(running.get());
 }
 
 uint64_t lost() {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "broker/message/message.h"
+#include "broker/queue/arrival_times.h"
 #include "broker/queue/sparse_window.h"
 #include "persistence/message_facts.h"
 #include "persistence/stored_ids.h"
@@ -151,6 +152,28 @@ class MessageLane {
   // Gives back memory that an idle lane does not need.
   void compact();
 
+  // ---- looking at it: message_lane_look.cc ----
+
+  // What was just appended came in this tick. To be called for the first of a tick at least.
+  void note_arrival(QueuePosition position, ArrivalTimes::Tick tick) {
+    if (arrivals_.has(tick)) [[likely]]
+      return;
+    arrivals_.note(position, tick, messages_.size() + paged_count_ <= 1);
+  }
+  const ArrivalTimes& arrivals() const { return arrivals_; }
+  // The first message in memory at `position` or behind it; end(): none.
+  QueuePosition next_resident(QueuePosition position) const { return messages_.next(position); }
+  // The last one in [lowest, position).
+  std::optional<QueuePosition> previous_resident(QueuePosition position,
+                                                 QueuePosition lowest) const {
+    return messages_.previous(position, lowest);
+  }
+  // What is paged out and ends at `position` or behind it, or begins in front of it. Null: nothing.
+  const PagedRange* paged_at_or_behind(QueuePosition position) const;
+  const PagedRange* paged_before(QueuePosition position) const;
+  // Takes those of these (ascending) out that are ready and in memory, and says how many they were.
+  std::uint64_t remove_ready(const std::vector<QueuePosition>& positions);
+
   // ---- the disk: message_lane_paging.cc ----
 
   // Tracked or stored messages that have left the queue; the caller empties it.
@@ -225,6 +248,7 @@ class MessageLane {
   std::vector<PositionRun> departures_;
   std::priority_queue<Returned, std::vector<Returned>, std::greater<>> returned_;
   std::uint64_t returns_ = 0;  // so far
+  ArrivalTimes arrivals_;
 };
 
 // What every message goes through stands here, so that it becomes part of the core's loops.

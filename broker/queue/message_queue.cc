@@ -25,6 +25,35 @@ void MessageQueue::change_settings(QueueSettingsPtr settings) {
   changed();
 }
 
+void MessageQueue::note_arrival(QueuePosition position) {
+  MessageLane& lane = core_.lane(QueueCore::level_of(position));
+  lane.note_arrival(QueueCore::place_of(position), shard_.ticks());
+  if (position % kWatchedOf == 0) [[unlikely]]
+    watch(position);
+}
+
+// Unless an earlier one still waits. What is gone already went to a consumer that waited for it.
+void MessageQueue::watch(QueuePosition position) {
+  if (watched_ != kNone) {
+    const MessageLane& lane = core_.lane(QueueCore::level_of(watched_));
+    if (QueueCore::place_of(watched_) >= lane.next_fresh()) return;
+    watched_ = kNone;  // it has left in another way
+  }
+  const MessageLane::Entry* entry =
+      core_.lane(QueueCore::level_of(position)).find(QueueCore::place_of(position));
+  if (entry && entry->state() == MessageLane::State::kFresh) {
+    watched_ = position;
+    watched_since_ = shard_.now();
+  } else if (core_.consumer_count() != 0) {
+    shard_.counters().time_in_queue.add({});
+  }
+}
+
+void MessageQueue::watched_left() {
+  shard_.counters().time_in_queue.add(shard_.now() - watched_since_);
+  watched_ = kNone;
+}
+
 PublishOutcome MessageQueue::publish(MessageRef message, BodyId body, const MessageFacts& facts) {
   if (going_) return {};
   if (core_.is_timed() || core_.has_ttl(*message)) [[unlikely]]
@@ -35,12 +64,13 @@ PublishOutcome MessageQueue::publish(MessageRef message, BodyId body, const Mess
     return {.accepted = false};
   }
   if (!logs() || !keeps(*message)) {
-    core_.publish(std::move(message), false, facts);
+    note_arrival(core_.publish(std::move(message), false, facts));
     changed();
     return {};
   }
   QueueStorage& storage = storage_of(core_.level_of(*message));
   const QueuePosition position = core_.publish(message, true, facts);
+  note_arrival(position);
   // What has left at once, to a no-ack consumer or because it may not stay, needs no log.
   const bool stays = storage.published(QueueCore::place_of(position), message, body);
   changed();
@@ -293,6 +323,8 @@ bool MessageQueue::admit(const ConsumerOptions& consumer) {
 
 void MessageQueue::deliver(const ConsumerKey& key, const ConsumerOptions& consumer,
                            QueuePosition position, const MessageFacts& facts, MessageRef message) {
+  if (position == watched_) [[unlikely]]
+    watched_left();
   DeliverMail mail;
   mail.consumer = key;
   mail.position = position;
@@ -328,6 +360,7 @@ void MessageQueue::measure(QueueGauges& gauges) {
   gauges.message_bytes_ready = core_.ready_bytes();
   gauges.consumers = core_.consumer_count();
   gauges.serves = gauges.messages_ready == 0;
+  gauges.paused = core_.is_paused();
   if (const ConsumerKey* active = core_.active_consumer()) gauges.active_consumer = *active;
   if (const Message* head = core_.head()) gauges.head_message_timestamp = timestamp_of(*head);
   measure_lanes(gauges);
@@ -341,6 +374,7 @@ void MessageQueue::measure_lanes(QueueGauges& gauges) {
     paged += lane.paged_count();
     paged_bytes += lane.paged_bytes();
     resident += lane.resident_bytes();
+    measure_age(lane, gauges);
   });
   const std::uint64_t messages = gauges.messages_ready + gauges.messages_unacknowledged;
   const std::uint64_t bytes = gauges.message_bytes_ready + gauges.message_bytes_unacknowledged;
@@ -357,6 +391,15 @@ void MessageQueue::measure_lanes(QueueGauges& gauges) {
                   gauges.messages_ram * sizeof(MessageLane::Entry);
 }
 
+void MessageQueue::measure_age(MessageLane& lane, QueueGauges& gauges) const {
+  if (lane.ready_count() == 0) return;
+  const auto arrived = lane.arrivals().of(lane.has_next() ? lane.peek() : lane.next_fresh());
+  if (!arrived) return;
+  const std::uint64_t age = std::uint64_t{shard_.ticks() - *arrived} * Shard::kTickInterval.count();
+  const std::uint64_t at = shard_.wall_time() - age;
+  if (gauges.oldest_ready_at == 0 || at < gauges.oldest_ready_at) gauges.oldest_ready_at = at;
+}
+
 QueueAnswer MessageQueue::counts() const {
   return {.messages = core_.ready_count(), .consumers = core_.consumer_count()};
 }
@@ -369,11 +412,12 @@ QueueAnswer MessageQueue::answer(const CountCall&) {
 QueueAnswer MessageQueue::answer(const GetCall& call) {
   used();
   QueueAnswer answer;
-  answer.delivery = core_.get(call.no_ack);
+  answer.delivery = core_.get(call.no_ack, call.even_paused);
   if (!answer.delivery) {
     ++counters_.deliveries.get_empty;
     return answer;
   }
+  if (answer.delivery->position == watched_) watched_left();
   counters_.deliveries.got(call.no_ack, answer.delivery->facts.redelivered);
   if (!core_.shows_counts()) answer.delivery->facts.counts = {};
   return answer;
@@ -418,6 +462,15 @@ QueueAnswer MessageQueue::answer(const DeleteCall& call) {
     going_ = true;
   }
   return answer;
+}
+
+QueueAnswer MessageQueue::answer(const PauseCall& call) {
+  core_.pause(call.paused);
+  return counts();
+}
+
+QueueAnswer MessageQueue::answer(const RemoveCall& call) {
+  return {.messages = core_.remove(call.level, call.positions)};
 }
 
 void MessageQueue::retire() {

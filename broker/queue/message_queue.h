@@ -2,6 +2,7 @@
 // A classic or quorum queue on its shard: the core, and the way from its effects to the consumers'
 // connections, to the disk and to the dead letter exchange. Used on the queue's shard only.
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -30,6 +31,7 @@ class MessageQueue final : public Queue, private QueueSink {
   void settle(QueuePosition first, std::uint64_t count, Settlement settlement) override;
   void resume(const ConsumerKey& consumer) override;
   QueueAnswer call(const QueueCall& call) override;
+  void browse(const BrowseCall& call, BrowseThen then) override;
   void dead_letter_arrived(QueuePosition position, QueueId by, bool accepted) override;
   void retry_dead_letters() override;
   void turned_away(QueueId source) override { undertaker().turn_away(source); }
@@ -58,6 +60,7 @@ class MessageQueue final : public Queue, private QueueSink {
   void dead_letter(DeadLetter letter) override;
   void measure(QueueGauges& gauges) override;
   void measure_lanes(QueueGauges& gauges);
+  void measure_age(MessageLane& lane, QueueGauges& gauges) const;
 
   Undertaker& undertaker();
   void send_dead_letters();
@@ -83,12 +86,33 @@ class MessageQueue final : public Queue, private QueueSink {
   QueueAnswer answer(const CancelCall& call);
   QueueAnswer answer(const PurgeCall&);
   QueueAnswer answer(const DeleteCall& call);
+  QueueAnswer answer(const PauseCall& call);
+  QueueAnswer answer(const RemoveCall& call);
+
+  // message_queue_browse.cc
+  struct LaneCursor;
+  bool look_forward(LaneCursor& at, const BrowseCall& call, BrowseSlice& slice);
+  bool look_backward(LaneCursor& at, const BrowseCall& call, BrowseSlice& slice);
+  bool look_at(const LaneCursor& at, QueuePosition position, const BrowseCall& call,
+               BrowseSlice& slice);
+  bool stop_at_paged(LaneCursor& at, const PagedRange& range, const BrowseCall& call,
+                     BrowseSlice& slice);
+
+  // One message in so many is watched until it is delivered.
+  static constexpr QueuePosition kWatchedOf = 64;
+  static constexpr QueuePosition kNone = UINT64_MAX;
+  void watch(QueuePosition position);
+  void watched_left();
+  // So that the ages of messages are known.
+  void note_arrival(QueuePosition position);
 
   QueueCore core_;
   std::vector<LaneStorage> storages_;       // of lanes that have something on disk
   std::unique_ptr<Undertaker> undertaker_;  // once a message has died
   std::uint64_t last_used_ = 0;             // for its expiry; milliseconds since 1970
   std::uint64_t wakes_at_ = UINT64_MAX;
+  QueuePosition watched_ = kNone;
+  std::chrono::steady_clock::time_point watched_since_{};
 };
 
 }  // namespace coney

@@ -96,6 +96,29 @@ void Queue::run_deferred() {
   for (Mail& mail : std::exchange(deferred_, {})) shard_.handle(mail);
 }
 
+// ---- looking at it ----
+
+void Queue::add_chunk(BrowseSlice slice, BrowsedChunk chunk, const BrowseThen& then) {
+  chunk.now = shard_.wall_time();
+  chunk.tick = shard_.ticks();
+  chunk.tick_length = static_cast<std::uint32_t>(Shard::kTickInterval.count());
+  if (chunk.view.bytes) {
+    slice.chunk = std::move(chunk);
+    return then(std::move(slice));
+  }
+  const ChunkRef place = chunk.view.place;
+  auto held =
+      std::make_shared<std::pair<BrowseSlice, BrowsedChunk>>(std::move(slice), std::move(chunk));
+  shard_.storage().read_once(place, [held, then](auto read) {
+    held->first.failed = !read;
+    if (read) {
+      held->second.view.bytes = std::move(*read);
+      held->first.chunk = std::move(held->second);
+    }
+    then(std::move(held->first));
+  });
+}
+
 void Queue::tell_retired(const std::vector<ConsumerKey>& consumers) {
   for (const ConsumerKey& consumer : consumers) {
     shard_.post(consumer.connection.shard, ConsumerCancelledMail{consumer});

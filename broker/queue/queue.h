@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "broker/queue/browsing.h"
 #include "broker/queue/queue_call.h"
 #include "broker/queue/queue_pages.h"
 #include "broker/queue/queue_settings.h"
@@ -45,6 +46,9 @@ class Queue {
   virtual void credit(const ConsumerKey& /*consumer*/, std::uint64_t /*count*/) {}
   virtual void resume(const ConsumerKey& consumer) = 0;
   virtual QueueAnswer call(const QueueCall& call) = 0;
+  // A slice of its messages; `then` is called at once or when the disk has answered. REQUIRES: not
+  // restoring().
+  virtual void browse(const BrowseCall& call, BrowseThen then) = 0;
   // A dead letter has reached `by`, one of the queues that it was sent to, or was refused there.
   virtual void dead_letter_arrived(QueuePosition /*position*/, QueueId /*by*/, bool /*accepted*/) {}
   // Dead letters that did not arrive may do so now.
@@ -105,6 +109,8 @@ class Queue {
   void send(DeliverMail&& mail, const ConsumerOptions& consumer);
   void end_restore();
   void run_deferred();
+  // Completes the slice with what the view has, from memory or from the disk.
+  void add_chunk(BrowseSlice slice, BrowsedChunk chunk, const BrowseThen& then);
   void tell_retired(const std::vector<ConsumerKey>& consumers);
 
   QueueCounters counters_;

@@ -24,6 +24,7 @@ enum class Settlement : std::uint8_t {
 struct CountCall {};
 struct GetCall {
   bool no_ack = false;
+  bool even_paused = false;  // the management's
 };
 struct SubscribeCall {
   ConsumerKey key;
@@ -41,8 +42,19 @@ struct DeleteCall {
   bool if_empty = false;
 };
 
-using QueueCall =
-    std::variant<CountCall, GetCall, SubscribeCall, CancelCall, PurgeCall, DeleteCall>;
+// Clients get nothing more, or get it again. Not of a stream.
+struct PauseCall {
+  bool paused = false;
+};
+// Takes those of these messages out that are ready and in memory; ascending positions of one lane.
+// Nothing becomes of them. Not of a stream.
+struct RemoveCall {
+  QueueLevel level = 0;
+  std::vector<QueuePosition> positions;
+};
+
+using QueueCall = std::variant<CountCall, GetCall, SubscribeCall, CancelCall, PurgeCall, DeleteCall,
+                               PauseCall, RemoveCall>;
 
 enum class QueueStatus : std::uint8_t {
   kOk,
@@ -54,7 +66,7 @@ enum class QueueStatus : std::uint8_t {
 
 struct QueueAnswer {
   QueueStatus status = QueueStatus::kOk;
-  std::uint64_t messages = 0;  // ready; of purge and delete: how many went
+  std::uint64_t messages = 0;  // ready; of purge, remove and delete: how many went
   std::uint32_t consumers = 0;
   std::optional<QueueDelivery> delivery;  // get
   bool delete_now = false;  // cancel: it was the last consumer of an auto-delete queue

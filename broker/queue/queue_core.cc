@@ -168,6 +168,8 @@ void QueueCore::lane_has_more() {
 }
 
 void QueueCore::dispatch() {
+  if (paused_) [[unlikely]]
+    return;
   while (MessageLane* lane = next_lane()) {
     Turns* turns = next_turns();
     if (!turns) return;
@@ -214,8 +216,9 @@ bool QueueCore::deliver_next(MessageLane& lane, Turns& turns) {
   return true;
 }
 
-std::optional<QueueDelivery> QueueCore::get(bool no_ack) {
+std::optional<QueueDelivery> QueueCore::get(bool no_ack, bool even_paused) {
   expire();
+  if (paused_ && !even_paused) return std::nullopt;
   MessageLane* lane = next_lane();
   if (!lane) return std::nullopt;
   QueueDelivery delivery;
@@ -364,6 +367,26 @@ std::uint64_t QueueCore::purge() {
     }
   });
   return purged;
+}
+
+std::uint64_t QueueCore::remove(Level level, const std::vector<QueuePosition>& places) {
+  MessageLane* lane = find_lane(level);
+  return lane ? lane->remove_ready(places) : 0;
+}
+
+void QueueCore::pause(bool paused) {
+  paused_ = paused;
+  dispatch();
+}
+
+QueueCore::Held QueueCore::held_as(const Entry& entry) const {
+  if (entry.holder == kDead) return Held::kDead;
+  return entry.holder == kDelayed ? Held::kDelayed : Held::kByClient;
+}
+
+const ConsumerKey* QueueCore::holder(const Entry& entry) const {
+  if (entry.holder == kNobody || is_nobodys(entry.holder)) return nullptr;
+  return &consumers_[entry.holder].key;
 }
 
 void QueueCore::compact() {

@@ -139,7 +139,7 @@ class QueueCore final : private LaneOwner {
 
   // basic.get. With `no_ack` the message leaves the queue. nullopt also when the next message is
   // paged out.
-  std::optional<QueueDelivery> get(bool no_ack);
+  std::optional<QueueDelivery> get(bool no_ack, bool even_paused = false);
 
   // Settling of `count` consecutive positions; positions that are not unacked are passed over.
   void acknowledge(QueuePosition first, std::uint64_t count);
@@ -158,6 +158,15 @@ class QueueCore final : private LaneOwner {
 
   // Drops every ready message, returns how many.
   std::uint64_t purge();
+  // Drops those of these (ascending) that are ready and in memory, returns how many.
+  std::uint64_t remove(Level level, const std::vector<QueuePosition>& places);
+  // While it is paused nobody is delivered anything, and get() gives nothing but to who insists.
+  void pause(bool paused);
+  bool is_paused() const { return paused_; }
+  // What became of an unacked message, and who has it; null: no consumer.
+  enum class Held : std::uint8_t { kByClient, kDelayed, kDead };
+  Held held_as(const MessageLane::Entry& entry) const;
+  const ConsumerKey* holder(const MessageLane::Entry& entry) const;
   // Lets go of what is too old, and gives what was delayed another try.
   void expire();
   // When expire() will have something to do, in milliseconds since 1970; nullopt: not by itself.
@@ -288,6 +297,7 @@ class QueueCore final : private LaneOwner {
   std::uint32_t consumer_count_ = 0;
   std::uint32_t active_ = kNobody;  // of a queue with a single active consumer
   bool exclusive_ = false;
+  bool paused_ = false;
 };
 
 template <typename Visit>

@@ -126,26 +126,12 @@ void QueuePages::take_what_is_there() {
 
 bool QueuePages::is_wanted(const Held& held, const ChunkEntry& entry) const {
   if (entry.position < *held.paged_from || (held.restored && entry.left_out)) return false;
-  if (held.lives.empty()) return true;
-  const auto at = std::lower_bound(
-      held.lives.begin(), held.lives.end(), entry.position,
-      [](const PositionRange& range, QueuePosition position) { return range.last < position; });
-  return at != held.lives.end() && at->first <= entry.position;
+  return is_in(held.lives, entry.position);
 }
 
 // As the log or the time before the restart has changed them.
 MessageFacts QueuePages::facts_of(const Held& held, const ChunkEntry& entry) const {
-  MessageFacts facts = entry.facts;
-  facts.redelivered = facts.redelivered || entry.position < delivered_;
-  const auto at = std::lower_bound(held.counts.begin(), held.counts.end(), entry.position,
-                                   [](const CountedRange& range, QueuePosition position) {
-                                     return range.positions.last < position;
-                                   });
-  if (at != held.counts.end() && at->positions.first <= entry.position) {
-    facts.redelivered = true;
-    facts.counts = facts.counts.highest(at->counts);
-  }
-  return facts;
+  return newest_facts(entry, held.counts, delivered_);
 }
 
 void QueuePages::put_back(Held& held, const Chunk& chunk) {
@@ -468,6 +454,18 @@ std::vector<PositionRange> QueuePages::positions_held() {
   });
   add_paged_before(UINT64_MAX);
   return ranges;
+}
+
+std::optional<ChunkView> QueuePages::view(const PagedRange& range) {
+  const Held& held = *at_or_behind(range.first);
+  if (held.corrupt) return std::nullopt;
+  return ChunkView{.bytes = held.bytes,
+                   .place = held.place.ref(),
+                   .positions = {range.first, range.last},
+                   .restored = held.restored,
+                   .lives = held.lives,
+                   .counts = held.counts,
+                   .delivered = delivered_};
 }
 
 QueueSpace QueuePages::space(QueueId queue) const {

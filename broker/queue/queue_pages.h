@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "broker/queue/chunk_view.h"
 #include "broker/queue/message_lane.h"
 #include "broker/storage/storage_space.h"
 #include "persistence/recovery/recovery.h"
@@ -80,6 +81,10 @@ class QueuePages {
 
   // What it takes in segments; the queue is for the caller to name.
   QueueSpace space(QueueId queue) const;
+
+  // How messages that are paged out can be read without putting them back. nullopt: they are
+  // damaged. REQUIRES: a range of the lane.
+  std::optional<ChunkView> view(const PagedRange& range);
 
   // Starts to move what lives in a file elsewhere. Call left() when nothing is_leaving() any more
   // and what was written since is synced: then the file is released.

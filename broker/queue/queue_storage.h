@@ -40,6 +40,8 @@ class QueueStorage final : public DiskTenant, private QueueDisk {
   void restore(RecoveredQueue& recovered);
   void deleted();
 
+  std::optional<ChunkView> view(const PagedRange& range) { return pages_.view(range); }
+
   // ---- answers of the disk ----
   void written(ChunkNumber number, StorageResult<ChunkRef> place);
   void read(ChunkNumber number, StorageResult<std::shared_ptr<const Chunk>> chunk);

@@ -13,6 +13,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace coney {
@@ -107,6 +108,22 @@ class SparseWindow {
       }
     }
     return end_;
+  }
+
+  // The last live position in front of `position` and not in front of `lowest`; nullopt when there
+  // is none. Skips whole chunks.
+  std::optional<std::uint64_t> previous(std::uint64_t position, std::uint64_t lowest = 0) const {
+    lowest = std::max(lowest, begin());
+    position = std::min({position, end_, (first_ + count()) * ChunkSize});
+    while (position > lowest) {
+      const Chunk* chunk = chunks_[head_ + (position - 1) / ChunkSize - first_].get();
+      const std::uint64_t chunk_begin = std::max((position - 1) / ChunkSize * ChunkSize, lowest);
+      if (!chunk || chunk->live == 0) position = chunk_begin;
+      for (; position > chunk_begin; --position) {
+        if (chunk->elements[(position - 1) % ChunkSize].present()) return position - 1;
+      }
+    }
+    return std::nullopt;
   }
 
   // Gives all memory back when nothing is alive; the next position is then the start of a chunk.

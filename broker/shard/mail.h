@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "broker/channel/direct_reply.h"
+#include "broker/channel/unacked_list.h"
 #include "broker/error.h"
 #include "broker/ids.h"
 #include "broker/message/message.h"
+#include "broker/queue/browsing.h"
 #include "broker/queue/queue_call.h"
 #include "broker/topology/topology.h"
 #include "persistence/recovery/recovery.h"
@@ -84,6 +86,20 @@ struct QueueRequestMail {
   QueueId queue;
   QueueCall call;
   std::function<void(QueueAnswer)> then;
+};
+// A slice of its messages, without taking them. `then` as above.
+struct BrowseMail {
+  QueueId queue;
+  BrowseCall call;
+  BrowseThen then;
+};
+// What a channel has not settled. `then` as above, on the connection's shard; of what is gone it is
+// nothing.
+struct UnackedMail {
+  ConnectionId connection;
+  ChannelNumber channel = 0;
+  UnackedCall call;
+  std::function<void(UnackedList)> then;
 };
 // What the sender's mail asks for between begin and end of a transaction is logged as part of it.
 // It is sent in one turn, so no other mail comes in between. The end is answered by
@@ -217,12 +233,14 @@ struct AlarmMail {
   std::string reason;
 };
 
-using Mail = std::variant<
-    PublishMail, DeadLetterMail, DeadLetterArrivedMail, DeadLetterRoomMail, SettleMail,
-    StreamCreditMail, ResumeMail, QueueCallMail, QueueRequestMail, TransactionMail, DeliverMail,
-    ConfirmMail, TransactionPartMail, TransactionEndedMail, PublishCreditMail, QueueAnswerMail,
-    ConsumerCancelledMail, DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail,
-    QueueRetiredMail, LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail, CompactMail,
-    RestoreQueueMail, AcceptedMail, CloseConnectionMail, ShutDownMail, FarewellMail, AlarmMail>;
+using Mail =
+    std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, DeadLetterRoomMail, SettleMail,
+                 StreamCreditMail, ResumeMail, QueueCallMail, QueueRequestMail, BrowseMail,
+                 UnackedMail, TransactionMail, DeliverMail, ConfirmMail, TransactionPartMail,
+                 TransactionEndedMail, PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail,
+                 DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail,
+                 QueueRetiredMail, LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail,
+                 CompactMail, RestoreQueueMail, AcceptedMail, CloseConnectionMail, ShutDownMail,
+                 FarewellMail, AlarmMail>;
 
 }  // namespace coney

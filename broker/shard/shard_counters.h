@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "broker/stats/latency_histogram.h"
+
 namespace coney {
 
 struct ShardCounters {
@@ -19,6 +21,8 @@ struct ShardCounters {
 
   std::array<std::uint64_t, kSizeLimits.size() + 1> message_sizes{};
   std::uint64_t message_bytes = 0;
+  // Samples: from a publish to its first delivery, and to its confirm.
+  LatencyHistogram time_in_queue, confirm_latency;
   // Sent to a dead letter exchange; of classic queues, of quorum queues.
   std::array<std::array<std::uint64_t, kDeathReasons>, 2> dead_lettered{};
 

@@ -1,5 +1,6 @@
 // What a shard does with each kind of mail.
 
+#include "broker/channel/channel.h"
 #include "broker/connection/connection.h"
 #include "broker/queue/queue.h"
 #include "broker/shard/for_each_connection.h"
@@ -105,7 +106,20 @@ struct Shard::MailHandler {
     mail.then(std::move(answer));
   }
 
+  void operator()(BrowseMail& mail) {
+    Queue* queue = shard.find(mail.queue);
+    if (!queue) return mail.then({.gone = true});
+    if (queue->restoring()) return queue->defer(std::move(mail));
+    queue->browse(mail.call, std::move(mail.then));
+  }
+
   // ---- for a connection ----
+
+  void operator()(UnackedMail& mail) {
+    Connection* connection = shard.find(mail.connection);
+    Channel* channel = connection ? connection->find_channel(mail.channel) : nullptr;
+    mail.then(channel ? channel->unacked(mail.call) : UnackedList{});
+  }
 
   void operator()(DeliverMail& mail) {
     if (Connection* connection = shard.find(mail.consumer.connection)) {

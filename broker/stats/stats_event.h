@@ -35,6 +35,9 @@ struct QueueGauges {
   std::uint64_t head_message_timestamp = 0;  // seconds since 1970; 0: there is none
   std::uint64_t segments = 0;                // of a stream: files' worth of chunks
   std::uint64_t first_timestamp = 0;         // of a stream: milliseconds since 1970
+  std::uint64_t first_offset = 0, next_offset = 0;  // of a stream: what it holds lies in between
+  // When the oldest ready message came, milliseconds since 1970; 0: there is none, or nobody knows.
+  std::uint64_t oldest_ready_at = 0;
   std::uint32_t consumers = 0;
   bool serves = true;      // what is ready could be delivered at once, or nothing is ready
   bool restoring = false;  // its users wait for what a restart brings

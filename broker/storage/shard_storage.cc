@@ -338,13 +338,13 @@ void ShardStorage::tell_space() {
 // ---- chunks ----
 
 SegmentCookie ShardStorage::remember(const LaneId& lane, ChunkNumber number, std::int64_t bytes) {
-  requests_.emplace(++last_cookie_, Request{lane, number, bytes});
+  requests_.emplace(++last_cookie_, Request{lane, number, bytes, {}});
   return last_cookie_;
 }
 
 ShardStorage::Request ShardStorage::forget(SegmentCookie cookie) {
   const auto at = requests_.find(cookie);
-  const Request request = at->second;
+  Request request = std::move(at->second);
   requests_.erase(at);
   return request;
 }
@@ -357,6 +357,12 @@ void ShardStorage::write(const LaneId& lane, ChunkNumber number,
 
 void ShardStorage::read(const LaneId& lane, ChunkNumber number, const ChunkRef& place) {
   node_->segments().read(place, *this, remember(lane, number, place.length));
+}
+
+void ShardStorage::read_once(const ChunkRef& place, ChunkThen then) {
+  const SegmentCookie cookie = remember({}, {}, place.length);
+  requests_.at(cookie).then = std::move(then);
+  node_->segments().read(place, *this, cookie);
 }
 
 void ShardStorage::handle(ChunkWrittenMail& mail) {
@@ -376,6 +382,7 @@ void ShardStorage::handle(ChunkWrittenMail& mail) {
 
 void ShardStorage::handle(ChunkReadMail& mail) {
   const Request request = forget(mail.cookie);
+  if (request.then) return request.then(std::move(*mail.chunk));
   const bool damaged = !*mail.chunk && mail.chunk->error().code == StorageErrorCode::kCorrupt;
   if (damaged) node_->tell_damage(static_cast<std::uint64_t>(request.bytes));
   retry_chunks_ = retry_chunks_ || !*mail.chunk;

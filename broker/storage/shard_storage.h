@@ -63,6 +63,9 @@ class ShardStorage final : public LogSink, public SegmentSink {
   }
   void write(const LaneId& lane, ChunkNumber number, std::shared_ptr<const Chunk> chunk);
   void read(const LaneId& lane, ChunkNumber number, const ChunkRef& place);
+  // For who only looks: `then` is called on the shard's thread, and never once the shard has ended.
+  using ChunkThen = std::function<void(StorageResult<std::shared_ptr<const Chunk>>)>;
+  void read_once(const ChunkRef& place, ChunkThen then);
   static LogPayload payload(const StoredMessage& stored, const MessageRef& message);
 
   // The batch that is being built up: another one once it was handed over.
@@ -141,6 +144,7 @@ class ShardStorage final : public LogSink, public SegmentSink {
     LaneId lane;
     ChunkNumber number{};
     std::int64_t bytes = 0;  // to be written or read
+    ChunkThen then{};        // of read_once()
   };
   // Moving out of the log what was put there up to an epoch: chunks are written and synced, then
   // the log is told which of their messages live.

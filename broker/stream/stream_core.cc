@@ -91,6 +91,21 @@ void StreamCore::set_bytes(ChunkNumber number, std::uint64_t bytes) {
   chunk->bytes = bytes;
 }
 
+// ---- looking at it ----
+
+std::optional<StreamCore::ChunkPlace> StreamCore::chunk_at_or_behind(QueuePosition offset) const {
+  const std::size_t index = chunk_at(offset);
+  if (index == chunks_.size()) return std::nullopt;
+  return ChunkPlace{number_of(index), chunks_[index].positions, chunks_[index].count == 0};
+}
+
+std::optional<StreamCore::ChunkPlace> StreamCore::chunk_before(QueuePosition offset) const {
+  if (chunks_.empty() || chunks_.front().positions.first >= offset) return std::nullopt;
+  std::size_t index = chunk_at(offset);
+  if (index == chunks_.size() || chunks_[index].positions.first >= offset) --index;
+  return ChunkPlace{number_of(index), chunks_[index].positions, chunks_[index].count == 0};
+}
+
 // ---- consumers ----
 
 void StreamCore::subscribe(const ConsumerKey& key, const ConsumerOptions& options,

@@ -96,6 +96,16 @@ class StreamCore {
   // What the chunk takes on disk, once that is known.
   void set_bytes(ChunkNumber number, std::uint64_t bytes);
 
+  // ---- looking at it ----
+  struct ChunkPlace {
+    ChunkNumber number{};
+    PositionRange positions;
+    bool lost = false;
+  };
+  // The first chunk that ends at the offset or behind it, the last one that begins in front of it.
+  std::optional<ChunkPlace> chunk_at_or_behind(QueuePosition offset) const;
+  std::optional<ChunkPlace> chunk_before(QueuePosition offset) const;
+
   // ---- consumers ----
   // REQUIRES: no consumer with this key. It gets nothing before the first resume().
   void subscribe(const ConsumerKey& key, const ConsumerOptions& options,

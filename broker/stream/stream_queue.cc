@@ -177,6 +177,8 @@ void StreamQueue::measure(QueueGauges& gauges) {
   gauges.consumers = core_.consumer_count();
   gauges.segments = core_.chunk_count();
   gauges.first_timestamp = core_.first_time();
+  gauges.first_offset = core_.begin();
+  gauges.next_offset = core_.committed();
   gauges.memory = sizeof *this + core_.tail_bytes();
 }
 

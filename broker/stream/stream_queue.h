@@ -24,6 +24,7 @@ class StreamQueue final : public Queue, private StreamSink {
   void credit(const ConsumerKey& consumer, std::uint64_t count) override;
   void resume(const ConsumerKey& consumer) override;
   QueueAnswer call(const QueueCall& call) override;
+  void browse(const BrowseCall& call, BrowseThen then) override;
   void on_time() override;
   void retire() override;
   void compact() override {}
@@ -57,6 +58,10 @@ class StreamQueue final : public Queue, private StreamSink {
   QueueAnswer answer(const CancelCall& call);
   QueueAnswer answer(const PurgeCall&) { return counts(); }  // refused by the channel
   QueueAnswer answer(const DeleteCall& call);
+  QueueAnswer answer(const PauseCall&) { return counts(); }   // refused by the management
+  QueueAnswer answer(const RemoveCall&) { return counts(); }  // refused by the management
+
+  void browse_tail(const BrowseCall& call, QueuePosition from, BrowseSlice& slice) const;
 
   StreamCore core_;
   std::unique_ptr<StreamStorage> storage_;

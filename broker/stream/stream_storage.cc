@@ -172,6 +172,11 @@ void StreamStorage::read_ahead(ChunkNumber number) {
   if (held && !held->bytes) ask(*held, number);
 }
 
+ChunkView StreamStorage::view(ChunkNumber number) {
+  const Held& held = *find(number);
+  return {.bytes = held.bytes, .place = held.place.ref(), .lives = held.lives};
+}
+
 void StreamStorage::ask(Held& held, ChunkNumber number) {
   if (std::exchange(held.reading, true)) return;
   if (held.move != Move::kReading) shard_.read(lane(), number, held.place.ref());

@@ -48,6 +48,8 @@ class StreamStorage final : public DiskTenant {
   // Null: read() tells the core when it is there.
   StreamPagePtr page(ChunkNumber number);
   void read_ahead(ChunkNumber number);
+  // How a chunk can be read without becoming a page. REQUIRES: the core has it.
+  ChunkView view(ChunkNumber number);
 
   // ---- answers of the disk ----
   void written(ChunkNumber number, StorageResult<ChunkRef> place);

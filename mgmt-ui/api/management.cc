@@ -1,6 +1,8 @@
 #include "mgmt-ui/api/management.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -28,6 +30,7 @@ using log::Category;
 
 constexpr std::chrono::seconds kCertificateCheck{3};
 constexpr std::chrono::seconds kStatisticsTick{1};
+constexpr std::chrono::milliseconds kLogTick{200};
 
 Millisecond wall_milliseconds() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -111,11 +114,18 @@ class Management final : public ServerExtension, private Services {
   }
   void post(ShardId shard, Mail mail) override;
   void ask(QueueId queue, QueueCall call, ThenQueue then) override;
+  void browse(QueueId queue, BrowseCall call, ThenSlice then) override;
+  void unacked(ConnectionId connection, ChannelNumber channel, UnackedCall call,
+               ThenUnacked then) override;
   void route(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
              std::vector<QueueId>& queues) override {
     directory_.router().route(vhost, exchange, message, queues);
   }
   EventFeed* events() override { return &events_; }
+  std::shared_ptr<EventSubscription> follow_log(LogFilter filter, std::uint64_t backlog) override;
+  void reset_statistics() override { statistics_.reset(); }
+  // The main thread takes the signal in its own time and closes this thread's connections last.
+  void stop_node() override { ::kill(::getpid(), SIGTERM); }
   std::vector<ActiveListener> listeners() const override;
   AlarmState alarms() const override {
     const ResourceStatus resources = server_->resources();
@@ -134,6 +144,7 @@ class Management final : public ServerExtension, private Services {
   std::optional<std::string> listen_tls();
   void open_door();
   void watch_certificates();
+  void hand_on_log();
   void read_statistics();
   void tick_statistics();
   NodeSample probe() const;
@@ -147,6 +158,7 @@ class Management final : public ServerExtension, private Services {
   std::shared_ptr<Mailbox> mailbox_;
   Directory directory_;
   EventFeed events_;
+  LogFeed log_feed_{log::tail()};
   std::vector<ActiveListener> own_listeners_;
   Statistics statistics_{wall_milliseconds, [this] { return probe(); }};
   StatsInbox stats_inbox_{
@@ -159,6 +171,7 @@ class Management final : public ServerExtension, private Services {
   HttpServer metrics_http_;
   std::unique_ptr<TlsCredentials> tls_;
   std::unique_ptr<asio::steady_timer> certificate_timer_, statistics_timer_;
+  std::unique_ptr<asio::steady_timer> log_timer_;  // while somebody reads the log
   std::thread thread_;
 };
 
@@ -185,6 +198,7 @@ void Management::stop() {
   if (thread_.joinable()) thread_.join();
   certificate_timer_.reset();
   statistics_timer_.reset();
+  log_timer_.reset();
   io_.reset();
 }
 
@@ -253,6 +267,25 @@ void Management::watch_certificates() {
   });
 }
 
+// ---- the log ----
+
+std::shared_ptr<EventSubscription> Management::follow_log(LogFilter filter, std::uint64_t backlog) {
+  auto subscription = log_feed_.subscribe(std::move(filter), backlog);
+  if (!log_timer_) {
+    log_timer_ = std::make_unique<asio::steady_timer>(*io_);
+    hand_on_log();
+  }
+  return subscription;
+}
+
+void Management::hand_on_log() {
+  if (!log_feed_.hand_on()) return log_timer_.reset();
+  log_timer_->expires_after(kLogTick);
+  log_timer_->async_wait([this](boost::system::error_code error) {
+    if (!error) hand_on_log();
+  });
+}
+
 // ---- statistics ----
 
 void Management::read_statistics() {
@@ -293,12 +326,28 @@ void Management::post(ShardId shard, Mail mail) {
   server_->context().shards[static_cast<std::size_t>(shard)]->deliver_mail(batch);
 }
 
-void Management::ask(QueueId queue, QueueCall call, ThenQueue then) {
-  auto answered = [mailbox = mailbox_, then = std::move(then)](QueueAnswer answer) {
-    auto shared = std::make_shared<QueueAnswer>(std::move(answer));
+// What a shard calls when it has the answer: `then` with it, on the management's thread.
+template <typename Answered>
+std::function<void(Answered)> back_to(const std::shared_ptr<Mailbox>& mailbox,
+                                      std::function<void(Answered)> then) {
+  return [mailbox, then = std::move(then)](Answered answer) {
+    auto shared = std::make_shared<Answered>(std::move(answer));
     mailbox->post([then, shared] { then(std::move(*shared)); });
   };
-  post(queue.shard, QueueRequestMail{queue, std::move(call), std::move(answered)});
+}
+
+void Management::ask(QueueId queue, QueueCall call, ThenQueue then) {
+  post(queue.shard, QueueRequestMail{queue, std::move(call), back_to(mailbox_, std::move(then))});
+}
+
+void Management::browse(QueueId queue, BrowseCall call, ThenSlice then) {
+  post(queue.shard, BrowseMail{queue, std::move(call), back_to(mailbox_, std::move(then))});
+}
+
+void Management::unacked(ConnectionId connection, ChannelNumber channel, UnackedCall call,
+                         ThenUnacked then) {
+  post(connection.shard,
+       UnackedMail{connection, channel, std::move(call), back_to(mailbox_, std::move(then))});
 }
 
 std::uint64_t Management::connection_count() const {

@@ -15,7 +15,7 @@
 #include "broker/ids.h"
 #include "broker/shard/mail.h"
 #include "broker/topology/topology.h"
-#include "mgmt-ui/api/events/event_feed.h"
+#include "mgmt-ui/api/events/log_feed.h"
 
 namespace coney::management {
 
@@ -56,15 +56,27 @@ class Services {
   // `then` is called on the management's thread. What a get gives is the caller's to settle.
   using ThenQueue = std::function<void(QueueAnswer)>;
   virtual void ask(QueueId, QueueCall, ThenQueue then) { then({.status = QueueStatus::kGone}); }
+  // Both: `then` is called on the management's thread.
+  using ThenSlice = std::function<void(BrowseSlice)>;
+  virtual void browse(QueueId, BrowseCall, ThenSlice then) { then({.gone = true}); }
+  using ThenUnacked = std::function<void(UnackedList)>;
+  virtual void unacked(ConnectionId, ChannelNumber, UnackedCall, ThenUnacked then) { then({}); }
   // Catalog::route().
   virtual void route(const Vhost&, const Exchange&, const RoutedMessage&, std::vector<QueueId>&) {}
 
   // Null: there are none to listen to.
   virtual EventFeed* events() { return nullptr; }
+  // LogFeed::subscribe(). Null: there is no log.
+  virtual std::shared_ptr<EventSubscription> follow_log(LogFilter, std::uint64_t /*backlog*/) {
+    return nullptr;
+  }
 
   // ---- the node ----
+  // Ends it in good order, once the present request has been answered.
+  virtual void stop_node() {}
   virtual std::vector<ActiveListener> listeners() const { return {}; }
   virtual AlarmState alarms() const { return {}; }
+  // Statistics::reset()
   virtual void reset_statistics() {}
   virtual std::uint64_t connection_count() const { return 0; }
   virtual std::chrono::system_clock::time_point wall_time() const {

@@ -64,6 +64,16 @@ class Collector final : public StatsReceiver {
     return sum;
   }
 
+  // Samples of all shards.
+  std::uint64_t sampled(LatencyHistogram ShardCounters::*histogram) const {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t sum = 0;
+    for (const auto& [id, shard] : shards_) {
+      for (std::uint64_t count : (shard.counters.*histogram).counts) sum += count;
+    }
+    return sum;
+  }
+
  private:
   void note(const QueueOpened&) {}
   void note(const QueueUpdate& event) { queues_[event.record->name] = event; }
@@ -117,6 +127,21 @@ TEST_F(StatisticsTest, PublishesAndConfirmsAreCounted) {
   EXPECT_EQ(collector_.queue("q").gauges.messages_persistent, 5u);
   ASSERT_TRUE(becomes_true([&] { return collector_.exchange("").publish_in == 6; }));
   EXPECT_EQ(collector_.exchange("").publish_out, 5u);
+}
+
+TEST_F(StatisticsTest, TimesInQueuesAndOfConfirmsAreSampled) {
+  Client client(broker_.port());
+  client.declare("q", {.durable = true});
+  client.confirm_select();
+  for (int n = 0; n != 65; ++n) client.publish("", "q", "x", {.delivery_mode = 2});
+  client.wait_for_confirms();
+  ASSERT_TRUE(
+      becomes_true([&] { return collector_.sampled(&ShardCounters::confirm_latency) != 0; }));
+  EXPECT_EQ(collector_.sampled(&ShardCounters::time_in_queue), 0u) << "nothing was delivered";
+  client.consume("q", "c", true);
+  for (int n = 0; n != 65; ++n) client.next_delivery();
+  // The first of them, and not the last: it came while the first one was waited for.
+  EXPECT_TRUE(becomes_true([&] { return collector_.sampled(&ShardCounters::time_in_queue) == 1; }));
 }
 
 TEST_F(StatisticsTest, DeliveriesAreCountedByTheirWay) {

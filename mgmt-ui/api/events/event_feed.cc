@@ -117,7 +117,7 @@ void EventSubscription::add(std::string_view event) {
 
 std::string EventSubscription::take() {
   if (left_out_ != 0) {
-    waiting_ += event("events.left_out", {{"count", std::exchange(left_out_, 0)}});
+    waiting_ += event(left_out_event_, {{"count", std::exchange(left_out_, 0)}});
   }
   return std::exchange(waiting_, {});
 }
@@ -136,8 +136,7 @@ void EventFeed::publish(const Changes& changes) {
     for (const auto& one : subscribers_) one.lock()->add(event);
   }
   for (const auto& one : subscribers_) {
-    const auto subscription = one.lock();
-    if (subscription->wake_) subscription->wake_();
+    one.lock()->wake();
   }
 }
 

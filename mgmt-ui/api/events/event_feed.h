@@ -13,9 +13,22 @@
 
 namespace coney::management {
 
+// One listener's bytes on their way: events are added whole, or counted as left out.
 class EventSubscription {
  public:
   static constexpr std::size_t kMaxWaiting = std::size_t{256} << 10;  // bytes
+
+  // The event that tells how many were left out.
+  explicit EventSubscription(std::string_view left_out = "events.left_out")
+      : left_out_event_(left_out) {}
+
+  void add(std::string_view event);
+  // Some of what should have come is gone.
+  void leave_out(std::size_t events) { left_out_ += events; }
+  // Tells the listener, if there is anything.
+  void wake() {
+    if (wake_ && (!waiting_.empty() || left_out_ != 0)) wake_();
+  }
 
   // What has come since the last call, as the bytes of the stream; empty: nothing.
   std::string take();
@@ -23,9 +36,7 @@ class EventSubscription {
   void on_news(std::function<void()> wake) { wake_ = std::move(wake); }
 
  private:
-  friend class EventFeed;
-  void add(std::string_view event);
-
+  std::string left_out_event_;
   std::string waiting_;
   std::size_t left_out_ = 0;
   std::function<void()> wake_;

@@ -1,7 +1,7 @@
 #pragma once
 // Which metrics there are of each kind of object: one table for each, from which the sums of
 // /metrics, the lines of /metrics/per-object and the families of /metrics/detailed are made. Names
-// and help texts are those of RabbitMQ's Prometheus plugin, so that its boards work.
+// are those of RabbitMQ's Prometheus plugin, so that its boards work.
 
 #include <optional>
 #include <span>

@@ -217,8 +217,8 @@ void write_node(Exposition& out, const Groups& groups, const Call& call) {
 // ---- of the whole cluster ----
 
 void write_vhosts(Exposition& out, const Call& call) {
-  out.family(std::string(kClusterPrefix) + "vhost_status", Exposition::Type::kGauge,
-             "Whether a given vhost is running");
+  out.family(std::string(kClusterPrefix).append("vhost_status"), Exposition::Type::kGauge,
+             "1 while the virtual host can be used");
   for (const Vhost* vhost : call.directory.vhosts()) {
     out.sample({{"vhost", vhost->record->name}}, 1);
   }

@@ -1,5 +1,7 @@
 #include "mgmt-ui/api/prometheus/node_exposition.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "mgmt-ui/api/stats/statistics.h"
@@ -39,13 +41,13 @@ std::string_view queue_type_label(QueueType type) {
 }
 
 void write_object_counts(Exposition& out, const Call& call) {
-  write_one(out, "rabbitmq_connections", Type::kGauge, "Connections currently open",
+  write_one(out, "rabbitmq_connections", Type::kGauge, "Open connections",
             number(tables(call).connections().size()));
-  write_one(out, "rabbitmq_channels", Type::kGauge, "Channels currently open",
+  write_one(out, "rabbitmq_channels", Type::kGauge, "Open channels",
             number(tables(call).channel_count()));
-  write_one(out, "rabbitmq_consumers", Type::kGauge, "Consumers currently connected",
+  write_one(out, "rabbitmq_consumers", Type::kGauge, "Consumers of all queues",
             number(tables(call).consumer_count()));
-  write_one(out, "rabbitmq_queues", Type::kGauge, "Queues available",
+  write_one(out, "rabbitmq_queues", Type::kGauge, "Queues that exist",
             number(call.directory.queues().size()));
 }
 
@@ -55,14 +57,14 @@ void write_info(Exposition& out, const Call& call) {
                                     {"prometheus_plugin_version", config.server_version},
                                     {"prometheus_client_version", CONEY_VERSION},
                                     {"erlang_version", "0.0"}}};
-  write_one(out, "rabbitmq_build_info", Type::kUntyped, "RabbitMQ & Erlang/OTP version info", 1,
-            build);
+  write_one(out, "rabbitmq_build_info", Type::kUntyped,
+            "Which broker this is and what it is compatible with", 1, build);
   const std::array<Label, 4> identity{{{"rabbitmq_node", config.node_name},
                                        {"rabbitmq_cluster", config.cluster_name},
                                        {"rabbitmq_cluster_permanent_id", config.cluster_name},
                                        {"rabbitmq_endpoint", "aggregated"}}};
-  write_one(out, "rabbitmq_identity_info", Type::kUntyped, "RabbitMQ node & cluster identity info",
-            1, identity);
+  write_one(out, "rabbitmq_identity_info", Type::kUntyped, "Which node and cluster this is", 1,
+            identity);
 }
 
 // ---- by protocol, and by type of queue ----
@@ -81,23 +83,16 @@ std::uint64_t total(const StatsTables& tables) {
 }
 
 constexpr ProtocolMetric kProtocolMetrics[] = {
-    {"messages_confirmed_total", "Total number of messages confirmed to publishers",
-     total<kConfirm>},
-    {"messages_received_confirm_total",
-     "Total number of messages received from publishers expecting confirmations",
+    {"messages_confirmed_total", "Messages whose confirm was sent", total<kConfirm>},
+    {"messages_received_confirm_total", "Messages published on channels in confirm mode",
      [](const StatsTables& tables) { return tables.published_for_confirm(); }},
-    {"messages_received_total", "Total number of messages received from publishers",
-     total<kPublish>},
-    {"messages_routed_total", "Total number of messages routed to queues or streams",
+    {"messages_received_total", "Messages published", total<kPublish>},
+    {"messages_routed_total", "Copies of messages that queues and streams were given",
      [](const StatsTables& tables) { return tables.routed(); }},
-    {"messages_unroutable_dropped_total",
-     "Total number of messages published as non-mandatory into an exchange and dropped as "
-     "unroutable",
+    {"messages_unroutable_dropped_total", "Messages that fitted no queue and were dropped",
      total<kDropUnroutable>},
     {"messages_unroutable_returned_total",
-     "Total number of messages published as mandatory into an exchange and returned to the "
-     "publisher as unroutable",
-     total<kReturnUnroutable>},
+     "Mandatory messages that fitted no queue and were returned", total<kReturnUnroutable>},
 };
 
 struct QueueTypeMetric {
@@ -108,41 +103,29 @@ struct QueueTypeMetric {
 };
 
 constexpr QueueTypeMetric kQueueTypeMetrics[] = {
-    {"messages_acknowledged_total",
-     "Total number of messages acknowledged by consumers",
-     {kAck},
-     1},
+    {"messages_acknowledged_total", "Messages that were acknowledged", {kAck}, 1},
     {"messages_delivered_consume_auto_ack_total",
-     "Total number of messages delivered to consumers using basic.consume with automatic "
-     "acknowledgment",
+     "Messages sent to consumers that do not acknowledge",
      {kDeliverNoAck},
      1},
     {"messages_delivered_consume_manual_ack_total",
-     "Total number of messages delivered to consumers using basic.consume with manual "
-     "acknowledgment",
+     "Messages sent to consumers that acknowledge",
      {kDeliver},
      1},
     {"messages_delivered_get_auto_ack_total",
-     "Total number of messages delivered to consumers using basic.get with automatic "
-     "acknowledgment",
+     "Messages taken by basic.get for good",
      {kGetNoAck},
      1},
     {"messages_delivered_get_manual_ack_total",
-     "Total number of messages delivered to consumers using basic.get with manual acknowledgment",
+     "Messages taken by basic.get, to be acknowledged",
      {kGet},
      1},
     {"messages_delivered_total",
-     "Total number of messages delivered to consumers",
+     "Messages sent to consumers or taken by basic.get",
      {kDeliver, kDeliverNoAck, kGet, kGetNoAck},
      4},
-    {"messages_get_empty_total",
-     "Total number of times basic.get operations fetched no message",
-     {kGetEmpty},
-     1},
-    {"messages_redelivered_total",
-     "Total number of messages redelivered to consumers",
-     {kRedeliver},
-     1},
+    {"messages_get_empty_total", "Calls of basic.get that found nothing", {kGetEmpty}, 1},
+    {"messages_redelivered_total", "Messages that were sent again", {kRedeliver}, 1},
 };
 
 constexpr QueueType kTypes[] = {QueueType::kClassic, QueueType::kQuorum, QueueType::kStream};
@@ -161,11 +144,10 @@ void write_by_queue_type(Exposition& out, const Call& call) {
 
 void write_dead_letters(Exposition& out, const Call& call) {
   constexpr std::pair<std::string_view, std::string_view> kReasons[] = {
-      {"rejected", "Total number of messages dead-lettered due to basic.reject or basic.nack"},
-      {"expired", "Total number of messages dead-lettered due to message TTL exceeded"},
-      {"maxlen",
-       "Total number of messages dead-lettered due to overflow drop-head or reject-publish-dlx"},
-      {"delivery_limit", "Total number of messages dead-lettered due to delivery-limit exceeded"}};
+      {"rejected", "Dead letters that a client had rejected"},
+      {"expired", "Dead letters that had become too old"},
+      {"maxlen", "Dead letters of queues that were full"},
+      {"delivery_limit", "Dead letters that had come back too often"}};
   const auto& counts = tables(call).shard_totals().dead_lettered;
   for (std::size_t reason = 0; reason != std::size(kReasons); ++reason) {
     const auto& [name, help] = kReasons[reason];
@@ -183,7 +165,7 @@ void write_dead_letters(Exposition& out, const Call& call) {
 void write_message_sizes(Exposition& out, const Call& call) {
   const ShardCounters& counters = tables(call).shard_totals();
   out.family("rabbitmq_message_size_bytes", Type::kHistogram,
-             "Size of messages received from publishers");
+             "Bytes of the bodies that were published");
   std::uint64_t below = 0;
   for (std::size_t n = 0; n != counters.message_sizes.size(); ++n) {
     below += counters.message_sizes[n];
@@ -196,11 +178,28 @@ void write_message_sizes(Exposition& out, const Call& call) {
   out.line("_sum", std::array{kProtocol}, number(counters.message_bytes));
 }
 
+void write_latency(Exposition& out, std::string_view name, std::string_view help,
+                   const LatencyHistogram& histogram) {
+  constexpr double kMicrosecondsPerSecond = 1'000'000;
+  out.family(name, Type::kHistogram, help);
+  std::uint64_t below = 0;
+  for (std::size_t n = 0; n != histogram.counts.size(); ++n) {
+    below += histogram.counts[n];
+    const bool bounded = n < LatencyHistogram::kLimits.size();
+    const std::string limit =
+        bounded ? fmt::format("{}", number(LatencyHistogram::kLimits[n]) / kMicrosecondsPerSecond)
+                : "+Inf";
+    out.line("_bucket", std::array<Label, 2>{kProtocol, Label{"le", limit}}, number(below));
+  }
+  out.line("_count", std::array{kProtocol}, number(below));
+  out.line("_sum", std::array{kProtocol}, number(histogram.microseconds) / kMicrosecondsPerSecond);
+}
+
 }  // namespace
 
 void write_global(Exposition& out, const Call& call) {
   const std::array labels{kProtocol};
-  write_one(out, "rabbitmq_global_consumers", Type::kGauge, "Current number of consumers",
+  write_one(out, "rabbitmq_global_consumers", Type::kGauge, "Consumers of all queues",
             number(tables(call).consumer_count()), labels);
   for (const ProtocolMetric& metric : kProtocolMetrics) {
     write_one(out, std::string("rabbitmq_global_").append(metric.name), Type::kCounter, metric.help,
@@ -210,11 +209,16 @@ void write_global(Exposition& out, const Call& call) {
   tables(call).for_each_channel([&publishers](const ChannelStats& channel) {
     publishers += channel.counts[kPublish] != 0 ? 1 : 0;
   });
-  write_one(out, "rabbitmq_global_publishers", Type::kGauge, "Current number of publishers",
+  write_one(out, "rabbitmq_global_publishers", Type::kGauge, "Channels that have published",
             number(publishers), labels);
   write_by_queue_type(out, call);
   write_dead_letters(out, call);
   write_message_sizes(out, call);
+  const ShardCounters& counters = tables(call).shard_totals();
+  write_latency(out, "coney_time_in_queue_seconds",
+                "Time from a publish to its first delivery, of samples", counters.time_in_queue);
+  write_latency(out, "coney_confirm_latency_seconds",
+                "Time from a publish to its confirm, of samples", counters.confirm_latency);
 }
 
 // ---- alarms, memory ----
@@ -223,14 +227,13 @@ void write_alarms(Exposition& out, const Call& call) {
   const NodeSample& node = call.services.statistics().node().last();
   constexpr double kMilliseconds = 1000;
   write_one(out, "rabbitmq_alarms_free_disk_space_watermark", Type::kUntyped,
-            "is 1 if free disk space watermark alarm is in effect",
-            node.resources.disk_alarm ? 1 : 0);
+            "1 while the disk alarm is on", node.resources.disk_alarm ? 1 : 0);
   write_one(out, "rabbitmq_alarms_memory_used_watermark", Type::kUntyped,
-            "is 1 if VM memory watermark alarm is in effect", node.resources.memory_alarm ? 1 : 0);
+            "1 while the memory alarm is on", node.resources.memory_alarm ? 1 : 0);
   write_one(out, "rabbitmq_unreachable_cluster_peers_count", Type::kGauge,
-            "Number of peers in the cluster the current node cannot reach.", 0);
+            "Always 0: a node has no peers", 0);
   write_one(out, "process_start_time_seconds", Type::kGauge,
-            "Start time of the process since unix epoch in seconds.",
+            "Start of the process, seconds since 1970",
             number(call.services.statistics().started_at()) / kMilliseconds);
 }
 

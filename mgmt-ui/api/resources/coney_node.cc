@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
@@ -75,8 +74,7 @@ Reply rotate_logs(Call&) {
   return no_content();
 }
 
-// The node is named, so that nobody stops another than they mean. The answer goes out first: the
-// main thread takes the signal within its own time and closes this thread's connections last.
+// The node is named, so that nobody stops another than they mean.
 Reply stop_node(Call& call) {
   auto body = JsonBody::parse(call.request);
   if (!body) return body.error();
@@ -86,7 +84,7 @@ Reply stop_node(Call& call) {
   }
   if (body->faults().any()) return bad_request(body->faults());
   log::notice(log::Category::kDefault, "user '{}' stops the node", call.caller.name);
-  ::kill(::getpid(), SIGTERM);
+  call.services.stop_node();
   return no_content();
 }
 

@@ -113,6 +113,9 @@ void put_stream(const Call& call, const QueueStats& stats, json::object& to) {
   const std::string& node = call.config().node_name;
   to["first_timestamp"] = stats.gauges.first_timestamp;
   to["readers"] = json::object{{node, stats.gauges.consumers}};
+  to["first_offset"] = stats.gauges.first_offset;
+  to["next_offset"] = stats.gauges.next_offset;
+  to["message_bytes"] = stats.gauges.message_bytes_ready;
   to["segments"] = std::max<std::uint64_t>(stats.gauges.segments, 1);
 }
 
@@ -207,6 +210,11 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
   put_no_reductions(to);
   to["consumers"] = stats.gauges.consumers;
   to["memory"] = stats.gauges.memory;
+  if (stats.gauges.paused) to["paused"] = true;
+  if (stats.gauges.oldest_ready_at != 0) {
+    const std::uint64_t now = statistics.now();
+    to["oldest_ready_age_ms"] = now - std::min(now, stats.gauges.oldest_ready_at);
+  }
   if (type == QueueType::kClassic) put_classic(call, queue, stats, in_full, to);
   if (type == QueueType::kQuorum) put_quorum(call, queue, stats, in_full, to);
   if (type == QueueType::kStream) put_stream(call, stats, to);

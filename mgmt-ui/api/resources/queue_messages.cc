@@ -86,11 +86,12 @@ class Getting : public std::enable_shared_from_this<Getting> {
   void next() {
     if (wanted_.count <= 0 || bytes_ >= kMaxBytes) return finish();
     --wanted_.count;
-    call_.services.ask(queue_, GetCall{}, [self = shared_from_this()](QueueAnswer answer) {
-      if (!answer.delivery) return self->finish();
-      self->take(*answer.delivery);
-      self->next();
-    });
+    call_.services.ask(queue_, GetCall{.even_paused = true},
+                       [self = shared_from_this()](QueueAnswer answer) {
+                         if (!answer.delivery) return self->finish();
+                         self->take(*answer.delivery);
+                         self->next();
+                       });
   }
 
  private:
@@ -161,7 +162,7 @@ Reply count_messages(Call& call, const CatalogQueue& queue) {
 
 void take_off(Call& call, QueueId queue, std::uint64_t left, std::uint64_t taken, Respond respond) {
   if (left == 0) return respond(json_answer(json::object{{"purged", taken}}));
-  call.services.ask(queue, GetCall{.no_ack = true},
+  call.services.ask(queue, GetCall{.no_ack = true, .even_paused = true},
                     [&call, queue, left, taken, respond = std::move(respond)](QueueAnswer answer) {
                       if (!answer.delivery) return take_off(call, queue, 0, taken, respond);
                       take_off(call, queue, left - 1, taken + 1, respond);

@@ -81,9 +81,21 @@ void History::trim(Second now) {
   for (std::size_t n = 0; n != plan_.size(); ++n) {
     Ring& ring = rings_[n];
     const Second span = Second{plan_[n].seconds} * plan_[n].samples;
-    if (capacity(ring) <= 1 || last_record_ + span >= now) continue;
-    budget_.take_anyway(stride() * sizeof(std::uint64_t));
-    resize(ring, 1);
+    if (capacity(ring) > 1 && last_record_ + span < now) keep_last(ring);
+  }
+}
+
+void History::keep_last(Ring& ring) {
+  budget_.take_anyway(stride() * sizeof(std::uint64_t));
+  resize(ring, 1);
+}
+
+void History::forget_past() {
+  for (std::size_t n = 0; n != plan_.size(); ++n) {
+    Ring& ring = rings_[n];
+    if (ring.rows == 0) continue;
+    keep_last(ring);
+    ring.cut = true;
   }
 }
 

@@ -67,6 +67,8 @@ class History {
   Second last_record() const { return last_record_; }
   // Gives back memory of samples that are all the same by now.
   void trim(Second now);
+  // As if the numbers had always been what they are: no rates, no samples that differ.
+  void forget_past();
 
  private:
   // Samples of one resolution: a ring of rows, each a number of the sample and the values.
@@ -83,6 +85,7 @@ class History {
   const std::uint64_t* row(const Ring& ring, std::size_t index) const;
   std::uint64_t* new_row(Ring& ring, std::size_t most);
   void resize(Ring& ring, std::size_t rows);
+  void keep_last(Ring& ring);
   bool grow(Ring& ring, std::size_t most);
   const std::uint64_t* find(const Ring& ring, std::uint64_t sample) const;
   const std::uint64_t* find(Second time) const;

@@ -50,6 +50,7 @@ class NodeStats {
   explicit NodeStats(HistoryBudget& budget) : history_(kGlobalPlan, kColumns, budget) {}
 
   void record(Second now, const NodeSample& sample);
+  void forget_history() { history_.forget_past(); }
   const NodeSample& last() const { return last_; }
   std::uint64_t value(Column column) const { return values_[column]; }
   const History& history() const { return history_; }

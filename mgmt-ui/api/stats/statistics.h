@@ -27,6 +27,12 @@ class Statistics {
   // Once a second.
   void tick(const Catalog& catalog);
 
+  // All histories begin anew.
+  void reset() {
+    tables_.forget_histories();
+    node_.forget_history();
+  }
+
   const StatsTables& tables() const { return tables_; }
   const NodeStats& node() const { return node_; }
   Millisecond now() const { return clock_(); }

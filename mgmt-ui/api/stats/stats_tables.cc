@@ -76,6 +76,18 @@ void StatsTables::sweep(const Catalog& catalog, Millisecond now) {
   for (auto& [id, channel] : channels_) trim(channel);
 }
 
+void StatsTables::forget_histories() {
+  const auto forget = [](auto& object) {
+    if (object.history) object.history->forget_past();
+  };
+  for (auto& [key, exchange] : exchanges_) forget(exchange);
+  for (auto& [id, queue] : queues_) forget(queue);
+  for (auto& [id, connection] : connections_) forget(*connection);
+  for (auto& [id, channel] : channels_) forget(channel);
+  for (auto& [name, vhost] : vhosts_) vhost->history.forget_past();
+  node_.history.forget_past();
+}
+
 const TotalStats* StatsTables::find_vhost(std::string_view name) const {
   const auto found = vhosts_.find(name);
   return found == vhosts_.end() ? nullptr : found->second.get();
@@ -370,6 +382,8 @@ void StatsTables::add(const ShardCounters& now, const ShardCounters& before) {
   ShardCounters& totals = shard_totals_;
   totals.consumer_timeouts += now.consumer_timeouts - before.consumer_timeouts;
   totals.message_bytes += now.message_bytes - before.message_bytes;
+  totals.time_in_queue.add_difference(now.time_in_queue, before.time_in_queue);
+  totals.confirm_latency.add_difference(now.confirm_latency, before.confirm_latency);
   for (std::size_t n = 0; n != now.message_sizes.size(); ++n) {
     totals.message_sizes[n] += now.message_sizes[n] - before.message_sizes[n];
   }

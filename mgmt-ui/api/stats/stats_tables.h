@@ -86,6 +86,8 @@ class StatsTables {
   // Once a minute or so: forgets what is not in the catalog any more, and long histories of what
   // is idle.
   void sweep(const Catalog& catalog, Millisecond now);
+  // Rates and samples begin anew; what was counted stays.
+  void forget_histories();
 
   // ---- queues and exchanges: null when there is nothing to tell ----
   const QueueStats* find(QueueId id) const;

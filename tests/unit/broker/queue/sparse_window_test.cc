@@ -92,6 +92,11 @@ TEST(SparseWindow, BehavesAsAMap) {
     const std::uint64_t at = random() % (window.end() + 2);
     const auto behind = model.lower_bound(at);
     ASSERT_EQ(window.next(at), behind == model.end() ? window.end() : behind->first);
+    const std::uint64_t lowest = random() % (at + 1);
+    const auto in_front = model.lower_bound(at);
+    const bool any = in_front != model.begin() && std::prev(in_front)->first >= lowest;
+    ASSERT_EQ(window.previous(at, lowest),
+              any ? std::optional(std::prev(in_front)->first) : std::nullopt);
     const Item* item = window.find(at);
     ASSERT_EQ(item != nullptr, model.contains(at));
     if (item) {

@@ -62,6 +62,15 @@ TEST_F(HistoryTest, TrimmedItKeepsTheLastValue) {
   EXPECT_EQ(history_.at(kStart + 10'005, 0), 200u);
 }
 
+TEST_F(HistoryTest, WithoutItsPastTheValueHasAlwaysBeenWhatItIs) {
+  for (Second second = 0; second < 300; second += 5) record(kStart + second, second);
+  history_.forget_past();
+  for (Second second : {0, 100, 290, 300}) EXPECT_EQ(history_.at(kStart + second, 0), 295u);
+  record(kStart + 300, 500);
+  EXPECT_EQ(history_.at(kStart + 300, 0), 295u);
+  EXPECT_EQ(history_.at(kStart + 305, 0), 500u);
+}
+
 TEST(HistoryBudget, IsGivenBack) {
   HistoryBudget budget(1 << 20);
   {
