@@ -13,6 +13,8 @@ import { Definitions } from './pages/definitions';
 import { ExchangePage } from './pages/exchange';
 import { Exchanges } from './pages/exchanges';
 import { Limits } from './pages/limits';
+import { Logs } from './pages/logs';
+import { Messages, MessagesPage } from './pages/messages';
 import { NodePage, Nodes } from './pages/nodes';
 import { Now } from './pages/now';
 import { Overview } from './pages/overview';
@@ -78,6 +80,13 @@ const kPlaces: Place[] = [
       path[1] && path[2] ? <QueuePage key={path.join('/')} vhost={path[1]} name={path[2]} /> : <Streams />,
   },
   {
+    id: 'messages',
+    label: 'Messages',
+    group: 'Messages',
+    page: ({ path }) =>
+      path[1] && path[2] ? <MessagesPage key={path.join('/')} vhost={path[1]} name={path[2]} /> : <Messages />,
+  },
+  {
     id: 'nodes',
     label: 'Nodes',
     group: 'Server',
@@ -91,6 +100,7 @@ const kPlaces: Place[] = [
     allowed: isAdministrator,
     page: () => <Configuration />,
   },
+  { id: 'logs', label: 'Logs', group: 'Server', allowed: isAdministrator, page: () => <Logs /> },
   {
     id: 'vhosts',
     label: 'Virtual hosts',

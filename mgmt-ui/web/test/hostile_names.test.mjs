@@ -30,7 +30,8 @@ pageTest('nothing that users write becomes markup', {}, async (page, broker) => 
   await fill(broker);
   const name = e(kHostile);
   const places = [
-    'now', 'overview', 'queues', `queues/${name}/${name}`, `queues/${name}/${name}?tab=bindings`, `queues/${name}/${name}?tab=get`,
+    'now', 'overview', 'queues', `queues/${name}/${name}`, `queues/${name}/${name}?tab=bindings`, `queues/${name}/${name}?tab=get`, `queues/${name}/${name}?tab=unacked`,
+    `messages/${name}/${name}`, `messages/${name}/${name}?m.key=${name}&m.header=${name}`, 'streams', 'logs', 'policies?tab=simulator',
     'exchanges', `exchanges/${name}/${name}`, `exchanges/${name}/${name}?tab=bindings`, 'connections', 'channels', 'consumers', 'nodes',
     'vhosts', `vhosts/${name}`, 'users', `users/${name}`, 'policies', 'limits', 'parameters?tab=global', 'definitions',
     `queues?name=${name}`, `nosuch/${name}`, `queues/${name}/nosuch${name}`,
@@ -41,6 +42,10 @@ pageTest('nothing that users write becomes markup', {}, async (page, broker) => 
     await settled(page);
     if (place.endsWith('tab=get')) {
       await page.getByRole('button', { name: 'Get', exact: true }).click();
+      await page.getByRole('article').waitFor();
+    }
+    if (place === `messages/${name}/${name}`) {
+      await page.locator('button.link').first().click();
       await page.getByRole('article').waitFor();
     }
     assert.equal(await page.evaluate(() => window.hit), undefined, place);

@@ -17,11 +17,13 @@ import { EffectiveArguments } from './effective_arguments';
 import { Figures } from './figures';
 import { ChannelLink, ConnectionLink, ExchangeLink } from './links';
 import { GetMessages } from './get_messages';
+import { MessageExplorer } from './message_explorer';
 import { Unread } from './object_page';
 import { PublishMessage } from './publish_message';
 import { QueueActions } from './queue_actions';
 import { busy, ChartPanel, kLengths, rateSeries, useRange, valueSeries, withHistory } from './rates';
 import { StreamFacts } from './streams';
+import { UnackedMessages } from './unacked';
 
 const kQueueRates: [string, string, number][] = [
   ['publish', 'publish', 2],
@@ -226,6 +228,8 @@ export function QueuePage(props: { vhost: string; name: string }) {
         label="Parts of the queue"
         tabs={[
           { id: 'overview', label: 'Overview', body: () => <QueueOverview queue={queue} ages={ages} /> },
+          ...(canRead ? [{ id: 'messages', label: 'Messages', body: () => <MessageExplorer vhost={queue.vhost} queue={queue.name} isStream={isStream} /> }] : []),
+          ...(canRead && !isStream ? [{ id: 'unacked', label: 'Unacked', count: queue.messages_unacknowledged, body: () => <UnackedMessages vhost={queue.vhost} queue={queue.name} /> }] : []),
           { id: 'bindings', label: 'Bindings', count: named, body: () => <QueueBindings queue={queue} /> },
           { id: 'consumers', label: 'Consumers', count: queue.consumers, body: () => <QueueConsumers queue={queue} /> },
           ...(canPublish

@@ -1,11 +1,11 @@
-// What can be done with a queue: purge, delete.
+// What can be done with a queue: pause, purge, delete.
 
 import { useState } from 'preact/hooks';
 import { path, withQuery } from '../api/client';
 import type { Queue } from '../api/types';
 import { go, link } from '../route/route';
 import { may } from '../session/session';
-import { ConfirmButton, DialogButton } from '../ui/dialog';
+import { ActionButton, ConfirmButton, DialogButton } from '../ui/dialog';
 import { ActionForm, TextField } from '../ui/form';
 import { say } from '../ui/toast';
 import { plural } from '../ui/value';
@@ -51,6 +51,27 @@ function Purge(props: { queue: Queue }) {
   );
 }
 
+// Consumers get nothing while it is paused; publishers go on.
+function Pause(props: { queue: Queue }) {
+  const { queue } = props;
+  const verb = queue.paused ? 'resume' : 'pause';
+  const label = queue.paused ? 'Resume' : 'Pause';
+  const consumers = plural(queue.consumers ?? 0, 'consumer');
+  return (
+    <ActionButton
+      label={label}
+      title={`${label} ${queue.name}?`}
+      action={{ method: 'POST', path: '/coney/queues' + path(queue.vhost, queue.name) + '/' + verb }}
+      said={`Queue ${queue.name} is ${verb}d.`}
+      what={
+        queue.paused
+          ? `Its ${consumers} would get messages again.`
+          : `Its ${consumers} would get nothing more until it is resumed, nor would basic.get. Publishing goes on. A restart ends the pause.`
+      }
+    />
+  );
+}
+
 export function QueueActions(props: { queue: Queue; bindings?: number | undefined }) {
   const { queue } = props;
   const messages = queue.messages ?? 0;
@@ -59,6 +80,7 @@ export function QueueActions(props: { queue: Queue; bindings?: number | undefine
   const isExclusive = queue.exclusive;
   return (
     <>
+      {canConfigure && queue.type !== 'stream' && !isExclusive && <Pause queue={queue} />}
       {may('read', queue.vhost, queue.name) && queue.type !== 'stream' && !isExclusive && <Purge queue={queue} />}
       {canConfigure && !isExclusive && (
         <ConfirmButton

@@ -27,7 +27,7 @@ const kPages = {
   queue: ['queues/%2F/orders?range=60'],
   'queue-bindings': ['queues/%2F/orders?tab=bindings'],
   'queue-consumers': ['queues/%2F/orders?tab=consumers'],
-  'queue-unacked': ['queues/%2F/orders?tab=unacked'],
+  'queue-unacked': ['queues/%2F/mail.welcome?tab=unacked'],
   'queue-get': ['queues/%2F/invoices?tab=get', click('button', 'Get')],
   'queue-purge': ['queues/%2F/invoices', click('button', 'Purge')],
   streams: ['streams'],
@@ -64,6 +64,8 @@ async function simulate(page) {
 
 async function take(page, name, file) {
   const [where, act] = kPages[name];
+  // By way of nowhere: no part of the page before is left.
+  await page.goto('about:blank');
   await page.goto(`${broker.url}/#/${where}`);
   await page.locator('h1').first().waitFor();
   await settled(page);
