@@ -136,3 +136,20 @@ pageTest('the log comes as it is written', {}, async (page, broker) => {
   await settled(page);
   assert.match(page.url(), /level=critical/);
 });
+
+pageTest('what consumers hold is shown with who holds it, and leads to the message', {}, async (page, broker) => {
+  await broker.api('PUT', '/queues/%2F/lent', { durable: true });
+  await publish(broker, 'lent', 2);
+  const messages = [
+    { queue: 'lent', vhost: '/', cursor: '0-1', position: 1, lane: 0, delivery_tag: 8, consumer_tag: 'quick', channel: 'c (1)', connection: 'c', user: 'app', age: 2, in_transaction: false },
+    { queue: 'lent', vhost: '/', cursor: '0-0', position: 0, lane: 0, delivery_tag: 7, consumer_tag: null, channel: 'c (1)', connection: 'c', user: 'app', age: 61, in_transaction: true },
+  ];
+  await page.route('**/api/coney/queues/%2F/lent/unacked?*', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify({ messages, more: false }) }));
+  await open(page, broker, 'queues/%2F/lent?tab=unacked');
+  const held = page.getByRole('table', { name: 'Unacked messages' }).locator('tbody tr');
+  await held.first().getByText('1 min 1 s').waitFor();
+  await held.first().getByText('basic.get').waitFor();
+  await held.nth(1).getByText('quick').waitFor();
+  await held.first().getByRole('link', { name: '0', exact: true }).click();
+  await page.getByRole('article').getByText('"order": 0').waitFor();
+});

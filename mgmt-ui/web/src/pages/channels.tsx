@@ -8,6 +8,7 @@ import { Figures } from './figures';
 import { ChannelLink, ConnectionLink, ExchangeLink, QueueLink } from './links';
 import { Unread } from './object_page';
 import { busy, ChartPanel, kMessageRates, rateSeries, useRange, withHistory } from './rates';
+import { UnackedOfChannel } from './unacked';
 import { VhostList } from './vhost_list';
 
 function Mode(props: { channel: Channel }) {
@@ -115,6 +116,7 @@ export function ChannelPage(props: { name: string }) {
           ]}
         />
       </Panel>
+      {!!channel.messages_unacknowledged && <UnackedOfChannel channel={channel.name} />}
       {!!channel.publishes?.length && (
         <Panel title="Publishes to">
           <RowTable

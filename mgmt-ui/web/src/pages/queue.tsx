@@ -23,7 +23,7 @@ import { PublishMessage } from './publish_message';
 import { QueueActions } from './queue_actions';
 import { busy, ChartPanel, kLengths, rateSeries, useRange, valueSeries, withHistory } from './rates';
 import { StreamFacts } from './streams';
-import { UnackedMessages } from './unacked';
+import { UnackedOfQueue } from './unacked';
 
 const kQueueRates: [string, string, number][] = [
   ['publish', 'publish', 2],
@@ -229,7 +229,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
         tabs={[
           { id: 'overview', label: 'Overview', body: () => <QueueOverview queue={queue} ages={ages} /> },
           ...(canRead ? [{ id: 'messages', label: 'Messages', body: () => <MessageExplorer vhost={queue.vhost} queue={queue.name} isStream={isStream} /> }] : []),
-          ...(canRead && !isStream ? [{ id: 'unacked', label: 'Unacked', count: queue.messages_unacknowledged, body: () => <UnackedMessages vhost={queue.vhost} queue={queue.name} /> }] : []),
+          ...(canRead && !isStream ? [{ id: 'unacked', label: 'Unacked', count: queue.messages_unacknowledged, body: () => <UnackedOfQueue vhost={queue.vhost} queue={queue.name} /> }] : []),
           { id: 'bindings', label: 'Bindings', count: named, body: () => <QueueBindings queue={queue} /> },
           { id: 'consumers', label: 'Consumers', count: queue.consumers, body: () => <QueueConsumers queue={queue} /> },
           ...(canPublish
