@@ -92,6 +92,10 @@ class Broker:
                 raise BrokerFailed(f"{binary()} does not serve:\n{tail}")
             time.sleep(0.02)
 
+    def tool(self, name="coneyctl"):
+        """The command line tool for this broker, by one of its names, as the words that start it."""
+        return [str(binary().parent / name), "--data-dir", str(self.directory / "data")]
+
     def alive(self):
         return self.process is not None and self.process.poll() is None
 

@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "broker/channel/channel.h"
+#include "broker/config/live_settings.h"
 #include "broker/log/log.h"
+#include "broker/server/server_context.h"
 #include "broker/topology/catalog.h"
 
 // Deliveries that are not acknowledged in time (RabbitMQ's consumer timeout). Of the consumer's
@@ -24,7 +26,7 @@ void Channel::look_up(AckAllowance& allowance, std::string_view queue_name, Queu
   const bool limited = queue && queue->id == id && queue->settings->type != QueueType::kStream;
   std::optional<std::int64_t> milliseconds;
   if (limited) {
-    const auto& configured = connection_.shard().config().consumer_timeout;
+    const auto configured = connection_.shard().server().live->consumer_timeout();
     if (configured) milliseconds = configured->count();
     if (queue->settings->consumer_timeout) milliseconds = queue->settings->consumer_timeout;
     if (argument) milliseconds = argument;

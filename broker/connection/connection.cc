@@ -69,7 +69,8 @@ void Connection::continue_tls_handshake() {
   }
   handshake_ = std::make_unique<Handshake>(
       Handshake::Environment{shard_.config(), shard_.catalog(), *shard_.server().limits,
-                             transport_->peer_identity(), shard_.server().node_name},
+                             *shard_.server().live, transport_->peer_identity(),
+                             shard_.server().node_name},
       identity_);
   state_ = State::kProtocolHeader;
   limit_time(shard_.config().handshake_timeout);

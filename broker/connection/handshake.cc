@@ -9,6 +9,7 @@
 #include "broker/arguments/erlang_term.h"
 #include "broker/auth/password_hash.h"
 #include "broker/config/config.h"
+#include "broker/config/live_settings.h"
 #include "broker/connection/connection.h"
 #include "broker/connection/connection_limits.h"
 #include "broker/log/log.h"
@@ -284,7 +285,7 @@ std::optional<std::string> Handshake::check_password(const PasswordLogin& login)
 
 std::optional<std::string> Handshake::check_user(std::string_view user) const {
   if (!environment_.catalog.find_user(user)) return "no such user";
-  const auto& local = environment_.config.loopback_users;
+  const std::vector<std::string> local = environment_.live.read().loopback_users;
   if (std::find(local.begin(), local.end(), user) != local.end() &&
       !identity_.client.is_loopback()) {
     return "the user may connect from the broker's own machine only";
@@ -304,10 +305,10 @@ HandshakeOutcome Handshake::refuse_login(const std::string& why) {
 
 // ---- tune ----
 
-void Handshake::send_tune(std::string& out) const {
+void Handshake::send_tune(std::string& out) {
   const Config& config = environment_.config;
   amqp::ConnectionTune tune;
-  tune.channel_max = config.channel_max;
+  tune.channel_max = channel_max_ = environment_.live.read().channel_max;
   tune.frame_max = config.frame_max;
   tune.heartbeat = static_cast<std::uint16_t>(
       std::clamp<std::chrono::seconds::rep>(config.heartbeat.count(), 0, UINT16_MAX));
@@ -320,7 +321,7 @@ HandshakeOutcome Handshake::on_tune_ok(std::string_view arguments) {
   if (!tune_ok) return close_undecodable(tune_ok.error(), kMethod);
   const Config& config = environment_.config;
   auto wrong = out_of_range("frame_max", tune_ok->frame_max, amqp::kFrameMinSize, config.frame_max);
-  if (!wrong) wrong = out_of_range("channel_max", tune_ok->channel_max, 0, config.channel_max);
+  if (!wrong) wrong = out_of_range("channel_max", tune_ok->channel_max, 0, channel_max_);
   if (wrong) return close_with(ReplyCode::kNotAllowed, *wrong, kMethod.id);
   identity_.frame_max = frame_max_ = tune_ok->frame_max;
   identity_.channel_max = tune_ok->channel_max == 0 ? UINT16_MAX : tune_ok->channel_max;

@@ -23,6 +23,7 @@ namespace coney {
 
 class Catalog;
 class ConnectionLimits;
+class LiveSettings;
 struct Config;
 struct ConnectionIdentity;
 struct PeerIdentity;
@@ -48,6 +49,7 @@ class Handshake {
     const Config& config;
     const Catalog& catalog;
     ConnectionLimits& limits;
+    const LiveSettings& live;
     const PeerIdentity* tls_peer = nullptr;
     std::string cluster_name;
   };
@@ -73,7 +75,7 @@ class Handshake {
   bool offers(SaslMechanism mechanism) const;
   std::string offered_mechanisms() const;
   void send_start(std::string& out) const;
-  void send_tune(std::string& out) const;
+  void send_tune(std::string& out);
 
   HandshakeOutcome on_start_ok(std::string_view arguments, std::string& out);
   HandshakeOutcome on_secure_ok(std::string_view arguments, std::string& out);
@@ -94,7 +96,8 @@ class Handshake {
   ConnectionIdentity& identity_;
   State state_ = State::kStarting;
   std::optional<SaslExchange> sasl_;
-  std::uint32_t frame_max_;  // 0: no limit
+  std::uint32_t frame_max_;        // 0: no limit
+  std::uint16_t channel_max_ = 0;  // that was offered; 0: no limit
 };
 
 }  // namespace coney

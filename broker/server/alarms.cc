@@ -13,21 +13,15 @@ std::uint64_t with_margin(std::uint64_t limit) {
              : limit + margin;
 }
 
-AlarmTransition change(bool& raised, bool to) {
-  if (raised == to) return AlarmTransition::kNone;
-  raised = to;
-  return to ? AlarmTransition::kRaised : AlarmTransition::kCleared;
-}
-
 }  // namespace
 
 AlarmTransition MemoryAlarm::update(std::uint64_t used) {
-  const bool on = raised_ ? used > limit_ - limit_ / 20 : used > limit_;
-  return change(raised_, on || limit_ == 0);
+  const bool on = used > (measured() ? limit() - limit() / 20 : limit());
+  return change(on || limit() == 0);
 }
 
 AlarmTransition DiskAlarm::update(std::uint64_t free) {
-  return change(raised_, free < (raised_ ? with_margin(limit_) : limit_));
+  return change(free < (measured() ? with_margin(limit()) : limit()));
 }
 
 std::string_view Alarms::reason() const {

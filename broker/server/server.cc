@@ -57,15 +57,19 @@ SocketOptions socket_options(const TcpListenConfig& config) {
           config.receive_buffer};
 }
 
-Alarms make_alarms(const Config& config) {
+Alarms make_alarms(const LiveValues& values) {
   const std::uint64_t memory = available_memory();
-  return {MemoryAlarm(memory_limit(config.memory_high_watermark, memory)),
-          DiskAlarm(disk_limit(config.disk_free_limit, memory))};
+  return {MemoryAlarm(memory_limit(values.memory_high_watermark, memory)),
+          DiskAlarm(disk_limit(values.disk_free_limit, memory))};
 }
 
 double mebibytes(std::uint64_t bytes) {
   constexpr double kMiB = 1 << 20;
   return static_cast<double>(bytes) / kMiB;
+}
+
+std::string_view by_hand(const ResourceAlarm& alarm) {
+  return alarm.held() ? ", raised by hand" : "";
 }
 
 }  // namespace
@@ -120,10 +124,14 @@ ResourceProbe system_resources() {
 }
 
 Server::Server(Config config, ResourceProbe probe, const StorageOptions& storage)
-    : storage_options_(storage), probe_(std::move(probe)), alarms_(make_alarms(config)) {
+    : live_(config),
+      storage_options_(storage),
+      probe_(std::move(probe)),
+      alarms_(make_alarms(LiveValues(config))) {
   context_.config = std::move(config);
   context_.node_name = context_.config.node_name;
   context_.limits = &limits_;
+  context_.live = &live_;
   for (const Network& network : context_.config.proxy_trusted_sources) {
     context_.trusted_proxies.add(network.address, network.prefix_bits);
   }
@@ -364,6 +372,26 @@ int Server::wait_for_signal() {
 }
 
 void Server::check_alarms() {
+  std::lock_guard lock(alarms_mutex_);
+  look_at_resources();
+}
+
+void Server::change_settings(const LiveValues& values) {
+  std::lock_guard lock(alarms_mutex_);
+  live_.write(values);
+  const Alarms limits = make_alarms(values);
+  alarms_.memory.set_limit(limits.memory.limit());
+  alarms_.disk.set_limit(limits.disk.limit());
+  look_at_resources();
+}
+
+void Server::hold_alarm(AlarmedResource resource, bool on) {
+  std::lock_guard lock(alarms_mutex_);
+  alarms_.of(resource).hold(on);
+  look_at_resources();
+}
+
+void Server::look_at_resources() {
   const bool memory = check_memory();
   const bool disk = check_disk();
   if (!memory && !disk) return;
@@ -383,9 +411,9 @@ bool Server::check_memory() {
   const double limit = mebibytes(alarms_.memory.limit());
   if (transition == AlarmTransition::kRaised) {
     log::warning(Category::kDefault,
-                 "memory alarm: {:.0f} MiB in use, the limit is {:.0f} MiB; connections that "
+                 "memory alarm{}: {:.0f} MiB in use, the limit is {:.0f} MiB; connections that "
                  "publish are blocked",
-                 mebibytes(used), limit);
+                 by_hand(alarms_.memory), mebibytes(used), limit);
   } else if (transition == AlarmTransition::kCleared) {
     log::notice(Category::kDefault,
                 "memory alarm cleared: {:.0f} MiB in use, the limit is {:.0f} MiB", mebibytes(used),
@@ -402,19 +430,23 @@ bool Server::check_disk() {
                  "the free space of {} is unknown; the disk alarm does not work",
                  directory.string());
   }
-  if (!free) return false;
-  const AlarmTransition transition = alarms_.disk.update(*free);
-  resource_status_.set_disk(*free, alarms_.disk);
+  return check_disk_space(free, directory.string());
+}
+
+bool Server::check_disk_space(std::optional<std::uint64_t> known, const std::string& directory) {
+  const AlarmTransition transition = known ? alarms_.disk.update(*known) : alarms_.disk.update();
+  const std::uint64_t free = known.value_or(resource_status_.read().disk_free);
+  resource_status_.set_disk(free, alarms_.disk);
   const double limit = mebibytes(alarms_.disk.limit());
   if (transition == AlarmTransition::kRaised) {
     log::warning(Category::kStorage,
-                 "disk alarm: {:.0f} MiB are free in {}, the limit is {:.0f} MiB; connections that "
-                 "publish are blocked",
-                 mebibytes(*free), directory.string(), limit);
+                 "disk alarm{}: {:.0f} MiB are free in {}, the limit is {:.0f} MiB; connections "
+                 "that publish are blocked",
+                 by_hand(alarms_.disk), mebibytes(free), directory, limit);
   } else if (transition == AlarmTransition::kCleared) {
     log::notice(Category::kStorage,
-                "disk alarm cleared: {:.0f} MiB are free, the limit is {:.0f} MiB",
-                mebibytes(*free), limit);
+                "disk alarm cleared: {:.0f} MiB are free, the limit is {:.0f} MiB", mebibytes(free),
+                limit);
   }
   return transition != AlarmTransition::kNone;
 }

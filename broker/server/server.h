@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "broker/config/live_settings.h"
 #include "broker/connection/connection_limits.h"
 #include "broker/server/acceptor.h"
 #include "broker/server/alarms.h"
@@ -64,8 +66,15 @@ class Server {
   void stop();
 
   // Compares memory and disk with their limits, and blocks publishers or lets them go on. What
-  // run() does four times a second; on its thread.
+  // run() does four times a second. Any thread. REQUIRES: started and not stopped.
   void check_alarms();
+
+  // ---- what an operator changes on a running node; any thread, in effect on return ----
+  // REQUIRES: started and not stopped.
+  const LiveSettings& live_settings() const { return live_; }
+  void change_settings(const LiveValues& values);
+  // Raises an alarm whatever is measured, until it is taken back.
+  void hold_alarm(AlarmedResource resource, bool on);
 
   // Null before start() and after stop().
   const NodeStorage* storage() const { return storage_.get(); }
@@ -105,12 +114,15 @@ class Server {
   void start_shards();
   void stop_shards();
   void reload_credentials();
+  void look_at_resources();
   bool check_memory();
   bool check_disk();
+  bool check_disk_space(std::optional<std::uint64_t> free, const std::string& directory);
   int wait_for_signal();
 
   ServerContext context_;
   ConnectionLimits limits_;
+  LiveSettings live_;
   std::optional<DataDirectory> data_directory_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<ServerExtension>> extensions_;
@@ -121,6 +133,7 @@ class Server {
   std::vector<Endpoint> endpoints_;
   std::vector<Step> started_;  // to be undone
   ResourceProbe probe_;
+  std::mutex alarms_mutex_;  // an operator's commands and run() look at the alarms
   Alarms alarms_;
   SharedResourceStatus resource_status_;
   bool disk_unknown_ = false;  // and said so

@@ -16,6 +16,7 @@ class Shard;
 class Topology;
 class ConnectionLimits;
 class StatsReceiver;
+class LiveSettings;
 
 // One listening endpoint, shared by the shards that accept from it.
 struct ListenerContext {
@@ -32,6 +33,7 @@ struct ServerContext {
   std::unique_ptr<TlsCredentials> tls;  // null without TLS listeners
   TrustedSources trusted_proxies;
   ConnectionLimits* limits = nullptr;
+  LiveSettings* live = nullptr;
   StatsReceiver* stats = nullptr;  // null: nobody wants to know
 };
 

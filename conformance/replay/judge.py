@@ -24,7 +24,6 @@ def judge(target, case, difference):
     missing = needs.missing(case, target)
     if missing:
         return Verdict(case["id"], SKIPPED, missing)
-    target.prepare(case)
     player = Player(target, case)
     try:
         if difference:

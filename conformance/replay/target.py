@@ -6,7 +6,7 @@ import tempfile
 
 from conformance.broker import Broker
 
-from . import definitions, needs, recordings
+from . import definitions, recordings
 
 
 @dataclasses.dataclass
@@ -16,11 +16,6 @@ class Target:
     management_port: int | None = None
     command: list = dataclasses.field(default_factory=list)
     complete: bool = False      # every recorded behaviour exists: RabbitMQ itself
-
-    own = False                 # may be started anew with other settings
-
-    def prepare(self, case):
-        """Before each case."""
 
     def revive(self):
         """What went wrong with the broker since the last call; None when nothing did."""
@@ -33,27 +28,17 @@ class Target:
 class OwnTarget(Target):
     """A broker that is started here with the recordings' set-up and started again when it dies."""
 
-    own = True
-
     def __init__(self):
         super().__init__("127.0.0.1", 0)
-        self._settings = []
         self._folder = tempfile.TemporaryDirectory(prefix="coney-replay-")
         self._definitions = pathlib.Path(self._folder.name) / "definitions.json"
         definitions.write(recordings.setup(), self._definitions)
         self._start()
 
     def _start(self):
-        self._broker = Broker(self._definitions, self._settings).start()
+        self._broker = Broker(self._definitions).start()
         self.port, self.management_port = self._broker.port, self._broker.management_port
-
-    def prepare(self, case):
-        """The commands of a case may be settings of the broker instead."""
-        settings = needs.settings(case) or []
-        if settings != self._settings:
-            self._broker.kill()
-            self._settings = settings
-            self._start()
+        self.command = self._broker.tool()
 
     def revive(self):
         if self._broker.alive():

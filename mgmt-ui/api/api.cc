@@ -54,7 +54,7 @@ Api::Api(const Directory& directory, Services& services, RouteTable routes, Now 
     : directory_(directory),
       services_(services),
       routes_(std::move(routes)),
-      gate_(directory, services.config()),
+      gate_(directory, services),
       now_(now) {}
 
 std::variant<Answer, Api::Admitted> Api::admit(Request head) {

@@ -71,6 +71,7 @@ class MetricsServices final : public Services {
   }
   const Config& config() const override { return config_; }
   const Statistics& statistics() const override { return services_.statistics(); }
+  LiveValues live_settings() const override { return services_.live_settings(); }
   void submit(TopologyCommand, Then) override {}  // none of them changes anything
 
  private:
@@ -109,6 +110,8 @@ class Management final : public ServerExtension, private Services {
   const Config& config() const override { return config_; }
   std::span<const AppliedSetting> settings() const override { return settings_; }
   void submit(TopologyCommand command, Then then) override;
+  LiveValues live_settings() const override { return server_->live_settings().read(); }
+  void change_settings(const LiveValues& values) override { server_->change_settings(values); }
   unsigned shards() const override {
     return static_cast<unsigned>(server_->context().shards.size());
   }
@@ -131,6 +134,7 @@ class Management final : public ServerExtension, private Services {
     const ResourceStatus resources = server_->resources();
     return {resources.memory_alarm, resources.disk_alarm};
   }
+  void hold_alarm(AlarmedResource resource, bool on) override { server_->hold_alarm(resource, on); }
   std::uint64_t connection_count() const override;
   const Statistics& statistics() const override { return statistics_; }
   void close_connection(ConnectionId id, std::string reason) override {

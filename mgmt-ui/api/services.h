@@ -12,7 +12,9 @@
 
 #include "broker/config/config.h"
 #include "broker/config/config_loader.h"
+#include "broker/config/live_settings.h"
 #include "broker/ids.h"
+#include "broker/server/alarms.h"
 #include "broker/shard/mail.h"
 #include "broker/topology/topology.h"
 #include "mgmt-ui/api/events/log_feed.h"
@@ -40,6 +42,9 @@ class Services {
   virtual const Config& config() const = 0;
   // What the configuration was made of.
   virtual std::span<const AppliedSetting> settings() const { return {}; }
+  // What of it has changed since the start, and the way to change it: in effect on return.
+  virtual LiveValues live_settings() const { return LiveValues(config()); }
+  virtual void change_settings(const LiveValues&) {}
   // `then` is called on the management's thread, once the directory has what the command changed.
   using Then = std::function<void(TopologyAnswer)>;
   virtual void submit(TopologyCommand command, Then then) = 0;
@@ -76,6 +81,8 @@ class Services {
   virtual void stop_node() {}
   virtual std::vector<ActiveListener> listeners() const { return {}; }
   virtual AlarmState alarms() const { return {}; }
+  // Raises it whatever is measured, until it is taken back.
+  virtual void hold_alarm(AlarmedResource, bool /*on*/) {}
   // Statistics::reset()
   virtual void reset_statistics() {}
   virtual std::uint64_t connection_count() const { return 0; }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "broker/config/live_settings.h"
 #include "broker/connection/connection_limits.h"
 #include "broker/server/server_context.h"
 #include "broker/shard/shard.h"
@@ -24,6 +25,8 @@ class SmallBroker final : private TopologySink {
     configure(context_.config);
     context_.topology = &topology_;
     context_.limits = &limits_;
+    live_.write(LiveValues(context_.config));
+    context_.live = &live_;
     context_.listeners.push_back({"pair", false});
     for (std::uint8_t n = 0; n != kShards; ++n) {
       shards_.push_back(std::make_unique<Shard>(ShardId{n}, context_));
@@ -79,6 +82,7 @@ class SmallBroker final : private TopologySink {
   void retire(QueueId queue) override { send(queue.shard, QueueRetiredMail{queue}); }
 
   ConnectionLimits limits_;
+  LiveSettings live_{Config()};
   ServerContext context_;
   Topology topology_;
   std::vector<std::unique_ptr<Shard>> shards_;

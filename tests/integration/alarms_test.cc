@@ -116,6 +116,45 @@ TEST_F(AlarmTest, DiskThatCannotBeMeasuredChangesNothing) {
   EXPECT_EQ(other.next_alarm(), "");
 }
 
+TEST_F(AlarmTest, RaisedByHandHoldsUntilItIsTakenBack) {
+  Client publisher(broker_.port());
+  publisher.declare("q");
+  set(0, 5000);
+  broker_.server().hold_alarm(AlarmedResource::kMemory, true);
+  publisher.publish("", "q", "");
+  EXPECT_EQ(publisher.next_alarm(), "low on memory");
+  EXPECT_TRUE(broker_.server().resources().memory_alarm);
+  set(0, 5000);  // measuring does not take it back
+  broker_.server().hold_alarm(AlarmedResource::kDisk, true);
+  Client other(broker_.port());
+  other.publish("", "q", "");
+  EXPECT_EQ(other.next_alarm(), "low on disk & memory");
+  broker_.server().hold_alarm(AlarmedResource::kMemory, false);
+  broker_.server().hold_alarm(AlarmedResource::kDisk, false);
+  EXPECT_EQ(publisher.next_alarm(), "");
+  EXPECT_EQ(other.next_alarm(), "");
+  EXPECT_FALSE(broker_.server().resources().disk_alarm);
+}
+
+TEST_F(AlarmTest, LimitsThatAreChangedHoldAtOnce) {
+  Client publisher(broker_.port());
+  publisher.declare("q");
+  set(900, 5000);
+  LiveValues values = broker_.server().live_settings().read();
+  values.memory_high_watermark = {800, std::nullopt};
+  broker_.server().change_settings(values);
+  EXPECT_EQ(broker_.server().resources().memory_limit, 800u);
+  publisher.publish("", "q", "");
+  EXPECT_EQ(publisher.next_alarm(), "low on memory");
+  values.memory_high_watermark = {1000, std::nullopt};
+  broker_.server().change_settings(values);
+  EXPECT_EQ(publisher.next_alarm(), "");
+  values.disk_free_limit = {6000, std::nullopt};
+  broker_.server().change_settings(values);
+  publisher.publish("", "q", "");
+  EXPECT_EQ(publisher.next_alarm(), "low on disk");
+}
+
 // What it holds goes back at once, also when there are bytes of it that have not been read.
 TEST_F(AlarmTest, BlockedClientThatLeavesIsNoticed) {
   Client other(broker_.port());

@@ -69,6 +69,20 @@ TEST_F(Limits, ChannelsOfAConnection) {
   other.open_channel(2);
 }
 
+TEST_F(Limits, ChannelsThatAreChangedHoldForWhoComesThen) {
+  LocalBroker broker(config());
+  Client before(broker.port());
+  LiveValues values = broker.server().live_settings().read();
+  values.channel_max = 2;
+  broker.server().change_settings(values);
+  Client after(broker.port());
+  EXPECT_EQ(after.channel_max(), 2);
+  after.open_channel(2);
+  expect_error([&] { after.open_channel(3); }, 530,
+               "number of channels opened (2) has reached the negotiated channel_max (2)", false);
+  before.open_channel(3);
+}
+
 // Quorum queues are yet to come, so it shows in the refusal.
 TEST_F(Limits, QueueTypeOfADeclareWithoutOne) {
   Config quorum = config();

@@ -7,6 +7,7 @@
 #include "broker/auth/password_hash.h"
 #include "broker/config/config.h"
 #include "broker/log/log.h"
+#include "mgmt-ui/api/services.h"
 
 namespace coney::management {
 namespace {
@@ -106,7 +107,7 @@ std::variant<Caller, Answer> Gate::check(const std::string& name, const std::str
   const std::string& hash = user ? user->record->password_hash : kNobody;
   const PasswordHashing hashing = user ? user->record->hashing : PasswordHashing::kSha256;
   if (!verify_password(password, hash, hashing) || !user) return refuse(peer, now);
-  if (!is_allowed_from(name, peer.address, config_.loopback_users)) {
+  if (!is_allowed_from(name, peer.address, services_.live_settings().loopback_users)) {
     log::warning(Category::kConnection, "HTTP: user '{}' may only log in from this machine", name);
     return refuse(peer, now);
   }
@@ -137,7 +138,7 @@ const User* Gate::user_of_session(const Request& request, Clock::time_point now)
 }
 
 std::string Gate::open_session(const std::string& name, bool secure, Clock::time_point now) {
-  const auto lifetime = config_.management.login_session_timeout;
+  const auto lifetime = services_.config().management.login_session_timeout;
   const User* user = directory_.find_user(name);
   const std::string token =
       sessions_.open(name, user ? user->record->password_hash : "", now + lifetime);

@@ -22,10 +22,13 @@ namespace coney::management {
 
 inline constexpr std::string_view kSessionCookie = "coney_session";
 
+class Services;
+
 class Gate {
  public:
   using Clock = std::chrono::steady_clock;
-  Gate(const Directory& directory, const Config& config) : directory_(directory), config_(config) {}
+  Gate(const Directory& directory, const Services& services)
+      : directory_(directory), services_(services) {}
 
   // The caller, who has some tag of the management; or why not, as RabbitMQ says it.
   std::variant<Caller, Answer> check(const Request& request, Clock::time_point now);
@@ -54,7 +57,7 @@ class Gate {
   Answer refuse(const Peer& peer, Clock::time_point now);
 
   const Directory& directory_;
-  const Config& config_;
+  const Services& services_;
   FailedLogins failed_;
   LoginSessions sessions_;
   Attempts attempts_;

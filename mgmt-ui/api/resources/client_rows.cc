@@ -184,7 +184,9 @@ json::value timeout_of(const Call& call, const ConsumerFacts& facts) {
   const Vhost* vhost = call.directory.find_vhost(facts.vhost);
   const CatalogQueue* queue = vhost ? vhost->find_queue(facts.queue_name) : nullptr;
   std::optional<std::int64_t> timeout;
-  if (const auto& configured = call.config().consumer_timeout) timeout = configured->count();
+  if (const auto& configured = call.services.live_settings().consumer_timeout) {
+    timeout = configured->count();
+  }
   if (queue && queue->settings->consumer_timeout) timeout = queue->settings->consumer_timeout;
   if (facts.timeout) timeout = facts.timeout;
   return timeout ? json::value(*timeout) : json::value();

@@ -6,6 +6,7 @@
 #include "broker/log/log.h"
 #include "broker/log/log_level.h"
 #include "mgmt-ui/api/body/json_body.h"
+#include "mgmt-ui/api/resources/limit_json.h"
 #include "mgmt-ui/api/resources/resources.h"
 
 // What command line tools ask of the node and RabbitMQ's API has no path for.
@@ -15,16 +16,6 @@ namespace coney::management {
 namespace json = boost::json;
 
 namespace {
-
-json::object limit_to_json(const ResourceLimit& limit) {
-  json::object shown;
-  if (limit.absolute) {
-    shown["absolute"] = *limit.absolute;
-  } else if (limit.relative) {
-    shown["relative"] = *limit.relative;
-  }
-  return shown;
-}
 
 Reply show_node(Call& call) {
   const Config& config = call.config();
@@ -38,7 +29,8 @@ Reply show_node(Call& call) {
                    {"rabbitmq_version", config.server_version},
                    {"product_name", "Coney"},
                    {"product_version", CONEY_VERSION},
-                   {"memory_high_watermark", limit_to_json(config.memory_high_watermark)}});
+                   {"memory_high_watermark",
+                    limit_to_json(call.services.live_settings().memory_high_watermark)}});
 }
 
 // Unlike a login, whatever the user may do.

@@ -62,9 +62,9 @@ void put_limits(const Call& call, json::object& to) {
   to["sockets_total"] = node.fd_total;
   to["proc_total"] = kMostThreads;
   to["mem_limit"] = node.resources.memory_limit;
-  to["mem_alarm"] = node.resources.memory_alarm;
+  to["mem_alarm"] = call.services.alarms().memory;
   to["disk_free_limit"] = node.resources.disk_free_limit;
-  to["disk_free_alarm"] = node.resources.disk_alarm;
+  to["disk_free_alarm"] = call.services.alarms().disk;
   to["uptime"] = statistics(call).uptime();
   to["run_queue"] = node.run_queue;
 }

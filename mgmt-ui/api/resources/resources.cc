@@ -48,6 +48,7 @@ RouteTable all_routes() {
       add_dashboard,
       add_own_permissions,
       add_coney_node,
+      add_live_settings,
   };
   RouteTable table;
   for (auto add : kResources) add(table);

@@ -34,6 +34,8 @@ std::vector<CommandGroup> command_groups(std::string_view program) {
       {"Help", help_commands()},
       {"Nodes", node_commands()},
       {"Running node", running_commands()},
+      {"Limits of the node", node_limit_commands()},
+      {"Erlang", eval_commands()},
       {"State", status_commands()},
       {"Facts", fact_commands()},
       {"Feature flags", feature_flag_commands()},

@@ -11,6 +11,8 @@ namespace coney::cli {
 std::span<const Command> help_commands();
 std::span<const Command> node_commands();
 std::span<const Command> running_commands();
+std::span<const Command> node_limit_commands();
+std::span<const Command> eval_commands();
 std::span<const Command> status_commands();
 std::span<const Command> fact_commands();
 std::span<const Command> feature_flag_commands();

@@ -27,6 +27,8 @@ DrivenBroker::DrivenBroker(const std::filesystem::path& directory, const Storage
   context_.config.node_name = context_.config.cluster_name = "coney@test";
   context_.config.loopback_users.clear();  // a socket pair has no address
   context_.limits = &limits_;
+  live_.write(LiveValues(context_.config));
+  context_.live = &live_;
   context_.listeners.push_back({"pair", false});
   directory_.emplace(must(DataDirectory::open(directory)));
   for (std::uint8_t n = 0; n != kShards; ++n) {

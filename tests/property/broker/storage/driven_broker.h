@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "broker/config/live_settings.h"
 #include "broker/connection/connection_limits.h"
 #include "broker/server/server_context.h"
 #include "broker/shard/shard.h"
@@ -44,6 +45,7 @@ class DrivenBroker final : private TopologySink {
   void open_storage(const StorageOptions& options);
 
   ConnectionLimits limits_;
+  LiveSettings live_{Config()};
   ServerContext context_;
   std::optional<DataDirectory> directory_;
   std::vector<std::unique_ptr<Shard>> shards_;

@@ -11,6 +11,7 @@
 #include "amqp/table.h"
 #include "broker/auth/password_hash.h"
 #include "broker/config/config.h"
+#include "broker/config/live_settings.h"
 #include "broker/connection/connection.h"
 #include "broker/connection/connection_limits.h"
 #include "broker/topology/catalog.h"
@@ -85,12 +86,14 @@ class HandshakeTest : public testing::Test {
     const SocketAddress client = identity_.client;
     identity_ = ConnectionIdentity{};
     identity_.client = client;
-    handshake_.emplace(Handshake::Environment{config_, catalog_, limits_, peer_, "rabbit@here"},
-                       identity_);
+    live_.write(LiveValues(config_));
+    handshake_.emplace(
+        Handshake::Environment{config_, catalog_, limits_, live_, peer_, "rabbit@here"}, identity_);
   }
 
   const HandshakeOutcome& header(std::string_view bytes = amqp::kProtocolHeader) {
     out_.clear();
+    live_.write(LiveValues(config_));
     return outcome_ = handshake_->on_protocol_header(bytes, out_);
   }
 
@@ -166,6 +169,7 @@ class HandshakeTest : public testing::Test {
   }
 
   Config config_;
+  LiveSettings live_{config_};
   Catalog catalog_;
   ConnectionLimits limits_;
   const PeerIdentity* peer_ = nullptr;

@@ -34,6 +34,33 @@ TEST(MemoryAlarm, LimitOfZeroHoldsForGood) {
   EXPECT_TRUE(alarm.raised());
 }
 
+TEST(MemoryAlarm, FollowsAChangedLimit) {
+  MemoryAlarm alarm(1000);
+  EXPECT_EQ(alarm.update(500), Transition::kNone);
+  alarm.set_limit(400);
+  EXPECT_EQ(alarm.update(500), Transition::kRaised);
+  alarm.set_limit(1000);
+  EXPECT_EQ(alarm.update(500), Transition::kCleared);
+}
+
+TEST(MemoryAlarm, IsHeldByHandWhateverIsMeasured) {
+  MemoryAlarm alarm(1000);
+  alarm.hold(true);
+  EXPECT_EQ(alarm.update(1), Transition::kRaised);
+  EXPECT_EQ(alarm.update(2000), Transition::kNone);
+  alarm.hold(false);
+  EXPECT_EQ(alarm.update(2000), Transition::kNone) << "it is measured, too";
+  EXPECT_EQ(alarm.update(1), Transition::kCleared);
+}
+
+TEST(DiskAlarm, IsHeldByHandAlsoWhenTheFreeSpaceIsUnknown) {
+  DiskAlarm alarm(1000);
+  alarm.hold(true);
+  EXPECT_EQ(alarm.update(), Transition::kRaised);
+  alarm.hold(false);
+  EXPECT_EQ(alarm.update(), Transition::kCleared);
+}
+
 TEST(DiskAlarm, RisesBelowTheLimitOnce) {
   DiskAlarm alarm(1000);
   EXPECT_EQ(alarm.update(1000), Transition::kNone);

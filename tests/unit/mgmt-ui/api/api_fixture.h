@@ -105,6 +105,7 @@ class ApiTest : public testing::Test, protected Services {
   std::vector<ActiveListener> listeners_;
   std::vector<AppliedSetting> settings_;
   AlarmState alarms_;
+  std::optional<LiveValues> live_;  // since they have been changed
 
   static std::string basic(std::string_view credentials);
 
@@ -125,6 +126,11 @@ class ApiTest : public testing::Test, protected Services {
   std::span<const AppliedSetting> settings() const override { return settings_; }
   std::vector<ActiveListener> listeners() const override { return listeners_; }
   AlarmState alarms() const override { return alarms_; }
+  void hold_alarm(AlarmedResource resource, bool on) override {
+    (resource == AlarmedResource::kMemory ? alarms_.memory : alarms_.disk) = on;
+  }
+  LiveValues live_settings() const override { return live_.value_or(LiveValues(config_)); }
+  void change_settings(const LiveValues& values) override { live_ = values; }
   EventFeed* events() override { return &events_; }
   void publish() {
     const Changes changes = state_.take_changes();
