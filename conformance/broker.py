@@ -74,10 +74,14 @@ class Broker:
             raise
         return self
 
+    def restart(self, patience=30.0):
+        """After its end, on what it has stored. BrokerFailed as from start()."""
+        return self.start(patience)
+
     def _launch(self):
-        (self.directory / "data").mkdir()
+        (self.directory / "data").mkdir(exist_ok=True)
         command = [binary(), "--config", self.config, "--data-dir", self.directory / "data"]
-        with open(self.log, "wb") as log:
+        with open(self.log, "ab") as log:
             try:
                 self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                                 stderr=subprocess.STDOUT)

@@ -18,6 +18,7 @@ class Suite:
     needs: tuple = ()            # programs, with the Debian package that has them: "mvn:maven"
     environment: tuple = ()      # (name, value) pairs
     patience: int = 240          # seconds for one check command
+    own_brokers: bool = False    # its checks start brokers themselves, with no AMQP_URL
 
 
 _PYTHON = ("{cache}/venv/bin/python",)
@@ -29,6 +30,8 @@ _INSTALL_PYTHON = (("python3", "-m", "venv", "--clear", "{cache}/venv"),
                     "-r", "requirements.txt"))
 
 SUITES = (
+    Suite("coneyctl", "the command line tool over the local socket", (("python3", "check.py"),),
+          own_brokers=True),
     Suite("pika", "Python: pika", ((*_PYTHON, "check.py"),), _INSTALL_PYTHON,
           ("requirements.txt",), ("python3:python3-venv",)),
     Suite("go", "Go: streadway/amqp and amqp091-go", (("{cache}/bin/check",),),

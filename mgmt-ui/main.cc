@@ -11,6 +11,7 @@
 #include "broker/server/server.h"
 #include "mgmt-ui/api/local/local_address.h"
 #include "mgmt-ui/api/local/local_door.h"
+#include "mgmt-ui/api/local/stopped_node.h"
 #include "mgmt-ui/api/management.h"
 #include "persistence/file/file.h"
 #include "persistence/recovery/check.h"
@@ -37,6 +38,26 @@ int check_data(const std::string& directory) {
   return report->sound && std::cout ? 0 : 1;
 }
 
+// A node that could not start again waits for another try.
+struct Served {
+  coney::Server::End end = coney::Server::End::kPaused;
+  std::optional<std::string> failure{};
+};
+
+Served serve(const coney::LoadedConfig& loaded, coney::management::LocalDoor& door) {
+  coney::Server server(loaded.config);
+  server.extend(coney::management::make_management(loaded, &door));
+  if (auto failure = server.start()) return {.failure = std::move(failure)};
+  return {.end = server.run()};
+}
+
+// False: the process is to end.
+bool wait_for_start(const coney::Config& config, coney::management::LocalDoor& door,
+                    std::string failure) {
+  using coney::management::StoppedNode;
+  return StoppedNode(config, door, std::move(failure)).wait() == StoppedNode::Next::kStart;
+}
+
 int run_broker(const coney::LoadedConfig& loaded) {
   using coney::log::Category;
   ::umask(027);  // password hashes and messages are not for everyone
@@ -48,13 +69,15 @@ int run_broker(const coney::LoadedConfig& loaded) {
   }
   coney::management::LocalDoor door(loaded.config.data_dir + "/" +
                                     coney::management::kLocalSocketName);
-  coney::Server server(loaded.config);
-  server.extend(coney::management::make_management(loaded, &door));
-  const std::optional<std::string> failure = server.start();
-  if (!failure) server.run();
+  Served served = serve(loaded, door);
+  const bool started = !served.failure;
+  while (started && served.end == coney::Server::End::kPaused) {
+    if (!wait_for_start(loaded.config, door, served.failure.value_or(""))) break;
+    served = serve(loaded, door);
+  }
   coney::log::stop();
-  if (failure) std::cerr << "coney: cannot start: " << *failure << '\n';
-  return failure ? 1 : 0;
+  if (!started) std::cerr << "coney: cannot start: " << *served.failure << '\n';
+  return started ? 0 : 1;
 }
 
 }  // namespace

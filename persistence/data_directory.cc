@@ -187,6 +187,18 @@ StorageResult<DataDirectory> DataDirectory::open(const fs::path& path) {
   return directory;
 }
 
+StorageResult<void> DataDirectory::clear() {
+  const std::string definitions = definitions_path().string();
+  for (const fs::path& path : {wal_path(), segments_path(), spill_path(), deliveries_path(),
+                               fs::path(definitions + "-wal"), fs::path(definitions + "-shm"),
+                               fs::path(definitions + "-journal"), definitions_path()}) {
+    std::error_code error;
+    fs::remove_all(path, error);
+    if (error) return system_error(error.value(), "cannot remove", path);
+  }
+  return create_folders(*this);
+}
+
 StorageResult<DataDirectoryPaths> DataDirectory::inspect(const fs::path& path) {
   auto absolute = absolute_path(path);
   if (!absolute) return absolute.error();

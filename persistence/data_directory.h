@@ -50,6 +50,10 @@ class DataDirectory : public DataDirectoryPaths {
   // kNewerVersion, kCorrupt.
   static StorageResult<DataDirectoryPaths> inspect(const std::filesystem::path& path);
 
+  // Removes everything that a node has stored: afterwards the directory is as a new one is. What is
+  // in quarantine stays. REQUIRES: nothing in it is open. Errors: kIo.
+  StorageResult<void> clear();
+
   DataDirectory(DataDirectory&& other) noexcept;
   DataDirectory& operator=(DataDirectory&&) = delete;
   // Gives the lock back.

@@ -26,7 +26,7 @@ namespace {
 using log::Category;
 
 constexpr unsigned kMaxShards = 256;  // what a ShardId can name
-constexpr timespec kCheckInterval{.tv_sec = 0, .tv_nsec = 250'000'000};
+constexpr std::chrono::milliseconds kCheckInterval{250};
 constexpr unsigned kChecksPerCertificateCheck = 12;
 
 sigset_t awaited_signals() {
@@ -90,6 +90,12 @@ void block_signals() {
   const sigset_t set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);
+}
+
+int wait_for_signal(std::chrono::milliseconds time) {
+  const sigset_t set = awaited_signals();
+  const timespec limit{.tv_sec = time.count() / 1000, .tv_nsec = time.count() % 1000 * 1'000'000};
+  return std::max(sigtimedwait(&set, nullptr, &limit), 0);
 }
 
 class Server::Mailer final : public TopologySink {
@@ -344,14 +350,25 @@ void Server::close_connection(ConnectionId id, std::string reason) {
 
 // ---- running ----
 
-void Server::run() {
+Server::End Server::run() {
   check_alarms();
   notify_service_manager(kReady);
-  for (unsigned checks = 1;; ++checks) {
-    const int signal = wait_for_signal();
+  serve();
+  const bool paused = paused_.load(std::memory_order_relaxed);
+  if (!paused) notify_service_manager(kStopping);
+  stop();
+  log::info(Category::kDefault, "stopped{}", paused ? "; the process waits to be started" : "");
+  return paused ? End::kPaused : End::kStopped;
+}
+
+void Server::serve() {
+  for (unsigned checks = 1; !paused_.load(std::memory_order_relaxed); ++checks) {
+    // 0 when it is time to look at memory, disk and certificates.
+    const int signal = wait_for_signal(kCheckInterval);
     if (signal == SIGTERM || signal == SIGINT) {
       log::info(Category::kDefault, "stopping: {}", signal == SIGTERM ? "SIGTERM" : "SIGINT");
-      break;
+      paused_.store(false, std::memory_order_relaxed);
+      return;
     }
     if (signal == SIGHUP) {
       if (auto problem = log::reopen()) log::warning(Category::kDefault, "{}", *problem);
@@ -360,15 +377,6 @@ void Server::run() {
     const bool reload = signal == SIGHUP || checks % kChecksPerCertificateCheck == 0;
     if (context_.tls && reload) reload_credentials();
   }
-  notify_service_manager(kStopping);
-  stop();
-  log::info(Category::kDefault, "stopped");
-}
-
-// 0 when it is time to look at memory, disk and certificates.
-int Server::wait_for_signal() {
-  const sigset_t set = awaited_signals();
-  return std::max(sigtimedwait(&set, nullptr, &kCheckInterval), 0);
 }
 
 void Server::check_alarms() {

@@ -3,6 +3,7 @@
 // thread; the other threads that it starts see its ServerContext only.
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -29,6 +30,10 @@ namespace coney {
 // Blocks the signals that Server::run() waits for in this thread and all that it starts, and
 // ignores SIGPIPE. Call it before the first thread, the log's too.
 void block_signals();
+
+// The next of these signals, taken; 0: none within the time. Main thread. REQUIRES:
+// block_signals().
+int wait_for_signal(std::chrono::milliseconds time);
 
 // What the alarms look at.
 struct ResourceProbe {
@@ -59,9 +64,13 @@ class Server {
   // Error: a sentence that says which step failed and why; everything is undone then.
   std::optional<std::string> start();
   // Tells the service manager, then waits: SIGTERM and SIGINT end it, SIGHUP opens the log anew.
-  // Certificates are read again when their files change; the alarms go on and off.
+  // Certificates are read again when their files change; the alarms go on and off. Everything has
+  // stopped when it returns: for good, or because of pause().
   // REQUIRES: start() went well, and block_signals() was called.
-  void run();
+  enum class End : std::uint8_t { kStopped, kPaused };
+  End run();
+  // Any thread. Ends run() within a quarter of a second; the process is to go on without a server.
+  void pause() { paused_.store(true, std::memory_order_relaxed); }
   // Closes every connection and writes what is to be kept. Takes less than a second.
   void stop();
 
@@ -118,7 +127,7 @@ class Server {
   bool check_memory();
   bool check_disk();
   bool check_disk_space(std::optional<std::uint64_t> free, const std::string& directory);
-  int wait_for_signal();
+  void serve();
 
   ServerContext context_;
   ConnectionLimits limits_;
@@ -137,6 +146,7 @@ class Server {
   Alarms alarms_;
   SharedResourceStatus resource_status_;
   bool disk_unknown_ = false;  // and said so
+  std::atomic<bool> paused_{false};
 };
 
 }  // namespace coney

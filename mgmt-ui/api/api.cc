@@ -89,8 +89,13 @@ bool Api::strip_prefix(Request& request) const {
   return true;
 }
 
-// Neither an endpoint nor below one.
+// Neither an endpoint nor below one. While the node is stopped there are few.
 Answer Api::outside(const Request& request) const {
+  if (services_.app() != Services::App::kRunning) {
+    return error_answer(503, "wrong_state",
+                        "this command requires the 'rabbit' app to be running on the target node. "
+                        "Start it with 'rabbitmqctl start_app'.");
+  }
   Answer answer = no_such_object();
   answer.headers.emplace_back("allow", kNoRoute);
   if (request.path == std::vector<std::string>{"api"}) {

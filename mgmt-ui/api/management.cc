@@ -134,6 +134,7 @@ class Management final : public ServerExtension, private Services {
     const ResourceStatus resources = server_->resources();
     return {resources.memory_alarm, resources.disk_alarm};
   }
+  void stop_app() override { server_->pause(); }
   void hold_alarm(AlarmedResource resource, bool on) override { server_->hold_alarm(resource, on); }
   std::uint64_t connection_count() const override;
   const Statistics& statistics() const override { return statistics_; }

@@ -79,6 +79,16 @@ class Services {
   // ---- the node ----
   // Ends it in good order, once the present request has been answered.
   virtual void stop_node() {}
+  // While it does not serve clients (see stop_app()): why nothing but the node itself is answered.
+  enum class App : std::uint8_t { kRunning, kStopped, kStarting };
+  virtual App app() const { return App::kRunning; }
+  // Why the last start failed; empty: it did not.
+  virtual std::string start_failure() const { return {}; }
+  // Listeners and connections go; the process stays and answers through the local socket.
+  virtual void stop_app() {}
+  virtual void start_app() {}
+  // Forgets everything that is stored. Error: a sentence. REQUIRES: App::kStopped.
+  virtual std::optional<std::string> reset() { return "the node is running"; }
   virtual std::vector<ActiveListener> listeners() const { return {}; }
   virtual AlarmState alarms() const { return {}; }
   // Raises it whatever is measured, until it is taken back.

@@ -17,12 +17,15 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr const char* kStates[] = {"running", "stopped", "starting"};
+
 Reply show_node(Call& call) {
   const Config& config = call.config();
   const AlarmState alarms = call.services.alarms();
   return json_answer(
       json::object{{"name", config.node_name},
-                   {"state", "running"},
+                   {"state", kStates[static_cast<std::size_t>(call.services.app())]},
+                   {"start_failure", call.services.start_failure()},
                    {"mem_alarm", alarms.memory},
                    {"disk_free_alarm", alarms.disk},
                    {"pid", ::getpid()},
@@ -66,27 +69,15 @@ Reply rotate_logs(Call&) {
   return no_content();
 }
 
-// The node is named, so that nobody stops another than they mean.
-Reply stop_node(Call& call) {
-  auto body = JsonBody::parse(call.request);
-  if (!body) return body.error();
-  const std::string name = body->text("node");
-  if (!body->faults().any() && name != call.config().node_name) {
-    body->faults().report("/node", json::string("this is " + call.config().node_name));
-  }
-  if (body->faults().any()) return bad_request(body->faults());
-  log::notice(log::Category::kDefault, "user '{}' stops the node", call.caller.name);
-  call.services.stop_node();
-  return no_content();
-}
-
 }  // namespace
 
 void add_coney_node(RouteTable& table) {
   table.add("/api/coney/node", {get(Need::kManagement, show_node)});
   table.add("/api/coney/log-level", {post(Need::kAdministrator, set_log_level)});
   table.add("/api/coney/rotate-logs", {post(Need::kAdministrator, rotate_logs)});
-  table.add("/api/coney/stop", {post(Need::kAdministrator, stop_node)});
+}
+
+void add_authentication(RouteTable& table) {
   table.add("/api/coney/authenticate", {post(Need::kAdministrator, authenticate)});
 }
 

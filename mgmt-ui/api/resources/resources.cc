@@ -48,6 +48,8 @@ RouteTable all_routes() {
       add_dashboard,
       add_own_permissions,
       add_coney_node,
+      add_node_life,
+      add_authentication,
       add_live_settings,
   };
   RouteTable table;

@@ -55,6 +55,8 @@ void add_connections(RouteTable& table);
 void add_channels(RouteTable& table);
 void add_consumers(RouteTable& table);
 void add_coney_node(RouteTable& table);
+void add_node_life(RouteTable& table);
+void add_authentication(RouteTable& table);
 void add_live_settings(RouteTable& table);
 
 }  // namespace coney::management

@@ -33,7 +33,8 @@ std::vector<CommandGroup> command_groups(std::string_view program) {
   return {
       {"Help", help_commands()},
       {"Nodes", node_commands()},
-      {"Running node", running_commands()},
+      {"Start and stop", stopping_commands()},
+      {"Log", node_log_commands()},
       {"Limits of the node", node_limit_commands()},
       {"Erlang", eval_commands()},
       {"State", status_commands()},

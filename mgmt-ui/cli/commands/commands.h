@@ -10,7 +10,8 @@ namespace coney::cli {
 
 std::span<const Command> help_commands();
 std::span<const Command> node_commands();
-std::span<const Command> running_commands();
+std::span<const Command> stopping_commands();
+std::span<const Command> node_log_commands();
 std::span<const Command> node_limit_commands();
 std::span<const Command> eval_commands();
 std::span<const Command> status_commands();

@@ -24,7 +24,7 @@ struct Function {
 };
 
 Failure refused(const std::string& text) {
-  return error(ExitCode::kSoftware, text);
+  return error(ExitCode::kUnavailable, text);
 }
 
 // Erlang's word for arguments that a function does not take.

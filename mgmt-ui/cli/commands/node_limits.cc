@@ -45,12 +45,17 @@ std::optional<std::string> check_memory(const Arguments& arguments) {
     return words.size() == 2 ? check_bytes(words[1]) : "not enough arguments.";
   }
   if (words.size() > 1) return "too many arguments.";
-  const auto fraction = to_number(words[0]);
-  if (fraction && *fraction >= 0 && *fraction <= 1) return std::nullopt;
+  if (to_number(words[0])) return std::nullopt;
   return fmt::format("'{}' is no fraction of the memory, from 0.0 to 1.0", words[0]);
 }
 
 Outcome set_memory(Context& context) {
+  const double fraction = to_number(context.argument(0)).value_or(0);
+  if (fraction < 0 || fraction > 1) {
+    return Failure{ExitCode::kDataError,
+                   "Error (argument validation): Bad argument: The threshold should be a fraction "
+                   "between 0.0 and 1.0"};
+  }
   return put(context, "vm_memory_high_watermark",
              is_absolute(context.arguments) ? absolute(context.argument(1))
                                             : relative(context.argument(0)));

@@ -46,6 +46,14 @@ std::optional<std::string> invalid_expression(const json::value& reason) {
                      characters((*fault)[0]), json::serialize((*fault)[1]));
 }
 
+// The app is stopped and has to run, or the other way round.
+bool is_wrong_state(const NodeReply& reply) {
+  if (reply.status != 503 && reply.status != 409) return false;
+  const json::value body = parse(reply.body);
+  const json::value* error = body.is_object() ? body.get_object().if_contains("error") : nullptr;
+  return error && *error == "wrong_state";
+}
+
 std::string reason_text(const NodeReply& reply) {
   const json::value body = parse(reply.body);
   const json::value* reason = body.is_object() ? body.get_object().if_contains("reason") : nullptr;
@@ -69,6 +77,7 @@ Failure refusal(const NodeReply& reply) {
                      "\nThe node does not accept these credentials; see --url and "
                      "--password-file.");
   }
+  if (is_wrong_state(reply)) return {ExitCode::kUsage, "Error: " + reason_text(reply)};
   if (reply.status == 403) return error(ExitCode::kNoPermission, reason_text(reply));
   return error(ExitCode::kUnavailable, reason_text(reply));
 }

@@ -147,6 +147,30 @@ TEST(DataDirectory, FolderThatWasRemovedComesBack) {
   EXPECT_TRUE(std::filesystem::is_directory(temporary / "spill"));
 }
 
+TEST(DataDirectory, ClearedIsAsNewButForWhatIsInQuarantine) {
+  TemporaryDirectory temporary;
+  auto directory = DataDirectory::open(temporary / "data");
+  ASSERT_TRUE(directory);
+  ASSERT_TRUE(DefinitionStore::open(directory->definitions_path()));
+  for (const auto& file : {directory->wal_path() / "1", directory->segments_path() / "q" / "1",
+                           directory->spill_path() / "1", directory->deliveries_path(),
+                           directory->quarantine_path() / "1", directory->path() / "mine"}) {
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << "x";
+  }
+  auto cleared = directory->clear();
+  ASSERT_TRUE(cleared) << cleared.error().message;
+  EXPECT_FALSE(std::filesystem::exists(directory->definitions_path()));
+  EXPECT_FALSE(std::filesystem::exists(directory->deliveries_path()));
+  for (const auto& folder :
+       {directory->wal_path(), directory->segments_path(), directory->spill_path()}) {
+    EXPECT_TRUE(std::filesystem::is_empty(folder)) << folder;
+  }
+  EXPECT_EQ(content(directory->quarantine_path() / "1"), "x");
+  EXPECT_EQ(content(directory->path() / "mine"), "x");
+  EXPECT_FALSE(DataDirectory::open(temporary / "data")) << "it is still held";
+}
+
 TEST(DataDirectory, InspectionChangesNothingAndNeedsNoLock) {
   TemporaryDirectory temporary;
   auto none = DataDirectory::inspect(temporary.path());

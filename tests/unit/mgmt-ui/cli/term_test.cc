@@ -38,7 +38,7 @@ TEST(Term, WhatIsNotReadIsSaidWithItsPlace) {
   EXPECT_EQ(reprinted("os:cmd"), "fault at 6");
   EXPECT_EQ(reprinted("99999999999999999999"), "fault at 0");
   EXPECT_EQ(reprinted("1+2*3"), "fault at 3");
-  EXPECT_EQ(reprinted("fun() -> ok end."), "fault at 6");
+  EXPECT_EQ(reprinted("fun() -> ok end."), "fault at 7");
 }
 
 TEST(Term, DeepNestingIsRefused) {
