@@ -6,7 +6,7 @@ import stat
 import subprocess
 
 from checks import check, expect
-from node import Node
+from conformance.node import Node
 
 NOBODY = 65534
 

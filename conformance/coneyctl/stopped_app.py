@@ -4,7 +4,7 @@ import socket
 
 from checks import check, expect
 from conformance.replay.player import Player
-from node import Node, accepts, becomes_true
+from conformance.node import Node, accepts, becomes_true
 
 
 def declare(node, queue):

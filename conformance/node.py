@@ -1,12 +1,12 @@
-"""A broker with its command line tool, for one check."""
+"""A broker of its own for one check, with its command line tool and its HTTP API."""
 
 import json
 import socket
 import subprocess
 import time
 
-from conformance.broker import Broker
-from conformance.replay import management
+from .broker import Broker
+from .replay import management
 
 PATIENCE = 30
 
@@ -77,8 +77,8 @@ def accepts(port):
         return False
 
 
-def becomes_true(condition):
-    end = time.monotonic() + PATIENCE
+def becomes_true(condition, patience=PATIENCE):
+    end = time.monotonic() + patience
     while not condition():
         if time.monotonic() > end:
             raise AssertionError("it did not become true in time")
