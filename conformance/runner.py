@@ -27,12 +27,14 @@ def _filled(text, suite):
     return text.replace("{cache}", str(cache_of(suite))).replace("{here}", str(HERE / suite.name))
 
 
-def _environment(suite, url=None):
+def _environment(suite, url=None, management=None):
     extra = {name: _filled(value, suite) for name, value in suite.environment}
     extra["CONFORMANCE_CACHE"] = str(cache_of(suite))
     extra["PYTHONDONTWRITEBYTECODE"] = "1"
     if url:
         extra["AMQP_URL"] = url
+    if management:
+        extra["MANAGEMENT_URL"] = management
     return {**os.environ, **extra}
 
 
@@ -71,17 +73,17 @@ def install(suite):
     mark.write_text(due)
 
 
-def _start(suite, words, url=None):
+def _start(suite, words, url=None, management=None):
     """In a process group of its own, for _kill_group."""
     return subprocess.Popen(_command(words, suite), cwd=HERE / suite.name, text=True,
-                            env=_environment(suite, url), stdin=subprocess.DEVNULL,
+                            env=_environment(suite, url, management), stdin=subprocess.DEVNULL,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                             start_new_session=True)
 
 
-def _program(suite, words, url):
+def _program(suite, words, url, management=None):
     """Checks of one program, as they come."""
-    process = _start(suite, words, url)
+    process = _start(suite, words, url, management)
     timer = threading.Timer(suite.patience, _kill_group, (process,))
     parser = Parser()
     try:
@@ -124,7 +126,8 @@ def run(suite, uri=None):
         return
     try:
         for words in suite.check:
-            yield from _program(suite, words, f"amqp://guest:guest@localhost:{broker.port}/")
+            yield from _program(suite, words, f"amqp://guest:guest@localhost:{broker.port}/",
+                                f"http://localhost:{broker.management_port}")
         complaints = broker.stop()
     finally:
         broker.kill()

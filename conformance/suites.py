@@ -2,7 +2,7 @@
 
 install: commands that put the client's library into the cache folder, run in the suite's folder once per change of
 the files in `pins`. check: commands that print TAP, run in the suite's folder. {cache} is the suite's cache folder,
-{here} its own; both run with CONFORMANCE_CACHE and AMQP_URL in their environment.
+{here} its own; both run with CONFORMANCE_CACHE, AMQP_URL and MANAGEMENT_URL in their environment.
 """
 
 import dataclasses
@@ -29,6 +29,9 @@ _INSTALL_PYTHON = (("python3", "-m", "venv", "--clear", "{cache}/venv"),
                    (*_PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
                     "-r", "requirements.txt"))
 
+_INSTALL_NODE = (("cp", "package.json", "package-lock.json", "{cache}/"),
+                 ("npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", "{cache}"))
+
 SUITES = (
     Suite("coneyctl", "the command line tool over the local socket", (("python3", "check.py"),),
           own_brokers=True),
@@ -44,9 +47,12 @@ SUITES = (
           (("go", "build", "-o", "{cache}/bin/", "./..."),),
           ("go.mod", "go.sum", "."), ("go:golang-go",), _GO),
     Suite("node", "Node: amqplib", (("node", "check.js"),),
-          (("cp", "package.json", "package-lock.json", "{cache}/"),
-           ("npm", "ci", "--silent", "--no-audit", "--no-fund", "--prefix", "{cache}")),
-          ("package.json", "package-lock.json"), ("node:nodejs", "npm:npm"), _NODE),
+          _INSTALL_NODE, ("package.json", "package-lock.json"), ("node:nodejs", "npm:npm"), _NODE),
+    Suite("http-go", "Go: the HTTP API through rabbit-hole", (("{cache}/bin/check",),),
+          (("go", "build", "-o", "{cache}/bin/", "./..."),),
+          ("go.mod", "go.sum", "."), ("go:golang-go",), _GO),
+    Suite("http-node", "Node: the HTTP API through http-rabbitmq-manager", (("node", "check.js"),),
+          _INSTALL_NODE, ("package.json", "package-lock.json"), ("node:nodejs", "npm:npm"), _NODE),
     Suite("amqp-tools", "C: the command line tools of rabbitmq-c", (("./check",),),
           needs=("amqp-publish:amqp-tools",)),
     Suite("java", "Java: amqp-client", (("java", "-cp", "{cache}/classes:{cache}/lib/*", "Check"),),

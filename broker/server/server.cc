@@ -191,6 +191,12 @@ std::vector<Server::Step> Server::own_steps() {
          return Failure();
        },
        [this] { stop_shards(); }},
+      {"alarms",
+       [this] {
+         check_alarms();
+         return Failure();
+       },
+       [] {}},
   };
 }
 
@@ -351,7 +357,6 @@ void Server::close_connection(ConnectionId id, std::string reason) {
 // ---- running ----
 
 Server::End Server::run() {
-  check_alarms();
   notify_service_manager(kReady);
   serve();
   const bool paused = paused_.load(std::memory_order_relaxed);

@@ -75,7 +75,8 @@ class Server {
   void stop();
 
   // Compares memory and disk with their limits, and blocks publishers or lets them go on. What
-  // run() does four times a second. Any thread. REQUIRES: started and not stopped.
+  // start() does at its end and run() four times a second. Any thread. REQUIRES: started and not
+  // stopped.
   void check_alarms();
 
   // ---- what an operator changes on a running node; any thread, in effect on return ----

@@ -9,12 +9,16 @@ import subprocess
 import sys
 
 
-def scenario(pool, queues):
+def program(*words, queues=""):
     """(exit code, output)"""
-    done = subprocess.run([sys.executable, "scenario.py", pool], text=True, check=False,
+    done = subprocess.run([sys.executable, *words], text=True, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           env={**os.environ, "CELERY_QUEUES": queues})
     return done.returncode, done.stdout
+
+
+def scenario(pool, queues):
+    return program("scenario.py", pool, queues=queues)
 
 
 def report(about, code, output, may_skip):
@@ -31,13 +35,15 @@ def report(about, code, output, may_skip):
 
 def main():
     checks = [
-        ("prefork worker: results, failures, retries, groups, remote control, revoke",
+        ("prefork worker: results, failures, retries, groups, remote control, revoke, events",
          ("prefork", "lasting"), False),
         ("solo worker: results, failures, retries, groups", ("solo", "lasting"), False),
         ("prefork worker with Celery's default queues", ("prefork", "default"), True),
     ]
     good = [report(about, *scenario(*how), may_skip) for about, how, may_skip in checks]
-    print(f"1..{len(checks)}")
+    good.append(report("kombu: virtual hosts that are missing, forbidden, made by its manager",
+                       *program("vhosts.py"), False))
+    print(f"1..{len(good)}")
     return 0 if all(good) else 1
 
 

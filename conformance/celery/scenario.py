@@ -6,6 +6,7 @@ Run by check.py as a process of its own, because a Celery application is configu
 import os
 import sys
 import tempfile
+import time
 
 from celery import group
 from tasks import LASTING, add, app, fail, slow_echo, third_time
@@ -66,8 +67,55 @@ def revoke():
     raise AssertionError("the revoked task ran")
 
 
+def inspect_and_control():
+    """What `celery inspect` and `celery control` ask."""
+    worker = ["one@localhost"]
+    inspect = app.control.inspect(worker, timeout=10)
+    for question in ("active", "scheduled", "reserved", "revoked", "stats", "report", "conf", "clock"):
+        answer = getattr(inspect, question)()
+        expect((question, list(answer or {})), (question, worker))
+    queues = [queue["name"] for queue in inspect.active_queues()[worker[0]]]
+    expect(queues, [app.conf.task_default_queue])
+
+    def control(command, **arguments):
+        answers = app.control.broadcast(command, arguments=arguments, destination=worker, reply=True,
+                                        timeout=10)
+        expect((command, "ok" in answers[0][worker[0]]), (command, True))
+
+    control("add_consumer", queue="extra", exchange="extra", exchange_type="direct", routing_key="extra")
+    expect(add.apply_async((4, 4), queue="extra").get(timeout=WAIT), 8)
+    control("cancel_consumer", queue="extra")
+    control("rate_limit", task_name="tasks.add", rate_limit="1000/s")
+    control("time_limit", task_name="tasks.add", soft=20, hard=30)
+    control("pool_grow", n=1)
+    control("pool_shrink", n=1)
+    control("enable_events")
+
+
+def events():
+    """What `celery events` and Flower watch: the worker's and each task's events, in order."""
+    seen = []
+    with app.connection_for_read() as connection:
+        receiver = app.events.Receiver(connection, handlers={"*": seen.append})
+        with receiver.consumer_context() as (connection, _channel, _consumers):
+            task = add.delay(20, 22)
+            expect(task.get(timeout=WAIT), 42)
+            deadline = time.monotonic() + WAIT
+            while time.monotonic() < deadline and not (
+                    "task-succeeded" in [each["type"] for each in seen]
+                    and "worker-heartbeat" in [each["type"] for each in seen]):
+                try:
+                    connection.drain_events(timeout=1)
+                except TimeoutError:
+                    pass
+    of_task = [each["type"] for each in seen if each.get("uuid") == task.id]
+    expect(of_task, ["task-received", "task-started", "task-succeeded"])
+    expect("worker-heartbeat" in [each["type"] for each in seen], True)
+
+
 PARTS = {"results": results, "failures": failures, "retries": retries, "groups": groups,
-         "remote control": remote_control, "revoke": revoke}
+         "remote control": remote_control, "revoke": revoke,
+         "inspect and control": inspect_and_control, "events": events}
 
 
 def main(pool):
@@ -75,7 +123,7 @@ def main(pool):
     with Worker(pool, "one", environment) as worker:
         try:
             for name, part in PARTS.items():
-                if pool == "solo" and name in ("remote control", "revoke"):
+                if pool == "solo" and name in ("remote control", "revoke", "inspect and control"):
                     continue    # a solo worker answers only between tasks
                 part()
                 print(f"part: {name}", flush=True)
