@@ -54,10 +54,13 @@ def stopped():
 def await_startup():
     with Node() as node:
         node.output("stop_app")
-        waiting = node.start("await_startup")
-        expect(waiting.poll(), None)
+        expect(node.run("wait", "--timeout", "0.2").returncode, 75)
+        waiting = [node.start("-q", "await_startup"), node.start("-q", "wait", "/run/coney.pid")]
+        expect([each.poll() for each in waiting], [None, None])
         node.output("start_app")
-        expect((waiting.communicate(timeout=30)[0], waiting.returncode), ("", 0))
+        expect(waiting[0].communicate(timeout=30)[0], "")
+        expect("are running on node" in waiting[1].communicate(timeout=30)[0], True)
+        expect([each.returncode for each in waiting], [0, 0])
 
 
 @check("a node that cannot start again says why and may be tried once more")

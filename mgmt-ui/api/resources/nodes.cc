@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "mgmt-ui/api/listing/listing.h"
+#include "mgmt-ui/api/resources/built_in_plugins.h"
 #include "mgmt-ui/api/resources/node_facts.h"
 #include "mgmt-ui/api/resources/object_statistics.h"
 #include "mgmt-ui/api/resources/resources.h"
@@ -51,7 +52,11 @@ void put_facts(const Call& call, json::object& to) {
   to["log_files"] = std::move(log_files);
   to["db_dir"] = config.data_dir;
   to["config_files"] = json::array();
-  to["enabled_plugins"] = json::array{"rabbitmq_management", "rabbitmq_consistent_hash_exchange"};
+  json::array plugins;
+  for (const KnownPlugin& plugin : known_plugins()) {
+    if (plugin.built_in) plugins.emplace_back(plugin.name);
+  }
+  to["enabled_plugins"] = std::move(plugins);
   to["ra_open_file_metrics"] = json::object{{"ra_log_wal", 0}, {"ra_log_segment_writer", 0}};
   put_versions(config, to);
 }

@@ -51,6 +51,7 @@ RouteTable all_routes() {
       add_node_life,
       add_authentication,
       add_live_settings,
+      add_plugins,
   };
   RouteTable table;
   for (auto add : kResources) add(table);

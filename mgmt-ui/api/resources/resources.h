@@ -58,5 +58,6 @@ void add_coney_node(RouteTable& table);
 void add_node_life(RouteTable& table);
 void add_authentication(RouteTable& table);
 void add_live_settings(RouteTable& table);
+void add_plugins(RouteTable& table);
 
 }  // namespace coney::management

@@ -48,6 +48,8 @@ std::vector<CommandGroup> command_groups(std::string_view program) {
       {"Limits of virtual hosts", vhost_limit_commands()},
       {"Limits of users", user_limit_commands()},
       {"Queues", queue_commands()},
+      {"Members of queues", replica_commands()},
+      {"Messages", peek_commands()},
       {"Exchanges", exchange_commands()},
       {"Bindings", binding_commands()},
       {"Connections", connection_commands()},

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
 constexpr double kStartTimeout = 300;  // seconds, RabbitMQ's
+constexpr double kWaitTimeout = 10;
+constexpr Option kWaitOptions[] = {{"pid", 'P'}};
 constexpr double kPingTimeout = 60;
 
 bool is_running(Context& context) {
@@ -25,9 +27,9 @@ double seconds(const Context& context, double otherwise) {
 }
 
 // Whether it has not been started yet or is about to run.
-Outcome await_startup(Context& context) {
-  const auto end = std::chrono::steady_clock::now() +
-                   std::chrono::duration<double>(seconds(context, kStartTimeout));
+Outcome await_running(Context& context, double timeout) {
+  const auto end =
+      std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds(context, timeout));
   while (!is_running(context)) {
     if (std::chrono::steady_clock::now() > end) {
       auto node = context.node.get("/api/coney/node");
@@ -37,6 +39,18 @@ Outcome await_startup(Context& context) {
     std::this_thread::sleep_for(kPause);
   }
   return Done{};
+}
+
+Outcome await_startup(Context& context) {
+  return await_running(context, kStartTimeout);
+}
+
+// Neither the file of a pid nor the pid is needed to find the node.
+Outcome wait(Context& context) {
+  Outcome outcome = await_running(context, kWaitTimeout);
+  if (std::holds_alternative<Failure>(outcome)) return outcome;
+  return Message{fmt::format("Applications 'rabbit_and_plugins' are running on node '{}'",
+                             node_name(context))};
 }
 
 Outcome ping(Context& context) {
@@ -52,6 +66,11 @@ std::string announce_ping(const Context& context) {
       node_name(context), 1000 * seconds(context, kPingTimeout));
 }
 
+std::string announce_wait(const Context& context) {
+  return fmt::format("Waiting for applications 'rabbit_and_plugins' to start on node '{}'",
+                     context.arguments.text_or("node", node_name(context)));
+}
+
 constexpr Command kCommands[] = {
     {.name = "await_startup",
      .help = "Waits for the node to run",
@@ -62,6 +81,14 @@ constexpr Command kCommands[] = {
      .help = "Checks that the node's process answers",
      .run = ping,
      .announce = announce_ping},
+    {.name = "wait",
+     .usage = "[<pidfile>] [--pid|-P <pid>] [--timeout <timeout>]",
+     .help = "Waits for the node to run",
+     .max_arguments = 1,
+     .run = wait,
+     .announce = announce_wait,
+     .options = kWaitOptions,
+     .waits_for_node = true},
 };
 
 }  // namespace

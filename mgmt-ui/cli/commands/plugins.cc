@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "mgmt-ui/cli/command/node_report.h"
 #include "mgmt-ui/cli/commands/commands.h"
 
 // rabbitmq-plugins: what RabbitMQ has as plugins and Coney has built in. Nothing can be enabled or
@@ -11,8 +12,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view kVersion = "4.3.6";
-
 constexpr Option kListOptions[] = {
     {"verbose", 'v', Option::Kind::kFlag}, {"minimal", 'm', Option::Kind::kFlag},
     {"enabled", 'E', Option::Kind::kFlag}, {"implicitly-enabled", 'e', Option::Kind::kFlag},
@@ -22,46 +21,42 @@ constexpr Option kChangeOptions[] = {{"all", 0, Option::Kind::kFlag},
                                      {"online", 0, Option::Kind::kFlag}};
 
 struct Plugin {
-  std::string_view name;
+  std::string name, version;
   bool built_in = false;
 };
 
-constexpr Plugin kPlugins[] = {{"rabbitmq_consistent_hash_exchange", true},
-                               {"rabbitmq_management", true},
-                               {"rabbitmq_management_agent", true},
-                               {"rabbitmq_prometheus", true},
-                               {"rabbitmq_random_exchange", true},
-                               {"rabbitmq_sharding", false},
-                               {"rabbitmq_shovel", false},
-                               {"rabbitmq_federation", false},
-                               {"rabbitmq_mqtt", false},
-                               {"rabbitmq_stomp", false},
-                               {"rabbitmq_stream", false},
-                               {"rabbitmq_amqp1_0", false}};
-
-const Plugin* find(std::string_view name) {
-  for (const Plugin& plugin : kPlugins) {
-    if (plugin.name == name) return &plugin;
+// By name, as the node has them.
+Result<std::vector<Plugin>> known_plugins(Context& context) {
+  auto rows = context.node.list("/api/coney/plugins");
+  if (!rows) return rows.error();
+  std::vector<Plugin> plugins;
+  for (const json::object& row : *rows) {
+    const json::value* built_in = row.if_contains("built_in");
+    plugins.push_back(
+        {text_at(row, "name"), text_at(row, "version"), built_in && *built_in == true});
   }
-  return nullptr;
+  return plugins;
+}
+
+const Plugin* find(const std::vector<Plugin>& plugins, std::string_view name) {
+  const auto found = std::ranges::find(plugins, name, &Plugin::name);
+  return found == plugins.end() ? nullptr : &*found;
 }
 
 std::string pattern_of(const Context& context) {
   return context.count() == 0 ? ".*" : context.argument(0);
 }
 
-std::vector<Plugin> selected(const Context& context) {
+Result<std::vector<Plugin>> selected(Context& context) {
+  auto plugins = known_plugins(context);
+  if (!plugins) return plugins;
   const bool enabled_only =
       context.arguments.has("enabled") || context.arguments.has("implicitly-enabled");
-  std::vector<Plugin> plugins;
-  for (const Plugin& plugin : kPlugins) {
-    if (enabled_only && !plugin.built_in) continue;
-    if (pattern_of(context) != ".*" && plugin.name.find(pattern_of(context)) == plugin.name.npos) {
-      continue;
-    }
-    plugins.push_back(plugin);
-  }
-  std::ranges::sort(plugins, {}, &Plugin::name);
+  const std::string pattern = pattern_of(context);
+  std::erase_if(*plugins, [&](const Plugin& plugin) {
+    if (enabled_only && !plugin.built_in) return true;
+    return pattern != ".*" && plugin.name.find(pattern) == plugin.name.npos;
+  });
   return plugins;
 }
 
@@ -69,8 +64,8 @@ json::object plugin_json(const Plugin& plugin) {
   return {{"name", plugin.name},
           {"enabled", plugin.built_in ? "enabled" : "not_enabled"},
           {"running", plugin.built_in},
-          {"version", kVersion},
-          {"running_version", plugin.built_in ? kVersion : std::string_view()}};
+          {"version", plugin.version},
+          {"running_version", plugin.built_in ? plugin.version : std::string()}};
 }
 
 std::string table_text(const Context& context, const std::vector<Plugin>& plugins) {
@@ -82,30 +77,33 @@ std::string table_text(const Context& context, const std::vector<Plugin>& plugin
       node_name(context));
   for (const Plugin& plugin : plugins) {
     text += fmt::format("[{}] {:<{}} {}\n", plugin.built_in ? "E*" : "  ", plugin.name, width,
-                        kVersion);
+                        plugin.version);
   }
   return text;
 }
 
 Outcome list(Context& context) {
   const auto plugins = selected(context);
+  if (!plugins) return plugins.error();
   json::array rows;
   std::string names;
-  for (const Plugin& plugin : plugins) {
+  for (const Plugin& plugin : *plugins) {
     rows.push_back(plugin_json(plugin));
     names.append(plugin.name).append("\n");
   }
   const json::object all{{"status", "running"}, {"format", "normal"}, {"plugins", std::move(rows)}};
-  return Document{all, context.arguments.has("minimal") ? names : table_text(context, plugins)};
+  return Document{all, context.arguments.has("minimal") ? names : table_text(context, *plugins)};
 }
 
 Outcome is_enabled(Context& context) {
+  const auto plugins = known_plugins(context);
+  if (!plugins) return plugins.error();
   std::string text;
   for (const std::string& name : context.arguments.positional()) {
-    const Plugin* plugin = find(name);
+    const Plugin* plugin = find(*plugins, name);
     if (!plugin || !plugin->built_in) {
       std::string enabled;
-      for (const Plugin& each : kPlugins) {
+      for (const Plugin& each : *plugins) {
         if (each.built_in) enabled.append(enabled.empty() ? "" : ", ").append(each.name);
       }
       return error(ExitCode::kUnavailable,
@@ -120,8 +118,10 @@ Outcome is_enabled(Context& context) {
 
 // What is built in is enabled already; of the rest it is said that there is no such thing.
 Outcome enable(Context& context) {
+  const auto plugins = known_plugins(context);
+  if (!plugins) return plugins.error();
   for (const std::string& name : context.arguments.positional()) {
-    const Plugin* plugin = find(name);
+    const Plugin* plugin = find(*plugins, name);
     if (plugin && plugin->built_in) continue;
     return error(ExitCode::kUnavailable,
                  fmt::format("Coney has no plugins, and what {} does is not built in", name));
@@ -130,8 +130,10 @@ Outcome enable(Context& context) {
 }
 
 Outcome disable(Context& context) {
+  const auto plugins = known_plugins(context);
+  if (!plugins) return plugins.error();
   for (const std::string& name : context.arguments.positional()) {
-    const Plugin* plugin = find(name);
+    const Plugin* plugin = find(*plugins, name);
     if (!plugin || !plugin->built_in) continue;
     return error(ExitCode::kUnavailable,
                  fmt::format("{} is built in and cannot be disabled", name));
