@@ -178,7 +178,6 @@ void add_health(RouteTable& table) {
       {"/api/health/checks/protocol-listener/{protocols}", check_protocols},
       {"/api/health/checks/virtual-hosts", check_nothing},
       {"/api/health/checks/node-is-quorum-critical", check_quorum},
-      {"/api/health/checks/node-is-mirror-sync-critical", check_quorum},  // RabbitMQ 3's
       {"/api/health/checks/is-in-service", check_nothing},
       {"/api/health/checks/below-node-connection-limit", check_connection_limit},
       {"/api/health/checks/ready-to-serve-clients", check_ready},
