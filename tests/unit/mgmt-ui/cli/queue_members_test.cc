@@ -9,8 +9,9 @@ namespace {
 TEST_F(CliTest, QuorumStatusShowsTheOneMember) {
   put("/api/queues/%2F/q", R"({"durable": true, "arguments": {"x-queue-type": "quorum"}})");
   put("/api/queues/%2F/c", R"({"durable": true})");
-  const auto members =
-      boost::json::parse(output_of("rabbitmq-queues quorum_status q --formatter json")).as_array();
+  const boost::json::value shown =
+      boost::json::parse(output_of("rabbitmq-queues quorum_status q --formatter json"));
+  const boost::json::array& members = shown.as_array();
   ASSERT_EQ(members.size(), 1u);
   EXPECT_EQ(members[0].at("Node Name"), "rabbit@test");
   EXPECT_EQ(members[0].at("Raft State"), "leader");
@@ -24,8 +25,9 @@ TEST_F(CliTest, QuorumStatusShowsTheOneMember) {
 
 TEST_F(CliTest, StreamStatusShowsTheWriter) {
   put("/api/queues/%2F/s", R"({"durable": true, "arguments": {"x-queue-type": "stream"}})");
-  const auto members =
-      boost::json::parse(output_of("rabbitmq-queues stream_status s --formatter json")).as_array();
+  const boost::json::value shown =
+      boost::json::parse(output_of("rabbitmq-queues stream_status s --formatter json"));
+  const boost::json::array& members = shown.as_array();
   ASSERT_EQ(members.size(), 1u);
   EXPECT_EQ(members[0].at("role"), "writer");
   EXPECT_EQ(members[0].at("node"), "rabbit@test");
@@ -35,10 +37,10 @@ TEST_F(CliTest, StreamStatusShowsTheWriter) {
 
 TEST_F(CliTest, PluginsAreThoseThatTheNodeNames) {
   const auto enabled = boost::json::parse(output_of("rabbitmq-plugins list -E --formatter json"));
-  const auto nodes = json_of(get("/api/nodes")).as_array();
+  const boost::json::value nodes = json_of(get("/api/nodes"));
   boost::json::array names;
   for (const auto& plugin : enabled.at("plugins").as_array()) names.push_back(plugin.at("name"));
-  EXPECT_EQ(names, nodes[0].at("enabled_plugins").as_array());
+  EXPECT_EQ(names, nodes.as_array()[0].at("enabled_plugins").as_array());
   EXPECT_EQ(run("rabbitmq-plugins is_enabled rabbitmq_management").code, ExitCode::kOk);
   EXPECT_EQ(run("rabbitmq-plugins is_enabled rabbitmq_mqtt").code, ExitCode::kUnavailable);
 }
@@ -97,7 +99,8 @@ TEST_F(Peek, ShowsTheMessageAtThePosition) {
     const Ran ran = peek({"q", position, "--formatter", "json", "-p", "v"});
     ASSERT_EQ(ran.code, ExitCode::kOk) << ran.errors;
     boost::json::object shown;
-    for (const auto& row : boost::json::parse(ran.output).as_array()) {
+    const boost::json::value rows = boost::json::parse(ran.output);
+    for (const auto& row : rows.as_array()) {
       shown[row.at("keys").as_string()] = row.at("values");
     }
     EXPECT_EQ(shown["payload (max 64 bytes)"], boost::json::string("message " + position));
