@@ -209,6 +209,7 @@ TEST_F(QueuePagesTest, ConsumersGetWhatStandsBehindADamagedChunk) {
   }
   admits_ = true;
   core_.subscribe({}, {.no_ack = true});
+  core_.resume({});
   pages_.read_ahead();
   ASSERT_EQ(to_read_.size(), 1u);
   pages_.read(to_read_[0].first, StorageError{StorageErrorCode::kCorrupt, "damaged"});
