@@ -25,9 +25,8 @@ void MessageQueue::change_settings(QueueSettingsPtr settings) {
   changed();
 }
 
-void MessageQueue::note_arrival(QueuePosition position) {
-  MessageLane& lane = core_.lane(QueueCore::level_of(position));
-  lane.note_arrival(QueueCore::place_of(position), shard_.ticks());
+inline void MessageQueue::note_arrival(QueuePosition position) {
+  core_.lane_of(position).note_arrival(QueueCore::place_of(position), shard_.ticks());
   if (position % kWatchedOf == 0) [[unlikely]]
     watch(position);
 }

@@ -180,6 +180,10 @@ class QueueCore final : private LaneOwner {
 
   MessageLane& lane(Level level);  // made when it is not there
   const MessageLane& lowest_lane() const { return lane_; }
+  // The one that a position lies in, which is there.
+  MessageLane& lane_of(QueuePosition position) {
+    return level_of(position) == 0 ? lane_ : lane(level_of(position));
+  }
   Level level_of(const Message& message) const;
   std::size_t lane_count() const { return 1 + upper_.size(); }
   bool has_priorities() const { return !upper_.empty(); }
