@@ -80,6 +80,8 @@ pageTest('a message is opened as JSON, text and hex, and saved', {}, async (page
 pageTest('a stream is read from any place', {}, async (page, broker) => {
   await broker.api('PUT', '/queues/%2F/river', { durable: true, arguments: { 'x-queue-type': 'stream' } });
   await publish(broker, 'river', 60);
+  // What is not committed yet is not shown.
+  await until('the last of them', async () => (await broker.api('GET', '/coney/queues/%2F/river/browse?from=59')).messages.length === 1);
   await open(page, broker, 'messages/%2F/river?from=55');
   await until('the last five', async () => (await rows(page).count()) === 5);
   assert.match(await rows(page).first().innerText(), /^55[^]*"order":55/);
