@@ -128,6 +128,10 @@ class Management final : public ServerExtension, private Services {
   std::shared_ptr<EventSubscription> follow_log(LogFilter filter, std::uint64_t backlog) override;
   void reset_statistics() override { statistics_.reset(); }
   // The main thread takes the signal in its own time and closes this thread's connections last.
+  StorageSpace storage_space() const override {
+    const NodeStorage* storage = server_->storage();
+    return storage ? storage->space() : StorageSpace{};
+  }
   void stop_node() override { ::kill(::getpid(), SIGTERM); }
   std::vector<ActiveListener> listeners() const override;
   AlarmState alarms() const override {
@@ -309,11 +313,9 @@ NodeSample Management::probe() const {
   NodeSample sample = probe_process();
   sample.resources = server_->resources();
   sample.sockets_used = statistics_.tables().connections().size();
-  if (const NodeStorage* storage = server_->storage()) {
-    const LogStatus log = storage->space().log;
-    sample.io_write_count = log.commits;
-    sample.io_sync_count = log.syncs;
-  }
+  const LogStatus log = storage_space().log;
+  sample.io_write_count = log.commits;
+  sample.io_sync_count = log.syncs;
   return sample;
 }
 

@@ -16,6 +16,7 @@
 #include "broker/ids.h"
 #include "broker/server/alarms.h"
 #include "broker/shard/mail.h"
+#include "broker/storage/storage_space.h"
 #include "broker/topology/topology.h"
 #include "mgmt-ui/api/events/log_feed.h"
 
@@ -93,6 +94,8 @@ class Services {
   virtual AlarmState alarms() const { return {}; }
   // Raises it whatever is measured, until it is taken back.
   virtual void hold_alarm(AlarmedResource, bool /*on*/) {}
+  // NodeStorage::space()
+  virtual StorageSpace storage_space() const { return {}; }
   // Statistics::reset()
   virtual void reset_statistics() {}
   virtual std::uint64_t connection_count() const { return 0; }

@@ -121,6 +121,21 @@ TEST_F(Firehose, IsOffUntilItIsSwitchedOnAndCanBeSwitchedOff) {
   EXPECT_EQ(traced(), 0u);
 }
 
+TEST_F(Firehose, IsOffAfterARestart) {
+  set_tracing(true);
+  broker_.server().stop();
+  LocalBroker again(directory_ / "data");
+  Client watcher(again.port()), client(again.port());
+  watcher.declare("trace");
+  watcher.bind("trace", "amq.rabbitmq.trace", "#");
+  client.declare("q");
+  client.publish("", "q", "m");
+  EXPECT_EQ(client.get("q", true)->body, "m");
+  client.declare("q");  // mail is in order: a copy would be there
+  watcher.flush();
+  EXPECT_EQ(watcher.counts("trace").messages, 0u);
+}
+
 // A trace queue that takes part in what is traced.
 TEST_F(Firehose, AQueueMayReceiveCopiesOfItsOwnDeliveries) {
   client_.bind("q", "amq.rabbitmq.trace", "deliver.q");

@@ -39,6 +39,7 @@ void add_aliveness(RouteTable& table);
 void add_events(RouteTable& table);
 void add_log_stream(RouteTable& table);
 void add_histograms(RouteTable& table);
+void add_storage(RouteTable& table);
 void add_config(RouteTable& table);
 void add_quorum(RouteTable& table);
 void add_consumer_cancel(RouteTable& table);

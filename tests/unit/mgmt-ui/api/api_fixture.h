@@ -105,6 +105,7 @@ class ApiTest : public testing::Test, protected Services {
   std::vector<ActiveListener> listeners_;
   std::vector<AppliedSetting> settings_;
   AlarmState alarms_;
+  StorageSpace space_;
   std::optional<LiveValues> live_;  // since they have been changed
 
   static std::string basic(std::string_view credentials);
@@ -126,6 +127,7 @@ class ApiTest : public testing::Test, protected Services {
   std::span<const AppliedSetting> settings() const override { return settings_; }
   std::vector<ActiveListener> listeners() const override { return listeners_; }
   AlarmState alarms() const override { return alarms_; }
+  StorageSpace storage_space() const override { return space_; }
   void hold_alarm(AlarmedResource resource, bool on) override {
     (resource == AlarmedResource::kMemory ? alarms_.memory : alarms_.disk) = on;
   }

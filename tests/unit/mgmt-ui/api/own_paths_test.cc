@@ -53,6 +53,23 @@ TEST_F(OwnPathsTest, SettingsAreExplained) {
   EXPECT_EQ(get("/api/config").body.find("secret\""), std::string::npos);
 }
 
+TEST_F(OwnPathsTest, WhatTheDiskIsUsedForIsTold) {
+  put("/api/queues/%2F/q", "{}");
+  const QueueId q = directory_.catalog().find_vhost("/")->find_queue("q")->id;
+  space_.segments.durable = {.live = 700, .dead = 300, .files = 2};
+  space_.log.waiting_for = {1};
+  space_.damage = {.chunks = 1, .chunk_bytes = 4096, .messages = 12};
+  space_.queues = {{.queue = q, .live_bytes = 700, .chunks = 3, .files = 2, .file_bytes = 1000},
+                   {.queue = QueueId{}, .live_bytes = 1}};  // deleted meanwhile
+  const json::value storage = body_of("/api/coney/storage");
+  EXPECT_EQ(storage.at("segments").at("durable").at("dead_bytes"), 300);
+  EXPECT_EQ(storage.at("log").at("waits_for_shards").at(0), 1);
+  EXPECT_EQ(storage.at("damage").at("messages"), 12);
+  ASSERT_EQ(storage.at("queues").as_array().size(), 1u);
+  EXPECT_EQ(storage.at("queues").at(0).at("name"), "q");
+  EXPECT_EQ(storage.at("queues").at(0).at("file_bytes"), 1000);
+}
+
 TEST_F(OwnPathsTest, FirstMessagesArePurged) {
   put("/api/queues/%2F/q", "{}");
   int left = 3;
