@@ -1,3 +1,5 @@
+#include <ctime>
+
 #include "tests/unit/mgmt-ui/api/api_fixture.h"
 
 // Exchanges, queues and bindings.
@@ -137,12 +139,12 @@ TEST_F(TopologyApiTest, PageOfManyQueuesIsQuick) {
   directory_.apply(changes);
   for (std::string column : {"name", "type", "durable", "state", "policy"}) {
     get("/api/queues?page=1&page_size=500");  // sorts what has come
-    const auto before = std::chrono::steady_clock::now();
+    const std::clock_t before = std::clock();
     const json::value page = body_of("/api/queues?page=3&page_size=500&sort=" + column);
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - before;
+    const double took = static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC;
     EXPECT_EQ(page.at("item_count"), 500);
-    EXPECT_LT(took.count(), 2) << column;  // an unoptimized build on a busy machine
-    RecordProperty("seconds by " + column, std::to_string(took.count()));
+    EXPECT_LT(took, 2) << column;  // of CPU: it may be an unoptimized build on a busy machine
+    RecordProperty("seconds by " + column, std::to_string(took));
   }
 }
 
