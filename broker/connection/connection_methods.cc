@@ -231,9 +231,10 @@ void Connection::finish() {
   schedule_flush();
 }
 
+// What one gives back may be delivered to another at once: by then it must not be found any more.
 void Connection::release_channels() {
   last_channel_ = nullptr;
-  channels_.clear();
+  std::exchange(channels_, {}).clear();
 }
 
 void Connection::drop(const std::string& reason) {

@@ -79,6 +79,21 @@ TEST_F(EndOfStream, AnswersAreWrittenBeforeTheSocketCloses) {
   }
 }
 
+// What the first channel that goes gives back is there for the other one, which goes next.
+TEST_F(EndOfStream, ChannelsThatConsumeTheSameQueueGoTogether) {
+  Client client(broker_.port());
+  client.declare("q");
+  for (int n = 0; n != 4; ++n) client.publish("", "q", "m");
+  client.flush();
+  for (int n = 0; n != 20; ++n) {
+    answers(method_frame(2, amqp::ChannelOpen{}) +
+            method_frame(1, amqp::BasicConsume{.queue = "q", .consumer_tag = "a"}) +
+            method_frame(2, amqp::BasicConsume{.queue = "q", .consumer_tag = "b"}) +
+            method_frame(1, amqp::QueueDeclare{.queue = "q", .passive = true}));
+    EXPECT_TRUE(becomes_true([&] { return client.counts("q").messages == 4; })) << n;
+  }
+}
+
 TEST_F(EndOfStream, AnswersThatTakeTimeAreAwaited) {
   auto got = methods(answers(method_frame(1, amqp::QueueDeclare{.queue = "a"}) +
                              method_frame(1, amqp::QueueDeclare{.queue = "b"}) +
