@@ -47,16 +47,11 @@ Entry unpack(const spdlog::details::log_msg& message) {
           {message.payload.data(), message.payload.size()}};
 }
 
-class Sink final : public spdlog::sinks::base_sink<std::mutex> {
+// Takes what is severe enough for its category.
+class LeveledSink : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  template <typename Place>
-  Sink(Place&& place, Format format, const Thresholds& thresholds)
-      : output_(std::forward<Place>(place)), format_(format), thresholds_(thresholds) {}
+  explicit LeveledSink(const Thresholds& thresholds) : thresholds_(thresholds) {}
 
-  std::optional<std::string> open() {
-    const std::lock_guard lock(mutex_);
-    return output_.open();
-  }
   Thresholds thresholds() {
     const std::lock_guard lock(mutex_);
     return thresholds_;
@@ -65,19 +60,37 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     const std::lock_guard lock(mutex_);
     thresholds_.fill(level);
   }
+
+ private:
+  virtual void take(const Entry& entry) = 0;
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const Entry entry = unpack(message);
+    if (entry.level >= thresholds_[static_cast<size_t>(entry.category)]) take(entry);
+  }
+  void flush_() override {}
+
+  Thresholds thresholds_;
+};
+
+class Sink final : public LeveledSink {
+ public:
+  template <typename Place>
+  Sink(Place&& place, Format format, const Thresholds& thresholds)
+      : LeveledSink(thresholds), output_(std::forward<Place>(place)), format_(format) {}
+
+  std::optional<std::string> open() {
+    const std::lock_guard lock(mutex_);
+    return output_.open();
+  }
   uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
 
  private:
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    const Entry entry = unpack(message);
-    if (entry.level < thresholds_[static_cast<size_t>(entry.category)]) return;
+  void take(const Entry& entry) override {
     const auto notice = [&](uint64_t missing) { return missing_line(entry, missing); };
     if (!output_.write(format_line(entry, format_), notice)) {
       lost_.fetch_add(1, std::memory_order_relaxed);
     }
   }
-  void flush_() override {}
-
   std::string missing_line(const Entry& before, uint64_t missing) const {
     const std::string text = fmt::format("{} log lines could not be written: {}", missing,
                                          std::strerror(output_.last_error()));
@@ -86,32 +99,16 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
 
   LogOutput output_;
   const Format format_;
-  Thresholds thresholds_;
   std::atomic<uint64_t> lost_{0};
 };
 
 // Takes what any output could take, whether there is one or not.
-class TailSink final : public spdlog::sinks::base_sink<std::mutex> {
+class TailSink final : public LeveledSink {
  public:
-  explicit TailSink(const Thresholds& thresholds) : thresholds_(thresholds) {}
-
-  Thresholds thresholds() {
-    const std::lock_guard lock(mutex_);
-    return thresholds_;
-  }
-  void set_level(Level level) {
-    const std::lock_guard lock(mutex_);
-    thresholds_.fill(level);
-  }
+  using LeveledSink::LeveledSink;
 
  private:
-  void sink_it_(const spdlog::details::log_msg& message) override {
-    const Entry entry = unpack(message);
-    if (entry.level >= thresholds_[static_cast<size_t>(entry.category)]) tail().add(entry);
-  }
-  void flush_() override {}
-
-  Thresholds thresholds_;
+  void take(const Entry& entry) override { tail().add(entry); }
 };
 
 struct Log {

@@ -31,8 +31,9 @@ using Plain = beast::basic_stream<asio::generic::stream_protocol>;
 using Tls = asio::ssl::stream<Plain>;
 using Parser = http::request_parser<http::string_body>;
 
-constexpr seconds kIdle{75};   // between two requests
-constexpr seconds kHead{15};   // of a TLS handshake and of a head that has begun
+constexpr seconds kIdle{75};  // between two requests
+constexpr seconds kHead{15};  // of a TLS handshake and of a head that has begun
+constexpr std::size_t kFirstRead = 4096;
 constexpr seconds kStep{30};   // without any progress of a body or an answer
 constexpr seconds kQuiet{15};  // after which a client without events gets a sign of life
 constexpr std::uint32_t kMaxHead = 16 * 1024;
@@ -106,8 +107,15 @@ class Session {
 
   // False: the connection is to end.
   awaitable<bool> read_head(Parser& parser) {
-    lowest().expires_after(buffer_.size() == 0 ? kIdle : kHead);
     error_code error;
+    if (buffer_.size() == 0) {  // a client may be silent for longer than a head may take
+      lowest().expires_after(kIdle);
+      const std::size_t count =
+          co_await stream_.async_read_some(buffer_.prepare(kFirstRead), token(error));
+      if (error) co_return false;
+      buffer_.commit(count);
+    }
+    lowest().expires_after(kHead);
     co_await http::async_read_header(stream_, buffer_, parser, token(error));
     if (error == http::error::header_limit) {
       co_await write(empty_answer(431), 11, false, false);
