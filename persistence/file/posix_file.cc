@@ -96,6 +96,17 @@ class PosixFile : public File {
     return {};
   }
 
+  StorageResult<void> write_out(std::uint64_t offset, std::uint64_t bytes) override {
+    constexpr unsigned kAndWait =
+        SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    const int done = ::sync_file_range(descriptor_, static_cast<off_t>(offset),
+                                       static_cast<off_t>(bytes), kAndWait);
+    if (done != 0 && (errno == EIO || errno == ENOSPC)) {
+      return system_error(errno, "cannot write out", path_);
+    }
+    return {};  // or this file system has no such thing
+  }
+
   StorageResult<void> allocate(std::uint64_t bytes) override {
     if (int error = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes)); error != 0) {
       return system_error(error, "cannot allocate space for", path_);

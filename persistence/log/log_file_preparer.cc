@@ -23,10 +23,10 @@ StorageResult<NewLogFile> LogFilePreparer::next_file() {
   if (ready_ && !*ready_) {  // that was some time ago
     ready_.reset();
   }
-  wanted_ = true;
+  wanted_ = waited_for_ = true;
   changed_.notify_all();
   changed_.wait(lock, [&] { return ready_.has_value(); });
-  wanted_ = false;
+  wanted_ = waited_for_ = false;
   auto made = *std::exchange(ready_, std::nullopt);
   if (!made) return made.error();
   first_ = false;
@@ -81,10 +81,16 @@ void LogFilePreparer::make(std::unique_lock<std::mutex>& lock) {
   LogFileNumber number = next_;
   std::uint64_t bytes = first_ ? options_.first_file_bytes : options_.file_bytes;
   lock.unlock();
-  auto made = files_.create(number, std::min(bytes, options_.file_bytes));
+  auto made = files_.create(number, std::min(bytes, options_.file_bytes), [this] { rest(); });
   lock.lock();
   ready_ = std::move(made);
   changed_.notify_all();
+}
+
+// The disk is left to the log for most of the time, as long as the log can do without the file.
+void LogFilePreparer::rest() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kRest, [&] { return waited_for_ || stop_; });
 }
 
 std::uint32_t LogFilePreparer::make_salt(LogFileNumber number) const {

@@ -2,6 +2,7 @@
 // Has the next file of the log ready before it is needed, and puts away those that are not needed
 // any more, on a thread of its own: the log's thread waits for neither. Called by the log's thread.
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -33,6 +34,8 @@ class LogFilePreparer : public LogFileSource {
   void discard(LogFileNumber number) { put_away({number, false}); }
 
  private:
+  static constexpr std::chrono::milliseconds kRest{1};
+
   struct Unneeded {
     LogFileNumber number{};
     bool may_be_used_again = false;
@@ -43,6 +46,7 @@ class LogFilePreparer : public LogFileSource {
   bool has_to_make() const { return wanted_ && !ready_; }
   bool has_to_tidy() const { return tidy_ && !unneeded_.empty(); }
   void make(std::unique_lock<std::mutex>& lock);
+  void rest();
   void tidy(std::unique_lock<std::mutex>& lock);
   std::uint32_t make_salt(LogFileNumber number) const;
 
@@ -53,6 +57,7 @@ class LogFilePreparer : public LogFileSource {
   std::condition_variable changed_;
   LogFileNumber next_;
   bool wanted_ = true;
+  bool waited_for_ = false;
   bool first_ = true;
   std::optional<StorageResult<LogFiles::Created>> ready_;
   std::deque<Unneeded> unneeded_;

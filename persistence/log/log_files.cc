@@ -6,15 +6,18 @@
 namespace coney {
 namespace {
 
+constexpr std::uint64_t kPiece = 64 * 1024;
+
 // Written zeros and not only reserved space: a sync of a page that was never written has to change
 // the file system's books, too, and takes half as long again.
-StorageResult<void> fill(File& file, std::uint64_t bytes) {
+StorageResult<void> fill(File& file, std::uint64_t bytes, const LogFiles::Rest& rest) {
   if (auto reserved = file.allocate(bytes); !reserved) return reserved;
-  std::string zeros(std::min<std::uint64_t>(bytes, 1024 * 1024), '\0');
+  const std::string zeros(std::min(bytes, kPiece), '\0');
   for (std::uint64_t offset = 0; offset < bytes; offset += zeros.size()) {
-    std::string_view piece = zeros;
-    piece = piece.substr(0, bytes - offset);
+    rest();
+    const std::string_view piece = std::string_view(zeros).substr(0, bytes - offset);
     if (auto written = file.write_at(offset, piece); !written) return written;
+    if (auto done = file.write_out(offset, piece.size()); !done) return done;
   }
   return file.sync();
 }
@@ -28,7 +31,8 @@ LogFiles::LogFiles(FileSystem& system, std::filesystem::path directory, std::uin
       file_bytes_(file_bytes),
       spares_(std::move(spare_names)) {}
 
-StorageResult<LogFiles::Created> LogFiles::create(LogFileNumber number, std::uint64_t new_bytes) {
+StorageResult<LogFiles::Created> LogFiles::create(LogFileNumber number, std::uint64_t new_bytes,
+                                                  const Rest& rest) {
   std::string name = log_format::file_name(number);
   while (!spares_.empty()) {
     std::string spare = std::move(spares_.back());
@@ -36,7 +40,7 @@ StorageResult<LogFiles::Created> LogFiles::create(LogFileNumber number, std::uin
     if (auto file = create_from_spare(spare, name)) return Created{std::move(*file), file_bytes_};
     (void)system_.remove(path(spare));  // whatever is wrong with it
   }
-  auto file = create_new(name, new_bytes);
+  auto file = create_new(name, new_bytes, rest);
   if (file) return Created{std::move(*file), new_bytes};
   (void)system_.remove(path(name));  // a part of it would only take space
   return file.error();
@@ -58,10 +62,10 @@ StorageResult<std::unique_ptr<File>> LogFiles::create_from_spare(const std::stri
 }
 
 StorageResult<std::unique_ptr<File>> LogFiles::create_new(const std::string& name,
-                                                          std::uint64_t bytes) {
+                                                          std::uint64_t bytes, const Rest& rest) {
   auto file = system_.open(path(name), OpenMode::kCreate);
   if (!file) return file;
-  if (auto filled = fill(**file, bytes); !filled) return filled.error();
+  if (auto filled = fill(**file, bytes, rest); !filled) return filled.error();
   if (auto synced = system_.sync_directory(directory_); !synced) return synced.error();
   return file;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,14 +21,18 @@ class LogFiles {
   LogFiles(FileSystem& system, std::filesystem::path directory, std::uint64_t file_bytes,
            std::vector<std::string> spare_names);
 
+  using Rest = std::function<void()>;
   struct Created {
     std::unique_ptr<File> file;
     std::uint64_t bytes = 0;  // of space
   };
   // A file of this number of any content, there for good, with file_bytes of space, or `new_bytes`
-  // when it has to be a new one.
-  StorageResult<Created> create(LogFileNumber number, std::uint64_t new_bytes);
-  StorageResult<Created> create(LogFileNumber number) { return create(number, file_bytes_); }
+  // when it has to be a new one. That is written in small pieces, with `rest` called before each:
+  // who syncs another file meanwhile waits for one of them, not for all.
+  StorageResult<Created> create(LogFileNumber number, std::uint64_t new_bytes, const Rest& rest);
+  StorageResult<Created> create(LogFileNumber number) {
+    return create(number, file_bytes_, [] {});
+  }
   // The file is not one of the log any more, for good.
   StorageResult<void> retire(LogFileNumber number);
   // The same for a file that the disk had trouble with: it is not used again.
@@ -39,7 +44,8 @@ class LogFiles {
   std::filesystem::path path(const std::string& name) const { return directory_ / name; }
   StorageResult<std::unique_ptr<File>> create_from_spare(const std::string& spare,
                                                          const std::string& name);
-  StorageResult<std::unique_ptr<File>> create_new(const std::string& name, std::uint64_t bytes);
+  StorageResult<std::unique_ptr<File>> create_new(const std::string& name, std::uint64_t bytes,
+                                                  const Rest& rest);
 
   FileSystem& system_;
   std::filesystem::path directory_;

@@ -27,6 +27,7 @@ class MemoryFile : public File {
     return bytes_.copy(into.data(), into.size(), offset);
   }
   StorageResult<void> sync() override { return {}; }
+  StorageResult<void> write_out(std::uint64_t, std::uint64_t) override { return {}; }
   StorageResult<void> allocate(std::uint64_t) override { return {}; }
   StorageResult<void> truncate(std::uint64_t) override { return {}; }
   StorageResult<std::uint64_t> size() override { return bytes_.size(); }

@@ -62,6 +62,14 @@ class FaultFile : public File {
     return {};
   }
 
+  StorageResult<void> write_out(std::uint64_t, std::uint64_t) override {
+    std::lock_guard lock(system_.mutex_);
+    auto error = refuse(FaultFileSystem::Kind::kSync);
+    if (!error) return {};
+    if (!system_.stopped_) content_->dirty.clear();
+    return *error;
+  }
+
   StorageResult<void> allocate(std::uint64_t bytes) override {
     std::lock_guard lock(system_.mutex_);
     if (auto error = refuse(FaultFileSystem::Kind::kWrite)) return *error;

@@ -25,6 +25,10 @@ class GuardedFile final : public File {
     if (auto admitted = admit(DiskOperation::kSync); !admitted) return admitted;
     return file_->sync();
   }
+  StorageResult<void> write_out(std::uint64_t offset, std::uint64_t bytes) override {
+    if (auto admitted = admit(DiskOperation::kSync); !admitted) return admitted;
+    return file_->write_out(offset, bytes);
+  }
   StorageResult<void> allocate(std::uint64_t bytes) override {
     if (auto admitted = admit(DiskOperation::kWrite); !admitted) return admitted;
     return file_->allocate(bytes);
