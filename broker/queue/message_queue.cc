@@ -172,7 +172,9 @@ Undertaker& MessageQueue::undertaker() {
 
 void MessageQueue::dead_letter(DeadLetter letter) {
   const std::size_t type = core_.settings().type == QueueType::kQuorum ? 1 : 0;
-  ++shard_.counters().dead_lettered[type][static_cast<std::size_t>(letter.reason)];
+  const auto reason = static_cast<std::size_t>(letter.reason);
+  ++shard_.counters().dead_lettered[type][reason];
+  ++counters_.dead_letters[reason];
   undertaker().take(std::move(letter));
 }
 

@@ -3,6 +3,7 @@
 // Counting is one addition in memory that is touched anyway; what they mean is what RabbitMQ's
 // management API calls by these names.
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -36,6 +37,8 @@ struct DeliveryCounters {
 struct QueueCounters {
   std::uint64_t publish = 0;  // by channels; dead letters are not among them
   DeliveryCounters deliveries;
+  // Sent to its dead letter exchange, in the order of DeathReason.
+  std::array<std::uint64_t, 4> dead_letters{};
   bool operator==(const QueueCounters&) const = default;
 };
 

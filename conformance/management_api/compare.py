@@ -10,7 +10,9 @@ _FREE = {"client_properties", "metadata", "definition", "arguments", "effective_
 _FLEETING = {"idle_since"}
 
 # Fields that RabbitMQ does not have, there or at all: docs/http-api.md.
-_OWN = {"first_offset", "next_offset", "message_bytes", "oldest_ready_age_ms", "paused"}
+_OWN = {"first_offset", "next_offset", "message_bytes", "oldest_ready_age_ms", "paused",
+        "oldest_ready_age_ms_details", "dead_letter", "dead_letter_details", "dead_letters",
+        "certificate_expires_at"}
 
 
 def kind(value):

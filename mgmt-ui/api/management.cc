@@ -99,6 +99,7 @@ class Management final : public ServerExtension, private Services {
     mailbox_->post([this, changes = std::move(changes)] {
       directory_.apply(*changes);
       events_.publish(*changes);
+      live_feed_.changed();
     });
   }
 
@@ -126,6 +127,7 @@ class Management final : public ServerExtension, private Services {
   }
   EventFeed* events() override { return &events_; }
   std::shared_ptr<EventSubscription> follow_log(LogFilter filter, std::uint64_t backlog) override;
+  std::shared_ptr<EventSubscription> follow_views(LiveRequest request) override;
   void reset_statistics() override { statistics_.reset(); }
   // The main thread takes the signal in its own time and closes this thread's connections last.
   StorageSpace storage_space() const override {
@@ -154,6 +156,8 @@ class Management final : public ServerExtension, private Services {
   void open_door();
   void watch_certificates();
   void hand_on_log();
+  void show_views();
+  void answer(Request request, Respond respond);
   void read_statistics();
   void tick_statistics();
   NodeSample probe() const;
@@ -173,6 +177,9 @@ class Management final : public ServerExtension, private Services {
   StatsInbox stats_inbox_{
       [mailbox = mailbox_, this] { mailbox->post([this] { read_statistics(); }); }};
   Api api_;
+  LiveFeed live_feed_{
+      [this](Request request, Respond respond) { answer(std::move(request), std::move(respond)); },
+      LiveFeed::Clock::now};
   HttpServer http_;
   // The metrics have a port and paths of their own.
   MetricsServices metrics_services_{*this};
@@ -180,7 +187,8 @@ class Management final : public ServerExtension, private Services {
   HttpServer metrics_http_;
   std::unique_ptr<TlsCredentials> tls_;
   std::unique_ptr<asio::steady_timer> certificate_timer_, statistics_timer_;
-  std::unique_ptr<asio::steady_timer> log_timer_;  // while somebody reads the log
+  std::unique_ptr<asio::steady_timer> log_timer_;   // while somebody reads the log
+  std::unique_ptr<asio::steady_timer> view_timer_;  // while somebody follows views
   std::thread thread_;
 };
 
@@ -208,6 +216,7 @@ void Management::stop() {
   certificate_timer_.reset();
   statistics_timer_.reset();
   log_timer_.reset();
+  view_timer_.reset();
   io_.reset();
 }
 
@@ -292,6 +301,34 @@ void Management::hand_on_log() {
   log_timer_->expires_after(kLogTick);
   log_timer_->async_wait([this](boost::system::error_code error) {
     if (!error) hand_on_log();
+  });
+}
+
+// ---- views that stay fresh ----
+
+// As if it had come over HTTP.
+void Management::answer(Request request, Respond respond) {
+  auto admitted = api_.admit(std::move(request));
+  if (auto* refusal = std::get_if<Answer>(&admitted)) return respond(std::move(*refusal));
+  api_.carry_out(std::move(std::get<Api::Admitted>(admitted)), std::move(respond));
+}
+
+std::shared_ptr<EventSubscription> Management::follow_views(LiveRequest request) {
+  auto subscription = live_feed_.subscribe(std::move(request));
+  if (subscription && !view_timer_) {
+    view_timer_ = std::make_unique<asio::steady_timer>(*io_);
+    view_timer_->expires_after(std::chrono::milliseconds(1));
+    show_views();
+  }
+  return subscription;
+}
+
+void Management::show_views() {
+  view_timer_->async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    if (!live_feed_.tick()) return view_timer_.reset();
+    view_timer_->expires_after(LiveFeed::kTick);
+    show_views();
   });
 }
 

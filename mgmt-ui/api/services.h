@@ -18,6 +18,7 @@
 #include "broker/shard/mail.h"
 #include "broker/storage/storage_space.h"
 #include "broker/topology/topology.h"
+#include "mgmt-ui/api/events/live_feed.h"
 #include "mgmt-ui/api/events/log_feed.h"
 
 namespace coney::management {
@@ -76,6 +77,8 @@ class Services {
   virtual std::shared_ptr<EventSubscription> follow_log(LogFilter, std::uint64_t /*backlog*/) {
     return nullptr;
   }
+  // LiveFeed::subscribe()
+  virtual std::shared_ptr<EventSubscription> follow_views(LiveRequest) { return nullptr; }
 
   // ---- the node ----
   // Ends it in good order, once the present request has been answered.

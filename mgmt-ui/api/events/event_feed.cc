@@ -108,10 +108,10 @@ std::string event_of(const Change& change) {
 }
 
 void EventSubscription::add(std::string_view event) {
-  if (waiting_.size() + event.size() > kMaxWaiting) {
-    ++left_out_;
-  } else {
+  if (has_room(event.size())) {
     waiting_ += event;
+  } else {
+    ++left_out_;
   }
 }
 

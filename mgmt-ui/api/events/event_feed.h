@@ -18,13 +18,16 @@ class EventSubscription {
  public:
   static constexpr std::size_t kMaxWaiting = std::size_t{256} << 10;  // bytes
 
-  // The event that tells how many were left out.
-  explicit EventSubscription(std::string_view left_out = "events.left_out")
-      : left_out_event_(left_out) {}
+  // The event that tells how many were left out, and how many bytes may wait.
+  explicit EventSubscription(std::string_view left_out = "events.left_out",
+                             std::size_t max_waiting = kMaxWaiting)
+      : left_out_event_(left_out), max_waiting_(max_waiting) {}
 
   void add(std::string_view event);
   // Some of what should have come is gone.
   void leave_out(std::size_t events) { left_out_ += events; }
+  bool has_waiting() const { return !waiting_.empty(); }
+  bool has_room(std::size_t bytes) const { return waiting_.size() + bytes <= max_waiting_; }
   // Tells the listener, if there is anything.
   void wake() {
     if (wake_ && (!waiting_.empty() || left_out_ != 0)) wake_();
@@ -36,7 +39,8 @@ class EventSubscription {
   void on_news(std::function<void()> wake) { wake_ = std::move(wake); }
 
  private:
-  std::string left_out_event_;
+  const std::string left_out_event_;
+  const std::size_t max_waiting_;
   std::string waiting_;
   std::size_t left_out_ = 0;
   std::function<void()> wake_;

@@ -177,18 +177,22 @@ void put_channel_consumers(const Call& call, const ChannelStats& channel, json::
 
 // ---- consumers ----
 
+std::optional<std::int64_t> acknowledgement_timeout(const Call& call, std::string_view vhost_name,
+                                                    std::string_view queue_name,
+                                                    std::optional<std::int64_t> of_consumer) {
+  if (of_consumer) return of_consumer;
+  const Vhost* vhost = call.directory.find_vhost(vhost_name);
+  const CatalogQueue* queue = vhost ? vhost->find_queue(queue_name) : nullptr;
+  if (queue && queue->settings->consumer_timeout) return queue->settings->consumer_timeout;
+  const auto configured = call.services.live_settings().consumer_timeout;
+  return configured ? std::optional<std::int64_t>(configured->count()) : std::nullopt;
+}
+
 namespace {
 
-// What counts for it: its own argument, the queue's, the node's; null: no limit.
+// Null: no limit.
 json::value timeout_of(const Call& call, const ConsumerFacts& facts) {
-  const Vhost* vhost = call.directory.find_vhost(facts.vhost);
-  const CatalogQueue* queue = vhost ? vhost->find_queue(facts.queue_name) : nullptr;
-  std::optional<std::int64_t> timeout;
-  if (const auto& configured = call.services.live_settings().consumer_timeout) {
-    timeout = configured->count();
-  }
-  if (queue && queue->settings->consumer_timeout) timeout = queue->settings->consumer_timeout;
-  if (facts.timeout) timeout = facts.timeout;
+  const auto timeout = acknowledgement_timeout(call, facts.vhost, facts.queue_name, facts.timeout);
   return timeout ? json::value(*timeout) : json::value();
 }
 

@@ -21,6 +21,11 @@ boost::json::object channel_row(const Call& call, const ChannelStats& channel,
 // And what is shown of a channel by itself.
 void put_channel_consumers(const Call& call, const ChannelStats& channel, boost::json::object& row);
 boost::json::object consumer_row(const Call& call, const ConsumerStats& consumer);
+// For how many milliseconds a message of the queue may be held without an acknowledgement: what the
+// consumer asks for, else the queue, else the node. 0 and none: there is no limit.
+std::optional<std::int64_t> acknowledgement_timeout(const Call& call, std::string_view vhost,
+                                                    std::string_view queue,
+                                                    std::optional<std::int64_t> of_consumer);
 
 // Those who may not see everything see their own connections.
 bool sees(const Call& call, const ConnectionStats& connection);

@@ -76,12 +76,18 @@ json::array auth_mechanisms(const Config& config) {
 json::array listeners(const Call& call) {
   json::array all;
   for (const ActiveListener& each : call.services.listeners()) {
-    all.push_back({{"node", call.config().node_name},
-                   {"protocol", each.protocol},
-                   {"ip_address", each.address},
-                   {"port", each.port},
-                   {"socket_opts", socket_options(call.config(), each)},
-                   {"tls", each.protocol == "https" || each.protocol == "amqp/ssl"}});
+    json::object row{{"node", call.config().node_name},
+                     {"protocol", each.protocol},
+                     {"ip_address", each.address},
+                     {"port", each.port},
+                     {"socket_opts", socket_options(call.config(), each)},
+                     {"tls", each.protocol == "https" || each.protocol == "amqp/ssl"}};
+    if (each.certificate_expiry) {
+      const auto since = each.certificate_expiry->time_since_epoch();
+      row["certificate_expires_at"] =
+          std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+    }
+    all.push_back(std::move(row));
   }
   return all;
 }

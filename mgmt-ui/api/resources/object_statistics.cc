@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "broker/dead_letter/death.h"
 #include "mgmt-ui/api/resources/client_rows.h"
 #include "mgmt-ui/api/stats/message_stats.h"
 #include "mgmt-ui/api/stats/statistics.h"
@@ -37,6 +38,10 @@ json::object queue_message_stats(const Call& call, const QueueStats& stats) {
   const Details details = message_details(call);
   if (stats.counts[kPublish] != 0) put_publish(result, source, details);
   if (any(stats.counts, kDeliver, kAck)) put_deliveries(result, source, details);
+  constexpr std::size_t kLetters[] = {kDeadLetter};
+  if (stats.counts[kDeadLetter] != 0) {
+    put_count(result, "dead_letter", source.counts, kLetters, source.histories, details);
+  }
   return result;
 }
 
@@ -58,6 +63,16 @@ json::value exclusive_tag(const Call& call, const CatalogQueue& queue) {
 
 void put(json::object& to, std::string_view name, json::value value, bool with_null) {
   if (with_null || !value.is_null()) to[name] = std::move(value);
+}
+
+// How many, by why they died.
+void put_dead_letters(const QueueStats& stats, json::object& to) {
+  json::object reasons;
+  for (std::size_t reason = 0; reason != stats.dead_letters.size(); ++reason) {
+    if (stats.dead_letters[reason] == 0) continue;
+    reasons[death_reason_name(static_cast<DeathReason>(reason))] = stats.dead_letters[reason];
+  }
+  to["dead_letters"] = std::move(reasons);
 }
 
 void put_message_bytes(const QueueGauges& gauges, json::object& to) {
@@ -220,6 +235,11 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
   if (type == QueueType::kStream) put_stream(call, stats, to);
   const History* const history = stats.history.get();
   put_lengths(to, source_of(stats, history), length_details(call));
+  const bool has_age = view == QueueView::kAlone && type != QueueType::kStream;
+  if (has_age && sample_range(call.request, "lengths")) {
+    to["oldest_ready_age_ms_details"] = length_details(call).ages(history, kOldestReadyAt);
+  }
+  if (stats.counts[kDeadLetter] != 0) put_dead_letters(stats, to);
   if (columns.wants("message_stats")) {
     json::object messages = queue_message_stats(call, stats);
     if (!messages.empty()) to["message_stats"] = std::move(messages);
@@ -249,6 +269,7 @@ constexpr SortedColumn kSortedColumns[] = {
     {"messages_ready", {kReady}, 1},
     {"messages_unacknowledged", {kUnacknowledged}, 1},
     {"message_stats.ack", {kAck}, 1},
+    {"message_stats.dead_letter", {kDeadLetter}, 1},
     {"message_stats.deliver", {kDeliver}, 1},
     {"message_stats.deliver_get", {kDeliver, kDeliverNoAck, kGet, kGetNoAck}, 4},
     {"message_stats.deliver_no_ack", {kDeliverNoAck}, 1},

@@ -28,7 +28,7 @@ RouteTable all_routes() {
       add_own_permissions, add_coney_node,
       add_node_life,       add_authentication,
       add_live_settings,   add_plugins,
-      add_storage,
+      add_storage,         add_live,
   };
   RouteTable table;
   for (auto add : kResources) add(table);

@@ -38,6 +38,7 @@ void add_health(RouteTable& table);
 void add_aliveness(RouteTable& table);
 void add_events(RouteTable& table);
 void add_log_stream(RouteTable& table);
+void add_live(RouteTable& table);
 void add_histograms(RouteTable& table);
 void add_storage(RouteTable& table);
 void add_config(RouteTable& table);

@@ -83,6 +83,12 @@ class Collecting : public std::enable_shared_from_this<Collecting> {
     row["user"] = connection.facts->user;
     row["age"] = static_cast<double>(each.age) / 1000;
     row["in_transaction"] = each.in_transaction;
+    const std::string_view queue_name = queue && queue->record ? queue->record->name
+                                        : consumer             ? consumer->queue_name
+                                                               : std::string_view();
+    const auto timeout = acknowledgement_timeout(call_, connection.facts->vhost, queue_name,
+                                                 consumer ? consumer->timeout : std::nullopt);
+    row["timeout"] = timeout && *timeout != 0 ? json::value(*timeout) : json::value();
     return row;
   }
 

@@ -32,6 +32,8 @@ QueueCounts queue_counts(const QueueCounters& counters, const QueueGauges& gauge
   put_deliveries(counts, counters.deliveries);
   counts[kReady] = gauges.messages_ready;
   counts[kUnacknowledged] = gauges.messages_unacknowledged;
+  for (std::uint64_t letters : counters.dead_letters) counts[kDeadLetter] += letters;
+  counts[kOldestReadyAt] = gauges.oldest_ready_at;
   return counts;
 }
 

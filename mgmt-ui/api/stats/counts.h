@@ -1,7 +1,7 @@
 #pragma once
 // The numbers that are kept for queues, channels, vhosts and the node, in one order, so that they
-// are added up and sampled alike. A queue has those up to kUnacknowledged, a vhost those up to
-// kSendOct, the node all of them.
+// are added up and sampled alike. A queue has those up to kOldestReadyAt, a vhost those up to
+// kSendOct, the node all of them; what is a queue's alone stays 0 elsewhere.
 
 #include <array>
 #include <cstdint>
@@ -24,6 +24,8 @@ enum Column : std::size_t {
   kAck,
   kReady,
   kUnacknowledged,
+  kDeadLetter,     // of a queue
+  kOldestReadyAt,  // of a queue: milliseconds since 1970, 0: nothing is ready, or nobody knows
   kRecvOct,
   kSendOct,
   kDiskReads,
@@ -39,7 +41,7 @@ enum Column : std::size_t {
 };
 
 inline constexpr std::size_t kMessageColumns = kAck + 1;
-inline constexpr std::size_t kQueueColumns = kUnacknowledged + 1;
+inline constexpr std::size_t kQueueColumns = kOldestReadyAt + 1;
 inline constexpr std::size_t kVhostColumns = kSendOct + 1;
 
 using MessageCounts = std::array<std::uint64_t, kMessageColumns>;

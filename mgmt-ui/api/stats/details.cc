@@ -75,4 +75,15 @@ boost::json::object Details::of(std::span<const History* const> histories,
   return details;
 }
 
+boost::json::object Details::ages(const History* history, std::size_t column) const {
+  boost::json::array samples;
+  for (Second age = 0; range_ && age <= range_->age; age += step()) {
+    const Second at = (last_ - age) * 1000;
+    const std::uint64_t since = history ? history->at(last_ - age, column) : 0;
+    const std::uint64_t passed = since == 0 ? 0 : at - std::min(at, since);
+    samples.push_back({{"sample", passed}, {"timestamp", at}});
+  }
+  return {{"samples", std::move(samples)}};
+}
+
 }  // namespace coney::management

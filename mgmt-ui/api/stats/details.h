@@ -36,6 +36,9 @@ class Details {
   boost::json::object of(const History* history, std::size_t column) const {
     return of(history, std::span(&column, 1));
   }
+  // Of a number that is a time in milliseconds: how long ago that was at each of the samples, 0 for
+  // a time that is 0. Without a range there is nothing.
+  boost::json::object ages(const History* history, std::size_t column) const;
   // The rate alone.
   double rate(const History* history, std::span<const std::size_t> columns) const;
   // What is not counted.

@@ -129,6 +129,7 @@ void StatsTables::take(const QueueUpdate& event) {
   queue.record = event.record;
   queue.counts = counts;
   queue.gauges = event.gauges;
+  queue.dead_letters = event.counters.dead_letters;
   const double served = event.gauges.serves ? 1 : 0;
   queue.consumer_capacity += kNewSample * (served - queue.consumer_capacity);
   if (event.gauges.consumers == 0) queue.consumer_capacity = served;

@@ -27,7 +27,8 @@ struct QueueStats {
   std::shared_ptr<const QueueRecord> record;
   QueueCounts counts{};
   QueueGauges gauges;
-  double consumer_capacity = 0;  // of the time, could be delivered at once
+  std::array<std::uint64_t, 4> dead_letters{};  // in the order of DeathReason
+  double consumer_capacity = 0;                 // of the time, could be delivered at once
   Millisecond changed_at = 0;
   std::unique_ptr<History> history;  // kQueueColumns wide; null: all was 0 ever since
 };

@@ -2,7 +2,6 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { followEvents } from './api/events';
 import { kIntervals, refreshAll, useInterval, useLive } from './api/live';
 import type { Overview as OverviewData } from './api/types';
 import { ChannelPage, Channels } from './pages/channels';
@@ -29,7 +28,7 @@ import { VhostPage } from './pages/vhost';
 import { Vhosts } from './pages/vhosts';
 import { link, type Route, useRoute } from './route/route';
 import { Login } from './session/login';
-import { isAdministrator, isMonitoring, isPolicymaker, logOut, refreshPermissions, resume, useSession } from './session/session';
+import { isAdministrator, isMonitoring, isPolicymaker, logOut, type Permission, resume, setPermissions, useSession } from './session/session';
 import { Empty } from './ui/status';
 import { type Theme, useTheme } from './ui/theme';
 import { Toasts } from './ui/toast';
@@ -150,8 +149,6 @@ function Navigation(props: { current: string; vhost: string | undefined; chosen:
   );
 }
 
-const kPermissionsAge = 30_000; // milliseconds
-
 function Preferences() {
   const [interval, setInterval] = useInterval();
   const [theme, setTheme] = useTheme();
@@ -196,11 +193,8 @@ function Frame(props: { user: string; tags: string[] }) {
     window.scrollTo(0, 0);
   }, [place, where]);
   useShortcuts();
-  useEffect(() => {
-    const timer = setInterval(() => void refreshPermissions().catch(() => undefined), kPermissionsAge);
-    return () => clearInterval(timer);
-  }, []);
-  useEffect(() => (isMonitoring() ? followEvents() : undefined), []);
+  const permissions = useLive<Permission[]>('/whoami/permissions').data;
+  useEffect(() => setPermissions(permissions), [permissions]);
   const name = overview.data?.cluster_name ?? overview.data?.node ?? '';
   return (
     <div class={isOpen ? 'frame open' : 'frame'}>

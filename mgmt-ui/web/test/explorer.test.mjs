@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { open, settled } from './support/browser.mjs';
+import { open, settled, withoutStream } from './support/browser.mjs';
 import { until } from './support/broker.mjs';
 import { pageTest } from './support/suite.mjs';
 
@@ -146,6 +146,7 @@ pageTest('what consumers hold is shown with who holds it, and leads to the messa
     { queue: 'lent', vhost: '/', cursor: '0-1', position: 1, lane: 0, delivery_tag: 8, consumer_tag: 'quick', channel: 'c (1)', connection: 'c', user: 'app', age: 2, in_transaction: false },
     { queue: 'lent', vhost: '/', cursor: '0-0', position: 0, lane: 0, delivery_tag: 7, consumer_tag: null, channel: 'c (1)', connection: 'c', user: 'app', age: 61, in_transaction: true },
   ];
+  await withoutStream(page);
   await page.route('**/api/coney/queues/%2F/lent/unacked?*', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify({ messages, more: false }) }));
   await open(page, broker, 'queues/%2F/lent?tab=unacked');
   const held = page.getByRole('table', { name: 'Unacked messages' }).locator('tbody tr');

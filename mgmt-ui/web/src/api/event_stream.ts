@@ -15,8 +15,9 @@ function tell(block: string, heard: Heard): void {
   if (data.length) heard(event, data.join('\n'));
 }
 
-// Until the server ends it, or `signal`. `opened` is called once the server answers.
-export async function readEvents(where: string, signal: AbortSignal, heard: Heard, opened?: () => void): Promise<void> {
+// Until the server ends it, or `signal`. `opened` is called once the server answers, `alive` whenever
+// something comes, be it only a sign of life.
+export async function readEvents(where: string, signal: AbortSignal, heard: Heard, opened?: () => void, alive?: () => void): Promise<void> {
   const response = await fetch('api' + where, {
     headers: { accept: 'text/event-stream', 'x-requested-with': 'XMLHttpRequest' },
     signal,
@@ -28,6 +29,7 @@ export async function readEvents(where: string, signal: AbortSignal, heard: Hear
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
+    alive?.();
     const blocks = (rest + value).split('\n\n');
     rest = blocks.pop()!;
     for (const block of blocks) tell(block, heard);

@@ -1,9 +1,11 @@
-// Data that stays fresh: fetched again at the chosen interval while the page is looked at. What was
-// read last stays visible, with its age, when the server does not answer.
+// Data that stays fresh while the page is looked at: the server tells what changes, at the chosen
+// interval. Where it does not, it is fetched again. What was read last stays visible, with its age,
+// when the server does not answer.
 
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get } from './client';
 import { useSetting } from '../ui/setting';
+import { isFollowed, setStreamInterval, watch } from './live_stream';
 
 export interface Live<T> {
   data: T | undefined;
@@ -14,6 +16,7 @@ export interface Live<T> {
 
 export const kIntervals = [1, 2, 5, 10, 30, 0] as const; // seconds; 0: by hand
 
+const kShortest = 5; // seconds between two requests, without a stream
 const kRefresh = 'coney:refresh';
 
 // Every live value on the page is read again: after a change by the user.
@@ -29,7 +32,7 @@ function countReading(more: 1 | -1): void {
 }
 
 export function useInterval(): [number, (seconds: number) => void] {
-  return useSetting<number>('interval', 5);
+  return useSetting<number>('interval', 1);
 }
 
 // `where` undefined: nothing to read yet.
@@ -70,11 +73,22 @@ export function useLive<T>(where: string | undefined, options: { once?: boolean 
     };
   }, [read]);
 
+  useEffect(() => setStreamInterval(interval), [interval]);
+  useEffect(() => {
+    if (where === undefined || options.once) return;
+    return watch(where, (data) => {
+      if (data === undefined) return void read();
+      busy.current?.abort();
+      busy.current = null;
+      setState({ where, data: data as T, readAt: Date.now() });
+    });
+  }, [read, options.once]);
+
   useEffect(() => {
     if (!interval || options.once) return;
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void read();
-    }, interval * 1000);
+      if (document.visibilityState === 'visible' && !(where && isFollowed(where))) void read();
+    }, Math.max(interval, kShortest) * 1000);
     const seen = () => document.visibilityState === 'visible' && void read();
     document.addEventListener('visibilitychange', seen);
     return () => {

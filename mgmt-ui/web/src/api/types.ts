@@ -27,6 +27,7 @@ export interface Listener {
   ip_address: string;
   port: number;
   tls?: boolean;
+  certificate_expires_at?: number; // milliseconds
 }
 
 export interface Queue {
@@ -68,6 +69,8 @@ export interface Queue {
   deliveries?: unknown[];
   paused?: boolean;
   oldest_ready_age_ms?: number; // absent: nobody knows
+  oldest_ready_age_ms_details?: Pick<Rate, 'samples'>;
+  dead_letters?: Record<string, number>; // by reason
   // Of a stream:
   first_offset?: number;
   next_offset?: number;
@@ -290,6 +293,7 @@ export interface UnackedMessage {
   user: string;
   age: number;
   in_transaction: boolean;
+  timeout: number | null; // milliseconds; null: it may be held for ever
 }
 
 // The rate of a counter: rateOf(queue.message_stats, 'publish').

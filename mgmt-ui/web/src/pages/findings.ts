@@ -1,8 +1,9 @@
 // What is wrong, from what the API says. Pure: the page asks and shows.
 
-import { type Connection, type Node, numberOf, type Queue, rateOf, type UnackedMessage } from '../api/types';
+import { type Connection, type Listener, type Node, numberOf, type Queue, rateOf, type UnackedMessage } from '../api/types';
 import { link } from '../route/route';
-import { bytes, count, duration, percent, plural, rate } from '../ui/value';
+import { count, duration, plural, rate } from '../ui/value';
+import { certificateFindings, diskFindings, type DiskHistory, nodeFindings } from './findings_of_node';
 
 export interface Finding {
   id: string;
@@ -14,40 +15,12 @@ export interface Finding {
   href?: string;
 }
 
-const kNearLimit = 0.85; // of memory and descriptors
 const kBacklog = 1_000; // messages that nobody reads
 const kGrowing = 10; // messages a second
 const kStuck = 100; // unacked messages without any ack
 const kLate = 600_000; // milliseconds that the oldest ready message may wait for busy consumers
 const kHeld = 300; // seconds that a consumer may hold a message
-const kTimeout = 1_800_000; // milliseconds, the server's default of the consumer timeout
 const kNearTimeout = 0.8;
-
-function nodeFindings(node: Node): Finding[] {
-  const found: Finding[] = [];
-  const href = link(['nodes', node.name]);
-  const add = (kind: string, tone: Finding['tone'], weight: number, title: string, reason: string, fix: string) =>
-    found.push({ id: `node ${node.name} ${kind}`, tone, weight, title, reason, fix, href });
-  if (node.running === false) add('down', 'bad', 1000, `Node ${node.name} is down`, 'It does not answer.', 'Start it, and look at the end of its log.');
-  if (node.mem_alarm) {
-    add('memory', 'bad', 900, `Memory alarm on ${node.name}`, `${bytes(node.mem_used)} are used, the limit is ${bytes(node.mem_limit)}. All publishers are blocked.`,
-      'Let consumers catch up, delete or purge queues that nobody needs, or raise vm_memory_high_watermark.');
-  } else if (node.mem_used && node.mem_limit && node.mem_used / node.mem_limit > kNearLimit) {
-    add('memory', 'warn', 400, `Memory of ${node.name} is nearly used up`, `${percent(node.mem_used / node.mem_limit)} of the limit of ${bytes(node.mem_limit)}. At the limit publishers are blocked.`,
-      'Look for long queues and for many unacked messages.');
-  }
-  if (node.disk_free_alarm) {
-    add('disk', 'bad', 950, `Disk alarm on ${node.name}`, `${bytes(node.disk_free)} are free, the limit is ${bytes(node.disk_free_limit)}. All publishers are blocked.`,
-      'Make room on the disk, or let consumers empty the queues.');
-  } else if (node.disk_free && node.disk_free_limit && node.disk_free < 3 * node.disk_free_limit) {
-    add('disk', 'warn', 450, `Little disk is left on ${node.name}`, `${bytes(node.disk_free)} are free. Below ${bytes(node.disk_free_limit)} publishers are blocked.`, 'Make room on the disk.');
-  }
-  if (node.fd_used && node.fd_total && node.fd_used / node.fd_total > kNearLimit) {
-    add('files', 'warn', 420, `${node.name} is running out of descriptors`, `${count(node.fd_used)} of ${count(node.fd_total)} are open. Beyond that no client can connect.`,
-      'Raise the limit of open files of the service, or find who opens so many connections.');
-  }
-  return found;
-}
 
 // Messages in all with what they may grow to: the longer and the faster, the worse.
 function queueFindings(queue: Queue): Finding[] {
@@ -89,21 +62,47 @@ function queueFindings(queue: Queue): Finding[] {
   return found;
 }
 
+// What helps, by why most of them died.
+const kRemedies: Record<string, string> = {
+  rejected: 'See what its consumers refuse, and why: the messages are where the dead letters go.',
+  expired: 'Messages live too short for how long they wait: add consumers, or allow a longer message-ttl.',
+  maxlen: 'The queue is full: add consumers, or allow a higher max-length.',
+  delivery_limit: 'Consumers fail on the same messages again and again: see what is in them where the dead letters go.',
+};
+
+function settingOf(queue: Queue, key: string): unknown {
+  const policy = Array.isArray(queue.effective_policy_definition) ? undefined : queue.effective_policy_definition;
+  return queue.arguments[`x-${key}`] ?? policy?.[key];
+}
+
+function deadLetterFindings(queue: Queue): Finding[] {
+  const pace = rateOf(queue.message_stats, 'dead_letter') ?? 0;
+  if (pace <= 0) return [];
+  const reasons = Object.entries(queue.dead_letters ?? {}).sort(([, one], [, other]) => other - one);
+  const exchange = settingOf(queue, 'dead-letter-exchange');
+  const where = exchange === '' ? `the queue ${String(settingOf(queue, 'dead-letter-routing-key') ?? 'of their routing key')}` : String(exchange);
+  return [
+    {
+      id: `queue ${queue.vhost} ${queue.name} dead letters`,
+      tone: pace >= kGrowing ? 'bad' : 'warn',
+      weight: (pace >= kGrowing ? 550 : 340) + Math.min(49, pace),
+      title: `Dead letters come from ${queue.name} (${queue.vhost})`,
+      reason: `${rate(pace)} go to ${where}. Since the start: ${reasons.map(([reason, total]) => `${count(total)} ${reason.replace('_', ' ')}`).join(', ')}.`,
+      fix: kRemedies[reasons[0]?.[0] ?? ''] ?? 'See what is in them where they go.',
+      href: link(['queues', queue.vhost, queue.name]),
+    },
+  ];
+}
+
 // The message that its consumer has held the longest.
 export interface Held {
   queue: Queue;
   oldest: UnackedMessage;
 }
 
-function timeoutOf(queue: Queue): number {
-  const policy = (Array.isArray(queue.effective_policy_definition) ? {} : queue.effective_policy_definition) ?? {};
-  const asked = [queue.arguments['x-consumer-timeout'], policy['consumer-timeout']].filter((one): one is number => typeof one === 'number');
-  return asked.length ? Math.min(...asked) : kTimeout;
-}
-
 function heldFindings({ queue, oldest }: Held): Finding[] {
   const name = `${queue.name} (${queue.vhost})`;
-  const timeout = timeoutOf(queue);
+  const timeout = oldest.timeout ?? Infinity;
   const isNear = oldest.age * 1000 > timeout * kNearTimeout;
   if (!isNear && oldest.age < kHeld) return [];
   const who = oldest.consumer_tag === null ? 'Somebody who got it' : `The consumer ${oldest.consumer_tag}`;
@@ -137,33 +136,26 @@ function connectionFindings(connections: Connection[]): Finding[] {
   ];
 }
 
-function certificateFinding(reason: string): Finding {
-  return {
-    id: 'certificate',
-    tone: 'warn',
-    weight: 500,
-    title: 'A TLS certificate expires within four weeks',
-    reason,
-    fix: 'Put the new files in the place of the old ones; the server takes them up by itself.',
-  };
-}
-
 interface Observed {
   nodes: Node[];
   queues: Queue[];
   connections: Connection[];
   held: Held[];
-  // Why the check of the certificates fails; none: it does not.
-  certificates: string | undefined;
+  listeners: Listener[];
+  // Of the nodes, over the last hour and the last hours.
+  disks: DiskHistory[];
+  now: number; // milliseconds
 }
 
 export function findingsOf(observed: Observed): Finding[] {
   const found = [
     ...observed.nodes.flatMap(nodeFindings),
     ...observed.queues.flatMap(queueFindings),
+    ...observed.queues.flatMap(deadLetterFindings),
     ...observed.held.flatMap(heldFindings),
     ...connectionFindings(observed.connections),
-    ...(observed.certificates === undefined ? [] : [certificateFinding(observed.certificates)]),
+    ...diskFindings(observed.disks),
+    ...certificateFindings(observed.listeners, observed.now),
   ];
   return found.sort((a, b) => b.weight - a.weight);
 }

@@ -6,7 +6,7 @@ import type { Node, Overview } from '../api/types';
 import { link } from '../route/route';
 import { Age, Badge, Facts, Failure, Heading, Panel } from '../ui/status';
 import { RowTable } from '../ui/table';
-import { bytes, count, duration, percent } from '../ui/value';
+import { bytes, count, duration, percent, time } from '../ui/value';
 import { Figures } from './figures';
 import { Unread } from './object_page';
 import { ChartPanel, useRange, valueSeries, withHistory } from './rates';
@@ -117,6 +117,7 @@ export function NodePage(props: { name: string }) {
               { id: 'protocol', label: 'Protocol', cell: (one) => one.protocol },
               { id: 'address', label: 'Address', cell: (one) => <code>{one.ip_address}</code> },
               { id: 'port', label: 'Port', number: true, cell: (one) => one.port },
+              { id: 'certificate', label: 'Certificate until', cell: (one) => (one.certificate_expires_at ? time(one.certificate_expires_at) : <span class="muted">–</span>) },
             ]}
           />
         </Panel>

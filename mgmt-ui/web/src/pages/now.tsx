@@ -1,14 +1,15 @@
 // What needs attention now, the worst first, each with its reason and what helps.
 
 import { withQuery } from '../api/client';
-import { useLive } from '../api/live';
-import type { Connection, Node, Queue } from '../api/types';
+import { type Live, useLive } from '../api/live';
+import type { Connection, Node, Overview, Queue } from '../api/types';
 import type { Page } from '../ui/table';
 import { link } from '../route/route';
 import { isMonitoring, may } from '../session/session';
 import { Age, Badge, Empty, Failure, Heading } from '../ui/status';
 import { count } from '../ui/value';
 import { type Finding, findingsOf, type Held } from './findings';
+import { withHistory } from './rates';
 import { type Unacked, unackedPath } from './unacked';
 
 const kWords = { bad: 'urgent', warn: 'watch' } as const;
@@ -42,22 +43,36 @@ function useHeld(queue: Queue | undefined): Held[] {
   return queue && oldest ? [{ queue, oldest }] : [];
 }
 
+// How free the nodes' disks have been.
+const kDiskRanges = [
+  { age: 3600, increment: 60 },
+  { age: 28_800, increment: 600 },
+] as const;
+
+function useNodes(range: { age: number; increment: number }): Live<Node[]> {
+  return useLive<Node[]>(isMonitoring() ? withHistory('/nodes', ['node_stats'], range) : undefined);
+}
+
 export function Now() {
-  const nodes = useLive<Node[]>(isMonitoring() ? '/nodes' : undefined);
+  const nodes = useNodes(kDiskRanges[0]);
+  const earlier = useNodes(kDiskRanges[1]);
   const longest = useQueues('messages');
   const growing = useQueues('messages_details.rate');
+  const dying = useQueues('message_stats.dead_letter_details.rate');
   const unacked = useQueues('messages_unacknowledged').data?.items ?? [];
   const held = [...useHeld(unacked[0]), ...useHeld(unacked[1]), ...useHeld(unacked[2])];
   const connections = useLive<Page<Connection>>(withQuery('/connections', { page: 1, page_size: 100, sort: 'state' }));
-  const certificates = useLive('/health/checks/certificate-expiration/4/weeks', { once: true });
+  const overview = useLive<Overview>(isMonitoring() ? '/overview?columns=listeners' : undefined);
   const queues = new Map<string, Queue>();
-  for (const queue of [...(longest.data?.items ?? []), ...(growing.data?.items ?? [])]) queues.set(`${queue.vhost}\n${queue.name}`, queue);
+  for (const queue of [...(longest.data?.items ?? []), ...(growing.data?.items ?? []), ...(dying.data?.items ?? [])]) queues.set(`${queue.vhost}\n${queue.name}`, queue);
   const findings = findingsOf({
     nodes: nodes.data ?? [],
     queues: [...queues.values()],
     connections: connections.data?.items ?? [],
     held,
-    certificates: certificates.error?.status === 503 ? certificates.error.message : undefined,
+    listeners: overview.data?.listeners ?? [],
+    disks: [nodes, earlier].flatMap((live, at) => (live.data ?? []).map((node) => ({ node, age: kDiskRanges[at]!.age }))),
+    now: Date.now(),
   });
   const error = longest.error ?? growing.error ?? nodes.error;
   return (

@@ -1,11 +1,11 @@
 // One queue: how it is, what it is bound to, who consumes, and what can be done with it.
 
 import { path, withQuery } from '../api/client';
-import { type Live, useLive } from '../api/live';
-import { useTrace } from '../api/trace';
+import { useLive } from '../api/live';
 import { type Binding, type Consumer, numberOf, type Queue, rateOf } from '../api/types';
 import { link } from '../route/route';
 import { may } from '../session/session';
+import type { Series } from '../ui/chart';
 import { DialogButton } from '../ui/dialog';
 import { Age, Badge, Facts, Failure, Heading, Panel, State, Table, YesNo } from '../ui/status';
 import { RowTable } from '../ui/table';
@@ -128,16 +128,14 @@ function Incoming(props: { queue: Queue }) {
   );
 }
 
-// How long the oldest ready message has waited, in seconds, over the time that the page is open; 0
-// where none waits.
-function useOldest(live: Live<Queue>): [number, number | null][] {
-  const queue = live.data;
-  const age = queue?.oldest_ready_age_ms;
-  const shown = queue?.messages_ready === 0 ? 0 : age === undefined ? null : age / 1000;
-  return useTrace(queue && queue.type !== 'stream' ? shown : undefined, live.readAt);
+// How long the oldest ready message has waited, in seconds; 0 where none waits.
+function agesOf(queue: Queue): Series[] {
+  const samples = queue.oldest_ready_age_ms_details?.samples ?? [];
+  if (samples.length < 2) return [];
+  return [{ label: 'waits', color: 4, points: samples.map(({ sample, timestamp }) => [timestamp, sample / 1000] as [number, number]).reverse() }];
 }
 
-function QueueOverview(props: { queue: Queue; ages: [number, number | null][] }) {
+function QueueOverview(props: { queue: Queue }) {
   const { queue } = props;
   const isStream = queue.type === 'stream';
   return (
@@ -145,7 +143,7 @@ function QueueOverview(props: { queue: Queue; ages: [number, number | null][] })
       <div class="charts">
         <ChartPanel title="Messages" series={valueSeries(queue as never, kLengths)} unit="count" />
         <ChartPanel title="Rates" series={busy(rateSeries(queue.message_stats, kQueueRates))} unit="rate" />
-        {props.ages.filter(([, age]) => age !== null).length > 1 && <ChartPanel title="Age of the oldest, since this page is open" series={[{ label: 'waits', color: 4, points: props.ages }]} unit="seconds" />}
+        {!isStream && <ChartPanel title="Age of the oldest" series={agesOf(queue)} unit="seconds" />}
       </div>
       <div class="panels">
         <Panel title="Details">
@@ -191,7 +189,6 @@ export function QueuePage(props: { vhost: string; name: string }) {
   const live = useLive<Queue>(withHistory(base, ['msg_rates', 'lengths'], range));
   const bindings = useLive<Binding[]>(withQuery(base + '/bindings', { columns: 'source' }));
   const queue = live.data;
-  const ages = useOldest(live);
   if (!queue) return <Unread kind="Queue" title={props.name} live={live} />;
   const named = bindings.data?.filter((binding) => binding.source !== '').length;
   const owner = queue.owner_pid_details as { name?: string } | undefined;
@@ -227,7 +224,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
       <Tabs
         label="Parts of the queue"
         tabs={[
-          { id: 'overview', label: 'Overview', body: () => <QueueOverview queue={queue} ages={ages} /> },
+          { id: 'overview', label: 'Overview', body: () => <QueueOverview queue={queue} /> },
           ...(canRead ? [{ id: 'messages', label: 'Messages', body: () => <MessageExplorer vhost={queue.vhost} queue={queue.name} isStream={isStream} /> }] : []),
           ...(canRead && !isStream ? [{ id: 'unacked', label: 'Unacked', count: queue.messages_unacknowledged, body: () => <UnackedOfQueue vhost={queue.vhost} queue={queue.name} /> }] : []),
           { id: 'bindings', label: 'Bindings', count: named, body: () => <QueueBindings queue={queue} /> },

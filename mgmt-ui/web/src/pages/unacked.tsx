@@ -30,6 +30,7 @@ function columnsFor(of: 'queue' | 'channel'): Column<UnackedMessage>[] {
         ];
   return [
     { id: 'age', label: 'For', number: true, key: (one) => one.age, cell: (one) => duration(one.age * 1000) },
+    { id: 'timeout', label: 'At most', number: true, key: (one) => one.timeout ?? Infinity, title: 'after which its channel is closed', cell: (one) => (one.timeout === null ? '∞' : duration(one.timeout)) },
     { id: 'position', label: 'Position', number: true, key: (one) => one.position, cell: (one) => <a href={link(['messages', one.vhost, one.queue], { from: one.cursor, open: one.cursor })}>{count(one.position)}</a> },
     { id: 'consumer', label: 'Consumer', key: (one) => one.consumer_tag ?? '', cell: (one) => (one.consumer_tag === null ? <span class="muted">basic.get</span> : <code>{one.consumer_tag}</code>) },
     ...other,

@@ -60,8 +60,11 @@ export async function resume(): Promise<void> {
 
 // Permissions may have changed: by this user, or by another.
 export async function refreshPermissions(): Promise<void> {
-  if (!session.user) return;
-  const permissions = await permissionsOf();
+  if (session.user) setPermissions(await permissionsOf());
+}
+
+export function setPermissions(permissions: Permission[] | undefined): void {
+  if (!session.user || !permissions) return;
   if (JSON.stringify(permissions) !== JSON.stringify(session.permissions)) set({ ...session, permissions });
 }
 

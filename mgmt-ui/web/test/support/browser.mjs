@@ -42,6 +42,11 @@ export async function open(page, broker, where) {
   await page.goto(`${broker.url}/#/${where}`);
 }
 
+// The page reads by itself, and a test may answer.
+export async function withoutStream(page) {
+  await page.route('**/api/coney/live?*', (route) => route.fulfill({ status: 503 }));
+}
+
 // Waits until the page has a heading and reads nothing.
 export async function settled(page) {
   await page.locator('h1, .empty').first().waitFor();

@@ -1,6 +1,8 @@
 // Connections, channels, consumers, overview and nodes, and the statistics of other rows, from what
 // shards have told.
 
+#include <gmock/gmock.h>
+
 #include "mgmt-ui/api/prometheus/metrics.h"
 #include "mgmt-ui/api/stats/statistics.h"
 #include "tests/unit/mgmt-ui/api/api_fixture.h"
@@ -132,6 +134,50 @@ TEST_F(StatisticsApiTest, AQueueHasNoStatisticsInItsFirstSeconds) {
   pass(6000);
   EXPECT_EQ(object_of("/api/queues/%2F/q").at("messages"), json::value(0));
   EXPECT_EQ(object_of("/api/queues/%2F/q?disable_stats=true").count("messages"), 0u);
+}
+
+TEST_F(StatisticsApiTest, DeadLettersAreShownByRateAndReason) {
+  pass(10'000);
+  EXPECT_FALSE(object_of("/api/queues/%2F/q").contains("dead_letters"));
+  QueueUpdate update{queue("q").id, queue("q").record, {}, {}};
+  update.counters.dead_letters = {30, 0, 20, 0};
+  tell(update);
+  pass(5000);
+  const json::object row = object_of("/api/queues/%2F/q");
+  EXPECT_EQ(row.at("dead_letters"), json::parse(R"({"rejected": 30, "maxlen": 20})"));
+  const json::object stats = row.at("message_stats").as_object();
+  EXPECT_EQ(stats.at("dead_letter"), json::value(50));
+  EXPECT_EQ(stats.at("dead_letter_details").at("rate"), json::value(10.0));
+  execute_now(DeclareQueue{queue_record("a"), ShardId{0}, {}});
+  const auto first = [&](const std::string& order) {
+    return body_of("/api/queues?sort=message_stats.dead_letter" + order).at(0).at("name");
+  };
+  EXPECT_EQ(first("&sort_reverse=true"), json::value("q"));
+  EXPECT_EQ(first("_details.rate"), json::value("a"));
+}
+
+TEST_F(StatisticsApiTest, AgeOfTheOldestHasSamplesThatGrowWhileNothingHappens) {
+  const std::string path = "/api/queues/%2F/q?lengths_age=20&lengths_incr=5";
+  pass(10'000);
+  QueueUpdate update{queue("q").id, queue("q").record, {}, {}};
+  update.gauges.messages_ready = 1;
+  update.gauges.oldest_ready_at = time_ - 2000;
+  tell(update);
+  pass(15'000);
+  const auto samples = [&] {
+    std::vector<std::uint64_t> ages;
+    const json::object row = object_of(path);
+    for (const json::value& one : row.at("oldest_ready_age_ms_details").at("samples").as_array()) {
+      ages.push_back(one.at("sample").to_number<std::uint64_t>());
+    }
+    return ages;
+  };
+  EXPECT_THAT(samples(), testing::ElementsAre(17'000, 12'000, 7'000, 0, 0));
+  update.gauges = {};
+  tell(update);
+  pass(5000);
+  EXPECT_THAT(samples(), testing::ElementsAre(0, 17'000, 12'000, 7'000, 0));
+  EXPECT_FALSE(object_of("/api/queues/%2F/q").contains("oldest_ready_age_ms_details"));
 }
 
 TEST_F(StatisticsApiTest, RatesComeFromTheLastFiveSeconds) {
