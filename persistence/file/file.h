@@ -28,8 +28,8 @@ class File {
   // What was written is on the disk (fdatasync). After an error nobody knows what is, and a later
   // success says nothing about what was written before: go on in another file.
   virtual StorageResult<void> sync() = 0;
-  // Brings what was written there to the disk, so that little is left to the sync after it. Promises
-  // nothing by itself; an error is as one of sync().
+  // Brings what was written there to the disk, so that little is left to the sync after it.
+  // Promises nothing by itself; an error is as one of sync().
   virtual StorageResult<void> write_out(std::uint64_t offset, std::uint64_t bytes) = 0;
   // Makes the file at least this large and gives it the space; what is new reads as zeros.
   virtual StorageResult<void> allocate(std::uint64_t bytes) = 0;
