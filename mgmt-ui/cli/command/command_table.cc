@@ -50,6 +50,8 @@ std::vector<CommandGroup> command_groups(std::string_view program) {
       {"Queues", queue_commands()},
       {"Members of queues", replica_commands()},
       {"Messages", peek_commands()},
+      {"Messages by what is in them", message_commands()},
+      {"Declaring", declaring_commands()},
       {"Exchanges", exchange_commands()},
       {"Bindings", binding_commands()},
       {"Connections", connection_commands()},

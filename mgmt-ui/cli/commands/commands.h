@@ -32,6 +32,8 @@ std::span<const Command> user_limit_commands();
 std::span<const Command> queue_commands();
 std::span<const Command> replica_commands();
 std::span<const Command> peek_commands();
+std::span<const Command> message_commands();
+std::span<const Command> declaring_commands();
 std::span<const Command> exchange_commands();
 std::span<const Command> binding_commands();
 std::span<const Command> connection_commands();

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "mgmt-ui/api/http/request.h"
 #include "mgmt-ui/cli/command/listing.h"
 #include "mgmt-ui/cli/command/pid.h"
 #include "mgmt-ui/cli/commands/commands.h"
@@ -17,6 +18,8 @@ constexpr Option kListOptions[] = {{"online", 0, Option::Kind::kFlag},
 constexpr Option kDeleteOptions[] = {{"if-empty", 'e', Option::Kind::kFlag},
                                      {"if-unused", 'u', Option::Kind::kFlag},
                                      {"force", 0, Option::Kind::kFlag}};
+
+constexpr Option kPurgeOptions[] = {{"count"}};
 
 constexpr Column kColumns[] = {{"name"},
                                {"durable"},
@@ -134,7 +137,9 @@ Outcome delete_queue(Context& context) {
 }
 
 Outcome purge_queue(Context& context) {
-  auto purged = context.node.remove(queue_path(context) + "/contents");
+  const auto count = context.arguments.text("count");
+  auto purged = context.node.remove(queue_path(context) + "/contents" +
+                                    (count ? "?count=" + management::percent_encode(*count) : ""));
   if (!purged) return purged.error();
   if (*purged) return Done{};
   return Failure{ExitCode::kDataError, "Object (queue, stream, exchange, etc) was not found"};
@@ -190,12 +195,13 @@ constexpr Command kCommands[] = {
      .options = kListOptions,
      .check = check_list},
     {.name = "purge_queue",
-     .usage = "<queue> [--timeout <timeout>]",
-     .help = "Removes all messages that wait in a queue",
+     .usage = "<queue> [--count <messages>] [--timeout <timeout>]",
+     .help = "Removes all messages that wait in a queue, or the first of them",
      .min_arguments = 1,
      .max_arguments = 1,
      .run = purge_queue,
-     .announce = announce_purge},
+     .announce = announce_purge,
+     .options = kPurgeOptions},
 };
 
 }  // namespace

@@ -21,6 +21,7 @@ export async function readEvents(where: string, signal: AbortSignal, heard: Hear
   const response = await fetch('api' + where, {
     headers: { accept: 'text/event-stream', 'x-requested-with': 'XMLHttpRequest' },
     signal,
+    cache: 'no-store',
   });
   if (!response.ok || !response.body) throw new ApiError(response.status, `The server answered with status ${response.status}.`);
   opened?.();

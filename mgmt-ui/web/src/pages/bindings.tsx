@@ -1,6 +1,7 @@
 // Bindings of a queue or an exchange, each way.
 
 import { useState } from 'preact/hooks';
+import { coneyctl, jsonOption } from '../api/cli';
 import { path } from '../api/client';
 import type { Binding } from '../api/types';
 import { exchangeSegment } from '../route/route';
@@ -28,7 +29,11 @@ function Unbind(props: { binding: Binding }) {
       title="Unbind?"
       said="The binding is gone."
       // The properties key is an address part as it stands; it is escaped once more for the path.
-      action={{ method: 'DELETE', path: bindingPath(binding) + path(binding.properties_key) }}
+      action={{
+        method: 'DELETE',
+        path: bindingPath(binding) + path(binding.properties_key),
+        cli: coneyctl(`unbind_${binding.destination_type}`, [binding.source, binding.destination, binding.properties_key], { p: binding.vhost }),
+      }}
       what={
         <p>
           <strong>1 binding</strong> would be deleted: {exchangeTitle(binding.source)} to {binding.destination}, routing key{' '}
@@ -95,6 +100,7 @@ export function AddBinding(props: {
         method: 'POST',
         path: bindingPath({ vhost: props.vhost, source, destination, destination_type: type }),
         body: { routing_key: key, arguments: argumentsOf(rows) },
+        cli: coneyctl(`bind_${type}`, [source, destination], { p: props.vhost, 'routing-key': key, arguments: jsonOption(argumentsOf(rows)) }),
       })}
       done={() => {
         props.close();

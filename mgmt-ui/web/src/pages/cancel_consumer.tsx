@@ -1,3 +1,4 @@
+import { coneyctl } from '../api/cli';
 import { path } from '../api/client';
 import type { Consumer } from '../api/types';
 import { isAdministrator } from '../session/session';
@@ -11,7 +12,11 @@ export function CancelConsumer(props: { consumer: Consumer }) {
       small
       label="Cancel"
       title={`Cancel the consumer ${tag}?`}
-      action={{ method: 'DELETE', path: '/consumers' + path(queue.vhost, queue.name, tag) }}
+      action={{
+        method: 'DELETE',
+        path: '/consumers' + path(queue.vhost, queue.name, tag),
+        cli: coneyctl('cancel_consumer', [queue.name, tag], { p: queue.vhost }),
+      }}
       said="The consumer is cancelled."
       what={
         <>

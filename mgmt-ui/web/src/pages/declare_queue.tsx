@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { coneyctl, jsonOption } from '../api/cli';
 import { path } from '../api/client';
 import { go, link } from '../route/route';
 import { vhostsWith } from '../session/session';
@@ -35,15 +36,15 @@ export function DeclareQueue(props: { vhost: string; close: () => void }) {
     <ActionForm
       submit="Declare"
       cancel={props.close}
-      action={() => ({
-        method: 'PUT',
-        path: '/queues' + path(vhost, name),
-        body: {
+      action={() => {
+        const body = {
           durable: !isPlain || isDurable,
           auto_delete: isPlain && isAutoDelete,
           arguments: { ...(type && { 'x-queue-type': type }), ...argumentsOf(rows) },
-        },
-      })}
+        };
+        const cli = coneyctl('declare_queue', [name], { p: vhost, ...body, arguments: jsonOption(body.arguments) });
+        return { method: 'PUT', path: '/queues' + path(vhost, name), body, cli };
+      }}
       done={() => {
         props.close();
         say(`Queue ${name} is declared.`);

@@ -1,6 +1,7 @@
 // One exchange: bindings both ways, publish, rates, and where a routing key would go.
 
 import { useState } from 'preact/hooks';
+import { coneyctl } from '../api/cli';
 import { path } from '../api/client';
 import { useLive } from '../api/live';
 import { type Binding, type Exchange, numberOf, rateOf } from '../api/types';
@@ -79,7 +80,7 @@ export function ExchangePage(props: { vhost: string; name: string }) {
           <ConfirmButton
             label="Delete"
             title={`Delete ${name}?`}
-            action={{ method: 'DELETE', path: base }}
+            action={{ method: 'DELETE', path: base, cli: coneyctl('delete_exchange', [name], { p: vhost }) }}
             said={`Exchange ${name} is deleted.`}
             done={() => go(link(['exchanges'], { vhost }))}
             what={

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { coneyctl, jsonOption } from '../api/cli';
 import { path } from '../api/client';
 import { useLive } from '../api/live';
 import { type Exchange, type Overview, rateOf } from '../api/types';
@@ -60,11 +61,11 @@ function DeclareExchange(props: { vhost: string; close: () => void }) {
     <ActionForm
       submit="Declare"
       cancel={props.close}
-      action={() => ({
-        method: 'PUT',
-        path: '/exchanges' + path(vhost, name),
-        body: { type, durable: isDurable, auto_delete: isAutoDelete, internal: isInternal, arguments: argumentsOf(rows) },
-      })}
+      action={() => {
+        const body = { durable: isDurable, auto_delete: isAutoDelete, internal: isInternal, arguments: argumentsOf(rows) };
+        const cli = coneyctl('declare_exchange', [name, type], { p: vhost, ...body, arguments: jsonOption(body.arguments) });
+        return { method: 'PUT', path: '/exchanges' + path(vhost, name), body: { type, ...body }, cli };
+      }}
       done={() => {
         props.close();
         say(`Exchange ${name} is declared.`);

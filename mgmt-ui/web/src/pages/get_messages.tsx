@@ -1,6 +1,7 @@
 // Messages taken from the head of a queue, as basic.get does.
 
 import { useState } from 'preact/hooks';
+import { coneyctl } from '../api/cli';
 import { path } from '../api/client';
 import type { GotMessage, Queue } from '../api/types';
 import { ActionForm, ChoiceField, TextField } from '../ui/form';
@@ -32,6 +33,7 @@ export function GetMessages(props: { queue: Queue }) {
           method: 'POST',
           path: '/queues' + path(queue.vhost, queue.name) + '/get',
           body: { count: wanted, ackmode: mode, encoding: 'auto' },
+          cli: coneyctl('get_messages', [queue.name], { p: queue.vhost, count: wanted, ackmode: mode }),
         })}
         done={setGot}
       >

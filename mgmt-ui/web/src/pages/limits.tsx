@@ -1,6 +1,7 @@
 // Limits of vhosts and users.
 
 import { useState } from 'preact/hooks';
+import { coneyctl } from '../api/cli';
 import { path } from '../api/client';
 import { useLive } from '../api/live';
 import { link } from '../route/route';
@@ -57,7 +58,14 @@ function Clear(props: { kind: Kind; name: string; limit: string }) {
       small
       label="Clear"
       title="Clear the limit?"
-      action={{ method: 'DELETE', path: limitPath(props.kind, props.name, props.limit) }}
+      action={{
+        method: 'DELETE',
+        path: limitPath(props.kind, props.name, props.limit),
+        cli:
+          props.kind === 'vhost'
+            ? coneyctl('set_vhost_limits', [JSON.stringify({ [props.limit]: -1 })], { p: props.name })
+            : coneyctl('clear_user_limits', [props.name, props.limit]),
+      }}
       what={
         <p>
           <strong>1 limit</strong>: {props.limit} of {props.name} would not be limited any more.

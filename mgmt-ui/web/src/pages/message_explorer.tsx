@@ -2,6 +2,7 @@
 // no consumer notices.
 
 import { useEffect, useState } from 'preact/hooks';
+import { coneyctl, type Options } from '../api/cli';
 import { get, path, withQuery } from '../api/client';
 import { useLive } from '../api/live';
 import type { Browsed, BrowsedMessage } from '../api/types';
@@ -171,11 +172,10 @@ function Found(props: { browsed: Browsed; filtered: boolean }) {
 
 // Ready messages that fit the filter, with how many they are.
 function DeleteFitting(props: { vhost: string; queue: string; filter: MessageFilter }) {
-  const base = '/coney/queues' + path(props.vhost, props.queue) + '/messages';
   const query = { ...filterQuery(props.filter), state: undefined };
   return (
     <DialogButton label="Delete what fits" title="Delete the messages that fit?" tone="danger">
-      {(close) => <DeleteForm base={base} query={query} close={close} />}
+      {(close) => <DeleteForm vhost={props.vhost} queue={props.queue} query={query} close={close} />}
     </DialogButton>
   );
 }
@@ -188,14 +188,24 @@ interface Fitting {
   scan_limited: boolean;
 }
 
-function DeleteForm(props: { base: string; query: Record<string, string | undefined>; close: () => void }) {
+// As options of a command.
+function flagged(query: Options): Options {
+  return { ...query, use_regex: query['use_regex'] === 'true' };
+}
+
+function DeleteForm(props: { vhost: string; queue: string; query: Record<string, string | undefined>; close: () => void }) {
   const wanted = { ...props.query, scan: '100000' };
+  const action = (more: { preview?: boolean }) => ({
+    method: 'DELETE' as const,
+    path: withQuery('/coney/queues' + path(props.vhost, props.queue) + '/messages', { ...wanted, ...more }),
+    cli: coneyctl('delete_messages', [props.queue], { p: props.vhost, ...flagged(wanted), ...more }),
+  });
   const [preview, setPreview] = useState<Fitting>();
   return preview === undefined ? (
     <ActionForm<Fitting>
       submit="Count them"
       cancel={props.close}
-      action={() => ({ method: 'DELETE', path: withQuery(props.base, { ...wanted, preview: true }) })}
+      action={() => action({ preview: true })}
       done={setPreview}
     >
       <p class="wide">The ready messages that fit the filter are counted first; nothing is deleted by that.</p>
@@ -206,7 +216,7 @@ function DeleteForm(props: { base: string; query: Record<string, string | undefi
       tone="danger"
       cancel={props.close}
       disabled={preview.matched === 0}
-      action={() => ({ method: 'DELETE', path: withQuery(props.base, wanted) })}
+      action={() => action({})}
       done={(answer) => {
         props.close();
         say(`${plural(answer.removed, 'message')} deleted.`);
@@ -224,13 +234,14 @@ function DeleteForm(props: { base: string; query: Record<string, string | undefi
 export function MessageExplorer(props: { vhost: string; queue: string; isStream: boolean }) {
   const filter = useMessageFilter();
   const place = usePlace();
-  const where = withQuery(browsePath(props.vhost, props.queue), {
+  const query = {
     ...filterQuery(filter),
     from: place.from,
     direction: place.reads === 'backward' ? 'backward' : undefined,
     limit: kRows,
     truncate: kPreview,
-  });
+  };
+  const where = withQuery(browsePath(props.vhost, props.queue), query);
   const live = useLive<Browsed>(where, { once: true });
   const browsed = live.data;
   const isTurned = place.reads === 'backward' && !place.newestFirst;
@@ -280,7 +291,7 @@ export function MessageExplorer(props: { vhost: string; queue: string; isStream:
           {browsed.scan_limited ? 'Nothing here fits. The arrow looks further.' : isFiltered(filter) ? 'No message fits the filter.' : 'There are no messages.'}
         </Empty>
       )}
-      <Commands action={{ method: 'GET', path: where }} />
+      <Commands action={{ method: 'GET', path: where, cli: coneyctl('browse_messages', [props.queue], { p: props.vhost, ...flagged(query) }) }} />
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { coneyctl, jsonOption } from '../api/cli';
 import { path } from '../api/client';
 import { exchangeSegment } from '../route/route';
 import { ActionForm, type Argument, argumentsOf, ArgumentsField, ChoiceField, TextField } from '../ui/form';
@@ -27,19 +28,26 @@ export function PublishMessage(props: { vhost: string; exchange: string; routing
   const [outcome, setOutcome] = useState<boolean>();
   const action = () => {
     const headerTable = argumentsOf(headers);
+    const body = {
+      routing_key: key,
+      payload,
+      payload_encoding: encoding,
+      properties: {
+        delivery_mode: Number(mode),
+        ...argumentsOf(properties),
+        ...(Object.keys(headerTable).length && { headers: headerTable }),
+      },
+    };
+    const exchange = exchangeSegment(props.exchange);
     return {
       method: 'POST' as const,
-      path: '/exchanges' + path(props.vhost, exchangeSegment(props.exchange)) + '/publish',
-      body: {
-        routing_key: key,
-        payload,
-        payload_encoding: encoding,
-        properties: {
-          delivery_mode: Number(mode),
-          ...argumentsOf(properties),
-          ...(Object.keys(headerTable).length && { headers: headerTable }),
-        },
-      },
+      path: '/exchanges' + path(props.vhost, exchange) + '/publish',
+      body,
+      cli: coneyctl('publish_message', [exchange, key, payload], {
+        p: props.vhost,
+        'payload-encoding': encoding === 'string' ? undefined : encoding,
+        properties: jsonOption(body.properties),
+      }),
     };
   };
   return (

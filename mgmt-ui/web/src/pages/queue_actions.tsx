@@ -1,6 +1,7 @@
 // What can be done with a queue: pause, purge, delete.
 
 import { useState } from 'preact/hooks';
+import { coneyctl } from '../api/cli';
 import { path, withQuery } from '../api/client';
 import type { Queue } from '../api/types';
 import { go, link } from '../route/route';
@@ -24,7 +25,7 @@ function PurgeForm(props: { queue: Queue; close: () => void }) {
       cancel={close}
       action={() =>
         some
-          ? { method: 'DELETE', path: withQuery(base, { count: some }) }
+          ? { method: 'DELETE', path: withQuery(base, { count: some }), cli: coneyctl('purge_queue', [queue.name], { p: queue.vhost, count: some }) }
           : { method: 'DELETE', path: base, cli: ['purge_queue', '-p', queue.vhost, queue.name] }
       }
       done={() => {
@@ -61,7 +62,11 @@ function Pause(props: { queue: Queue }) {
     <ActionButton
       label={label}
       title={`${label} ${queue.name}?`}
-      action={{ method: 'POST', path: '/coney/queues' + path(queue.vhost, queue.name) + '/' + verb }}
+      action={{
+        method: 'POST',
+        path: '/coney/queues' + path(queue.vhost, queue.name) + '/' + verb,
+        cli: coneyctl(`${verb}_queue`, [queue.name], { p: queue.vhost }),
+      }}
       said={`Queue ${queue.name} is ${verb}d.`}
       what={
         queue.paused

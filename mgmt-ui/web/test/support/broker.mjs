@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const kProgram = process.env.CONEY ?? new URL('../../../../build/dev/bin/coney', import.meta.url).pathname;
+export const kProgram = process.env.CONEY ?? new URL('../../../../build/dev/bin/coney', import.meta.url).pathname;
 const kPatience = 30_000; // milliseconds
 
 async function freePort() {
