@@ -7,18 +7,54 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <system_error>
 #include <utility>
 
 #include "persistence/file/file.h"
+#include "persistence/file/io_figures.h"
 #include "persistence/system_error.h"
 
 namespace coney {
 namespace {
 
 namespace fs = std::filesystem;
+
+class Counter {
+ public:
+  void add(std::uint64_t bytes, std::chrono::steady_clock::duration took) {
+    count_.fetch_add(1, std::memory_order_relaxed);
+    bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    nanoseconds_.fetch_add(static_cast<std::uint64_t>(std::chrono::nanoseconds(took).count()),
+                           std::memory_order_relaxed);
+  }
+  IoFigure read() const {
+    return {count_.load(std::memory_order_relaxed), bytes_.load(std::memory_order_relaxed),
+            nanoseconds_.load(std::memory_order_relaxed) / 1000};
+  }
+
+ private:
+  std::atomic<std::uint64_t> count_{0}, bytes_{0}, nanoseconds_{0};
+};
+Counter reads, writes, syncs;
+
+// Counts what is done as long as it lives.
+class Counted {
+ public:
+  explicit Counted(Counter& counter) : counter_(counter) {}
+  ~Counted() { counter_.add(bytes, std::chrono::steady_clock::now() - begun_); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+  std::uint64_t bytes = 0;
+
+ private:
+  Counter& counter_;
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+};
 
 // The part of a gathered write that is still to do.
 class Gather {
@@ -64,6 +100,7 @@ class PosixFile : public File {
 
   StorageResult<void> write_at(std::uint64_t offset,
                                std::span<const std::string_view> pieces) override {
+    Counted counted(writes);
     Gather gather(pieces);
     while (!gather.done()) {
       auto vectors = gather.next();
@@ -73,12 +110,14 @@ class PosixFile : public File {
       if (written < 0) return system_error(errno, "cannot write", path_);
       if (written == 0) return system_error(ENOSPC, "cannot write", path_);
       offset += static_cast<std::uint64_t>(written);
+      counted.bytes += static_cast<std::uint64_t>(written);
       gather.advance(static_cast<std::size_t>(written));
     }
     return {};
   }
 
   StorageResult<std::size_t> read_at(std::uint64_t offset, std::span<char> into) override {
+    Counted counted(reads);
     std::size_t done = 0;
     while (done < into.size()) {
       ssize_t got = ::pread(descriptor_, into.data() + done, into.size() - done,
@@ -87,11 +126,13 @@ class PosixFile : public File {
       if (got < 0) return system_error(errno, "cannot read", path_);
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
+      counted.bytes = done;
     }
     return done;
   }
 
   StorageResult<void> sync() override {
+    const Counted counted(syncs);
     if (::fdatasync(descriptor_) != 0) return system_error(errno, "cannot sync", path_);
     return {};
   }
@@ -195,6 +236,10 @@ class PosixFileSystem : public FileSystem {
 };
 
 }  // namespace
+
+IoFigures io_figures() {
+  return {reads.read(), writes.read(), syncs.read()};
+}
 
 FileSystem& real_file_system() {
   static PosixFileSystem system;

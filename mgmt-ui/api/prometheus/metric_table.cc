@@ -209,6 +209,10 @@ template <NodeStats::Column kColumn>
 double node_value(const Statistics& statistics) {
   return number(statistics.node().value(kColumn));
 }
+template <NodeStats::Column kColumn>
+double io_seconds(const Statistics& statistics) {
+  return number(statistics.node().value(kColumn)) / 1e6;
+}
 const NodeSample& sample_of(const Statistics& statistics) {
   return statistics.node().last();
 }
@@ -270,16 +274,22 @@ constexpr Metric<Statistics> kNodeMetrics[] = {
      [](const Statistics& statistics) {
        return number(statistics.uptime()) / kMillisecondsPerSecond;
      }},
-    {"node_persister_metrics", "io_read_ops_total", Type::kCounter, "Always 0: not counted",
-     zero<Statistics>},
+    {"node_persister_metrics", "io_read_ops_total", Type::kCounter, "Reads of log and segments",
+     node_value<NodeStats::kIoReadCount>},
     {"node_persister_metrics", "io_read_bytes_total", Type::kCounter,
-     "Bytes that the process has read from disks", node_value<NodeStats::kIoReadBytes>},
-    {"node_persister_metrics", "io_write_ops_total", Type::kCounter, "Writes of the log",
+     "Bytes read of log and segments", node_value<NodeStats::kIoReadBytes>},
+    {"node_persister_metrics", "io_write_ops_total", Type::kCounter, "Writes of log and segments",
      node_value<NodeStats::kIoWriteCount>},
     {"node_persister_metrics", "io_write_bytes_total", Type::kCounter,
-     "Bytes that the process has written to disks", node_value<NodeStats::kIoWriteBytes>},
-    {"node_persister_metrics", "io_sync_ops_total", Type::kCounter, "Syncs of the log",
+     "Bytes written to log and segments", node_value<NodeStats::kIoWriteBytes>},
+    {"node_persister_metrics", "io_sync_ops_total", Type::kCounter, "Syncs of log and segments",
      node_value<NodeStats::kIoSyncCount>},
+    {"node_persister_metrics", "io_read_time_seconds_total", Type::kCounter, "Time that reads took",
+     io_seconds<NodeStats::kIoReadTime>},
+    {"node_persister_metrics", "io_write_time_seconds_total", Type::kCounter,
+     "Time that writes took", io_seconds<NodeStats::kIoWriteTime>},
+    {"node_persister_metrics", "io_sync_time_seconds_total", Type::kCounter, "Time that syncs took",
+     io_seconds<NodeStats::kIoSyncTime>},
     {"node_persister_metrics", "msg_store_read_total", Type::kCounter,
      "Messages read back from segments", total<kDiskReads>},
     {"node_persister_metrics", "msg_store_write_total", Type::kCounter,

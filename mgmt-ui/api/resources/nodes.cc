@@ -78,15 +78,13 @@ void put_limits(const Call& call, json::object& to) {
 void put_nothing(const Details& details, json::object& to) {
   constexpr std::string_view kNames[] = {"gc_num",
                                          "gc_bytes_reclaimed",
-                                         "io_read_count",
                                          "io_seek_count",
                                          "io_reopen_count",
                                          "mnesia_ram_tx_count",
                                          "mnesia_disk_tx_count",
                                          "queue_index_read_count",
                                          "queue_index_write_count"};
-  constexpr std::string_view kTimes[] = {"io_read_avg_time", "io_write_avg_time",
-                                         "io_sync_avg_time", "io_seek_avg_time"};
+  constexpr std::string_view kTimes[] = {"io_seek_avg_time"};
   for (std::string_view name : kNames) {
     to[name] = 0;
     to[std::string(name) + "_details"] = details.nothing();
@@ -104,10 +102,32 @@ void put_nothing(const Details& details, json::object& to) {
   to["metrics_gc_queue_length"] = std::move(lengths);
 }
 
+// Milliseconds that one call takes: since the start, and lately.
+void put_io_times(const NodeStats& node, const Details& details, json::object& to) {
+  struct Io {
+    std::string_view name;
+    NodeStats::Column count, time;
+  };
+  constexpr Io kIos[] = {{"io_read_avg_time", NodeStats::kIoReadCount, NodeStats::kIoReadTime},
+                         {"io_write_avg_time", NodeStats::kIoWriteCount, NodeStats::kIoWriteTime},
+                         {"io_sync_avg_time", NodeStats::kIoSyncCount, NodeStats::kIoSyncTime}};
+  const auto average = [](double microseconds, double count) {
+    return count == 0 ? 0.0 : microseconds / count / 1000;
+  };
+  for (const Io& io : kIos) {
+    const std::size_t count = io.count, time = io.time;
+    const double recent = average(details.rate(&node.history(), std::span(&time, 1)),
+                                  details.rate(&node.history(), std::span(&count, 1)));
+    to[io.name] = average(static_cast<double>(node.value(io.time)),
+                          static_cast<double>(node.value(io.count)));
+    to[std::string(io.name) + "_details"] = json::object{{"rate", recent}};
+  }
+}
+
 void put_statistics(const Call& call, json::object& to) {
   const NodeStats& node = statistics(call).node();
   const Details details = node_details(call);
-  for (std::size_t column = 0; column != NodeStats::kColumns; ++column) {
+  for (std::size_t column = 0; column != NodeStats::kNamed; ++column) {
     const std::string name(NodeStats::kNames[column]);
     to[name] = node.value(static_cast<NodeStats::Column>(column));
     to[name + "_details"] = details.of(&node.history(), column);
@@ -122,6 +142,7 @@ void put_statistics(const Call& call, json::object& to) {
       {"queue_declared", kQueueDeclared},
       {"queue_created", kQueueCreated},
       {"queue_deleted", kQueueDeleted}};
+  put_io_times(node, details, to);
   const TotalStats& totals = statistics(call).tables().node();
   for (const auto& [name, column] : kTotals) {
     to[name] = totals.totals[column];

@@ -55,21 +55,28 @@ NodeSample probe_process() {
   read_numbers("/proc/self/status", [&](std::string_view name, std::uint64_t value) {
     if (name == "Threads") sample.threads = value;
   });
-  read_numbers("/proc/self/io", [&](std::string_view name, std::uint64_t value) {
-    if (name == "read_bytes") sample.io_read_bytes = value;
-    if (name == "write_bytes") sample.io_write_bytes = value;
-  });
+  sample.io = io_figures();
   sample.run_queue = running_threads();
   return sample;
 }
 
 void NodeStats::record(Second now, const NodeSample& sample) {
   last_ = sample;
-  values_ = {sample.resources.memory_used, sample.fd_used,
-             sample.sockets_used,          sample.threads,
-             sample.resources.disk_free,   sample.context_switches,
-             sample.io_read_bytes,         sample.io_write_count,
-             sample.io_write_bytes,        sample.io_sync_count};
+  const IoFigures& io = sample.io;
+  values_ = {sample.resources.memory_used,
+             sample.fd_used,
+             sample.sockets_used,
+             sample.threads,
+             sample.resources.disk_free,
+             sample.context_switches,
+             io.reads.count,
+             io.reads.bytes,
+             io.writes.count,
+             io.writes.bytes,
+             io.syncs.count,
+             io.reads.microseconds,
+             io.writes.microseconds,
+             io.syncs.microseconds};
   history_.record(now, values_);
 }
 

@@ -9,6 +9,7 @@
 
 #include "broker/server/resource_status.h"
 #include "mgmt-ui/api/stats/history.h"
+#include "persistence/file/io_figures.h"
 
 namespace coney::management {
 
@@ -19,9 +20,8 @@ struct NodeSample {
   std::uint64_t sockets_used = 0;
   std::uint64_t threads = 0;
   std::uint64_t context_switches = 0;
-  std::uint64_t io_read_bytes = 0, io_write_bytes = 0;  // of the disk
-  std::uint64_t io_write_count = 0, io_sync_count = 0;  // of the log
-  std::uint64_t run_queue = 0;                          // threads that could run, of the machine
+  IoFigures io;                 // of the log and the segments
+  std::uint64_t run_queue = 0;  // threads that could run, of the machine
 };
 
 // What the operating system tells of this process; the rest is for the caller to fill in.
@@ -37,15 +37,22 @@ class NodeStats {
     kProcUsed,
     kDiskFree,
     kContextSwitches,
+    kIoReadCount,
     kIoReadBytes,
     kIoWriteCount,
     kIoWriteBytes,
     kIoSyncCount,
+    kNamed,
+    // Microseconds.
+    kIoReadTime = kNamed,
+    kIoWriteTime,
+    kIoSyncTime,
     kColumns,
   };
-  static constexpr std::array<std::string_view, kColumns> kNames{
-      "mem_used",         "fd_used",       "sockets_used",   "proc_used",      "disk_free",
-      "context_switches", "io_read_bytes", "io_write_count", "io_write_bytes", "io_sync_count"};
+  static constexpr std::array<std::string_view, kNamed> kNames{
+      "mem_used",       "fd_used",          "sockets_used",  "proc_used",
+      "disk_free",      "context_switches", "io_read_count", "io_read_bytes",
+      "io_write_count", "io_write_bytes",   "io_sync_count"};
 
   explicit NodeStats(HistoryBudget& budget) : history_(kGlobalPlan, kColumns, budget) {}
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "persistence/file/file.h"
+#include "persistence/file/io_figures.h"
 #include "tests/unit/persistence/temporary_directory.h"
 
 namespace coney {
@@ -36,6 +37,24 @@ TEST(PosixFile, ReadsFewerBytesAtTheEnd) {
   char into[4];
   EXPECT_EQ(file->read_at(3, into).value(), 2u);
   EXPECT_EQ(file->read_at(9, into).value(), 0u);
+}
+
+TEST(PosixFile, IsCountedWithTheTimeThatItTakes) {
+  TemporaryDirectory directory;
+  auto file = real_file_system().open(directory / "f", OpenMode::kCreate).value();
+  const IoFigures before = io_figures();
+  ASSERT_TRUE(file->write_at(0, std::string(1 << 20, 'x')));
+  ASSERT_TRUE(file->sync());
+  char into[7];
+  ASSERT_TRUE(file->read_at(3, into));
+  const IoFigures after = io_figures();
+  EXPECT_EQ(after.writes.count, before.writes.count + 1);
+  EXPECT_EQ(after.writes.bytes, before.writes.bytes + (1 << 20));
+  EXPECT_GT(after.writes.microseconds, before.writes.microseconds);
+  EXPECT_EQ(after.syncs.count, before.syncs.count + 1);
+  EXPECT_GT(after.syncs.microseconds, before.syncs.microseconds);
+  EXPECT_EQ(after.reads.count, before.reads.count + 1);
+  EXPECT_EQ(after.reads.bytes, before.reads.bytes + 7);
 }
 
 TEST(PosixFile, AllocatedBytesAreZeros) {
