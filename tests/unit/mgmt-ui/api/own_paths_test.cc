@@ -53,6 +53,27 @@ TEST_F(OwnPathsTest, SettingsAreExplained) {
   EXPECT_EQ(get("/api/config").body.find("secret\""), std::string::npos);
 }
 
+TEST_F(OwnPathsTest, SettingsThatHaveChangedWhileRunningAreExplained) {
+  EXPECT_EQ(put("/api/coney/settings", R"({"channel_max":9,"loopback_users":["other"],
+                                           "vm_memory_high_watermark":{"absolute":77},
+                                           "consumer_timeout":"infinity"})")
+                .status,
+            204u);
+  const auto check = [&](const std::string& key, const json::value& value) {
+    const json::value row = row_of("/api/config", key);
+    EXPECT_EQ(row.at("value"), value) << key;
+    EXPECT_EQ(row.at("source"), "changed while running") << key;
+  };
+  check("channel_max", "9");
+  check("consumer_timeout", "infinity");
+  check("vm_memory_high_watermark.absolute", "77");
+  check("vm_memory_high_watermark.relative", nullptr);
+  check("loopback_users.other", "true");
+  check("loopback_users.guest", "false");
+  EXPECT_NE(row_of("/api/config", "disk_free_limit.absolute").at("source"),
+            "changed while running");
+}
+
 TEST_F(OwnPathsTest, WhatTheDiskIsUsedForIsTold) {
   put("/api/queues/%2F/q", "{}");
   const QueueId q = directory_.catalog().find_vhost("/")->find_queue("q")->id;
