@@ -16,6 +16,7 @@
 #include "broker/message/message.h"
 #include "broker/queue/arrival_times.h"
 #include "broker/queue/chunk_view.h"
+#include "broker/queue/message_lane.h"
 #include "persistence/message_facts.h"
 
 namespace coney {
@@ -50,6 +51,12 @@ struct BrowsedMessage {
   std::optional<ConsumerKey> consumer{};  // that has it, when it is no basic.get
   std::optional<std::uint64_t> age{};     // milliseconds, roughly; nullopt: not known
 };
+
+// To be removed: RemoveCall.
+inline ReadyMessage ready_message(const BrowsedMessage& browsed) {
+  const Message& message = *browsed.message;
+  return {browsed.place.position, message.body().size(), message.persistent()};
+}
 
 // Ready messages that wait on disk.
 struct BrowsedChunk {

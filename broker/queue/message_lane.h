@@ -49,6 +49,14 @@ struct ResidentMessage {
   bool stored = false;   // a segment has it
 };
 
+// A ready message, as who has looked at it knows it.
+struct ReadyMessage {
+  QueuePosition position = 0;
+  std::uint64_t body_bytes = 0;
+  bool persistent = false;
+  bool operator==(const ReadyMessage&) const = default;
+};
+
 class LaneOwner {
  public:
   virtual ~LaneOwner() = default;
@@ -172,7 +180,11 @@ class MessageLane {
   const PagedRange* paged_at_or_behind(QueuePosition position) const;
   const PagedRange* paged_before(QueuePosition position) const;
   // Takes those of these (ascending) out that are ready and in memory, and says how many they were.
-  std::uint64_t remove_ready(const std::vector<QueuePosition>& positions);
+  std::uint64_t remove_ready(const std::vector<ReadyMessage>& messages);
+  // Takes one out of what is paged out; who has paged it out must not put it back. True when what
+  // stands behind it may be next now: paged_removed() follows. REQUIRES: it lives in a paged range.
+  bool remove_paged(const ReadyMessage& message);
+  void paged_removed();
 
   // ---- the disk: message_lane_paging.cc ----
 

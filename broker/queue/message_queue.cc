@@ -130,6 +130,7 @@ void MessageQueue::on_time() {
   wakes_at_ = UINT64_MAX;
   if (going_ || restoring()) return;
   set_time();
+  if (core_.is_held() && core_.time() >= held_until_) let_go();
   core_.expire();
   if (is_unused() && core_.time() >= last_used_ + expiry()) {
     going_ = true;
@@ -153,11 +154,12 @@ std::uint64_t MessageQueue::expiry() const {
 }
 
 void MessageQueue::arm_timer() {
-  if (!core_.is_timed() && !core_.settings().expires && !undertaker_) [[likely]]
+  if (!core_.is_timed() && !core_.settings().expires && !undertaker_ && !core_.is_held()) [[likely]]
     return;
   std::uint64_t next = core_.next_expiry().value_or(UINT64_MAX);
   if (is_unused()) next = std::min(next, last_used_ + expiry());
   if (undertaker_) next = std::min(next, undertaker_->next_retry().value_or(UINT64_MAX));
+  if (core_.is_held()) next = std::min(next, held_until_);
   if (next >= wakes_at_ || going_) return;
   wakes_at_ = next;
   shard_.wake_queue_at(id_, next);
@@ -297,7 +299,8 @@ void MessageQueue::restore(std::vector<RecoveredLane>& lanes) {
 }
 
 bool MessageQueue::must_wait(const QueueCall& call) {
-  return restoring() || (std::holds_alternative<GetCall>(call) && !going_ && core_.is_stalled());
+  return restoring() || (std::holds_alternative<GetCall>(call) && !going_ &&
+                         (core_.is_held() || core_.is_stalled()));
 }
 
 void MessageQueue::chunk_written(QueueLevel level, ChunkNumber number,
@@ -340,6 +343,7 @@ QueueAnswer MessageQueue::call(const QueueCall& call) {
   if (core_.is_timed()) set_time();
   QueueAnswer answered = std::visit([this](const auto& each) { return answer(each); }, call);
   changed();
+  if (std::holds_alternative<LetGoCall>(call)) run_deferred();
   return answered;
 }
 
@@ -471,7 +475,28 @@ QueueAnswer MessageQueue::answer(const PauseCall& call) {
 }
 
 QueueAnswer MessageQueue::answer(const RemoveCall& call) {
-  return {.messages = core_.remove(call.level, call.positions)};
+  std::uint64_t removed = core_.remove(call.level, call.messages);
+  if (QueueStorage* storage = find_storage(call.level)) removed += storage->remove(call.messages);
+  return {.messages = removed};
+}
+
+QueueAnswer MessageQueue::answer(const HoldCall&) {
+  if (core_.is_held()) return {.status = QueueStatus::kInUse};
+  core_.hold(true);
+  held_until_ = shard_.wall_time() + HoldCall::kLongest;
+  return {.messages = ++last_hold_};
+}
+
+// Not of who has let it expire.
+QueueAnswer MessageQueue::answer(const LetGoCall& call) {
+  if (core_.is_held() && call.hold == last_hold_) core_.hold(false);
+  return counts();
+}
+
+void MessageQueue::let_go() {
+  core_.hold(false);
+  changed();
+  run_deferred();
 }
 
 void MessageQueue::retire() {

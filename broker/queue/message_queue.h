@@ -88,6 +88,9 @@ class MessageQueue final : public Queue, private QueueSink {
   QueueAnswer answer(const DeleteCall& call);
   QueueAnswer answer(const PauseCall& call);
   QueueAnswer answer(const RemoveCall& call);
+  QueueAnswer answer(const HoldCall&);
+  QueueAnswer answer(const LetGoCall& call);
+  void let_go();
 
   // message_queue_browse.cc
   struct LaneCursor;
@@ -111,6 +114,7 @@ class MessageQueue final : public Queue, private QueueSink {
   std::unique_ptr<Undertaker> undertaker_;  // once a message has died
   std::uint64_t last_used_ = 0;             // for its expiry; milliseconds since 1970
   std::uint64_t wakes_at_ = UINT64_MAX;
+  std::uint64_t last_hold_ = 0, held_until_ = 0;  // number; milliseconds since 1970
   QueuePosition watched_ = kNone;
   std::chrono::steady_clock::time_point watched_since_{};
 };

@@ -57,6 +57,7 @@ class Queue {
   virtual void turned_away(QueueId /*source*/) {}
   // A time that was asked for by Shard::wake_queue_at has come.
   virtual void on_time() = 0;
+  bool is_going() const { return going_; }  // takes and gives nothing more
   // The queue has left the catalog: its consumers are told.
   virtual void retire() = 0;
   // Gives back memory that an idle queue does not need.

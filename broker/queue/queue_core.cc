@@ -168,7 +168,7 @@ void QueueCore::lane_has_more() {
 }
 
 void QueueCore::dispatch() {
-  if (paused_) [[unlikely]]
+  if (stopped_) [[unlikely]]
     return;
   while (MessageLane* lane = next_lane()) {
     Turns* turns = next_turns();
@@ -218,7 +218,7 @@ bool QueueCore::deliver_next(MessageLane& lane, Turns& turns) {
 
 std::optional<QueueDelivery> QueueCore::get(bool no_ack, bool even_paused) {
   expire();
-  if (paused_ && !even_paused) return std::nullopt;
+  if (held_ || (paused_ && !even_paused)) return std::nullopt;
   MessageLane* lane = next_lane();
   if (!lane) return std::nullopt;
   QueueDelivery delivery;
@@ -369,13 +369,23 @@ std::uint64_t QueueCore::purge() {
   return purged;
 }
 
-std::uint64_t QueueCore::remove(Level level, const std::vector<QueuePosition>& places) {
+std::uint64_t QueueCore::remove(Level level, const std::vector<ReadyMessage>& messages) {
   MessageLane* lane = find_lane(level);
-  return lane ? lane->remove_ready(places) : 0;
+  return lane ? lane->remove_ready(messages) : 0;
 }
 
 void QueueCore::pause(bool paused) {
   paused_ = paused;
+  stopped_ = paused_ || held_;
+  dispatch();
+}
+
+void QueueCore::hold(bool held) {
+  held_ = held;
+  stopped_ = paused_ || held_;
+  if (held_) return;
+  expire();
+  shorten();
   dispatch();
 }
 

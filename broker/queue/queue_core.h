@@ -159,10 +159,13 @@ class QueueCore final : private LaneOwner {
   // Drops every ready message, returns how many.
   std::uint64_t purge();
   // Drops those of these (ascending) that are ready and in memory, returns how many.
-  std::uint64_t remove(Level level, const std::vector<QueuePosition>& places);
+  std::uint64_t remove(Level level, const std::vector<ReadyMessage>& messages);
   // While it is paused nobody is delivered anything, and get() gives nothing but to who insists.
   void pause(bool paused);
   bool is_paused() const { return paused_; }
+  // While it is held no ready message leaves but by remove() and purge().
+  void hold(bool held);
+  bool is_held() const { return held_; }
   // What became of an unacked message, and who has it; null: no consumer.
   enum class Held : std::uint8_t { kByClient, kDelayed, kDead };
   Held held_as(const MessageLane::Entry& entry) const;
@@ -301,7 +304,8 @@ class QueueCore final : private LaneOwner {
   std::uint32_t consumer_count_ = 0;
   std::uint32_t active_ = kNobody;  // of a queue with a single active consumer
   bool exclusive_ = false;
-  bool paused_ = false;
+  bool paused_ = false, held_ = false;
+  bool stopped_ = false;  // either
 };
 
 template <typename Visit>

@@ -45,6 +45,8 @@ void QueueCore::bury(QueuePosition position) {
 // RabbitMQ looks at the message that is next, and at no other.
 void QueueCore::expire() {
   try_delayed_again();
+  if (held_) [[unlikely]]
+    return;
   MessageLane* lane = next_lane();
   for (; lane && lane->is_timed() && is_expired(*lane, now_); lane = next_lane()) {
     let_die(*lane, DeathReason::kExpired);
@@ -54,7 +56,7 @@ void QueueCore::expire() {
 std::optional<std::uint64_t> QueueCore::next_expiry() {
   std::optional<std::uint64_t> next;
   if (!delayed_.empty()) next = delayed_.top().time;
-  MessageLane* lane = next_lane();
+  MessageLane* lane = held_ ? nullptr : next_lane();
   if (!lane || !lane->is_timed()) return next;
   const std::uint64_t time = lane->find(lane->peek())->time();
   return time == 0 || (next && *next < time) ? next : time;
@@ -100,7 +102,7 @@ bool QueueCore::is_too_long(std::uint64_t count, std::uint64_t bytes) const {
 void QueueCore::shorten() {
   const bool drops = settings_->overflow == Overflow::kDropHead ||
                      (quorum_ && settings_->overflow == Overflow::kRejectPublishDlx);
-  if (!limited_ || !drops) return;
+  if (!limited_ || !drops || held_) return;
   while (is_too_long(ready_count(), ready_bytes())) {
     if (MessageLane* lane = next_lane()) {
       let_die(*lane, DeathReason::kMaxLength);

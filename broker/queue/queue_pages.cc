@@ -190,6 +190,67 @@ void QueuePages::departed(const PositionRun& run) {
   }
 }
 
+namespace {
+
+// `gone` ascends.
+std::vector<PositionRange> without(const std::vector<PositionRange>& ranges,
+                                   const std::vector<QueuePosition>& gone) {
+  std::vector<PositionRange> left;
+  auto next = gone.begin();
+  for (PositionRange range : ranges) {
+    next = std::lower_bound(next, gone.end(), range.first);
+    for (; next != gone.end() && *next <= range.last; ++next) {
+      if (range.first < *next) left.push_back({range.first, *next - 1});
+      range.first = *next + 1;
+    }
+    if (range.first <= range.last) left.push_back(range);
+  }
+  return left;
+}
+
+void add_to(std::vector<PositionRun>& runs, QueuePosition position) {
+  if (!runs.empty() && runs.back().end() == position) {
+    ++runs.back().count;
+  } else {
+    runs.push_back({position, 1});
+  }
+}
+
+}  // namespace
+
+bool QueuePages::is_paged_out(const Held& held, QueuePosition position) const {
+  return held.paged_from && position >= *held.paged_from && is_in(held.lives, position);
+}
+
+std::vector<PositionRun> QueuePages::remove(const std::vector<ReadyMessage>& messages) {
+  std::vector<PositionRun> removed;
+  bool next_may_differ = false;
+  for (auto each = messages.begin(); each != messages.end();) {
+    const auto at = at_or_behind(each->position);
+    if (at == chunks_.end()) break;
+    std::vector<QueuePosition> gone;
+    std::uint64_t paged = 0;
+    for (; each != messages.end() && each->position <= at->positions.last; ++each) {
+      if (is_paged_out(*at, each->position)) {
+        next_may_differ = lane_.remove_paged(*each) || next_may_differ;
+        add_to(removed, each->position);
+        ++paged;
+      } else if (each->position < at->positions.first || lane_.find(each->position)) {
+        continue;
+      }
+      gone.push_back(each->position);
+    }
+    if (gone.empty()) continue;
+    if (at->lives.empty()) at->lives = {at->positions};
+    at->lives = without(at->lives, gone);
+    at->paged_count -= paged;
+    if (at->paged_count == 0) at->paged_from.reset();
+    shrink(at, paged);
+  }
+  if (next_may_differ) lane_.paged_removed();
+  return removed;
+}
+
 // Fewer messages live in a chunk; without any it goes. Returns the next one.
 QueuePages::Chunks::iterator QueuePages::shrink(Chunks::iterator at, std::uint64_t messages) {
   at->live -= std::min(messages, at->live);

@@ -58,6 +58,10 @@ class QueuePages {
   void read_ahead();
   // These messages have left the queue (MessageLane::departures).
   void departed(const PositionRun& run);
+  // Takes those of these (ascending) that are paged out out of the queue, and says which they were.
+  // Those that were in memory have been taken out of the lane before: they are not brought back
+  // either when their chunk is paged out again.
+  std::vector<PositionRun> remove(const std::vector<ReadyMessage>& messages);
 
   // They have left the queue in a transaction that is open: on disk they have not yet, until
   // departed() is called for the same run.
@@ -110,7 +114,7 @@ class QueuePages {
     LiveChunk old_place;                 // it has moved from there, which is to be released
     Move move = Move::kNone;
     std::uint64_t copied = 0;          // messages in the copy that is being written
-    std::vector<PositionRange> lives;  // restored: which; empty: all
+    std::vector<PositionRange> lives;  // restored, or some were removed: which; empty: all
     std::vector<CountedRange> counts;  // restored: higher than those that the chunk has
     // From here to its end it is paged out; its messages in front of that are in memory.
     std::optional<QueuePosition> paged_from;
@@ -140,6 +144,7 @@ class QueuePages {
   void take_new_place(Held& held, const StorageResult<ChunkRef>& place);
   Chunks::iterator shrink(Chunks::iterator at, std::uint64_t messages);
   void leave_behind(const ChunkRef& place);
+  bool is_paged_out(const Held& held, QueuePosition position) const;
 
   MessageLane& lane_;
   QueueDisk& disk_;

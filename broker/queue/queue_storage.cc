@@ -135,6 +135,15 @@ void QueueStorage::take_departures() {
   lane_.departures().clear();
 }
 
+std::uint64_t QueueStorage::remove(const std::vector<ReadyMessage>& messages) {
+  std::uint64_t removed = 0;
+  for (const PositionRun& run : pages_.remove(messages)) {
+    if (logs()) shard_.log().settle(stored_id_, run.first, run.count);
+    removed += run.count;
+  }
+  return removed;
+}
+
 // Before the bytes leave. It never falls: after a restart what is delivered again stands in front
 // of it.
 void QueueStorage::mark_delivered() {

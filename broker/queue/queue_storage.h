@@ -40,6 +40,9 @@ class QueueStorage final : public DiskTenant, private QueueDisk {
   void restore(RecoveredQueue& recovered);
   void deleted();
 
+  // Of messages that were to be removed from the lane: those that are on disk alone. Says how many.
+  std::uint64_t remove(const std::vector<ReadyMessage>& messages);
+
   std::optional<ChunkView> view(const PagedRange& range) { return pages_.view(range); }
 
   // ---- answers of the disk ----

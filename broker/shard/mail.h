@@ -87,6 +87,13 @@ struct QueueRequestMail {
   QueueCall call;
   std::function<void(QueueAnswer)> then;
 };
+// Messages of who is no connection, for one queue, in order: the first that it refuses is the last
+// that it is given. `then` as above, once what it took is as safe as a confirm would say.
+struct PublishRequestMail {
+  QueueId queue;
+  std::vector<MessageRef> messages;
+  std::function<void(PublishAnswer)> then;
+};
 // A slice of its messages, without taking them. `then` as above.
 struct BrowseMail {
   QueueId queue;
@@ -235,12 +242,12 @@ struct AlarmMail {
 
 using Mail =
     std::variant<PublishMail, DeadLetterMail, DeadLetterArrivedMail, DeadLetterRoomMail, SettleMail,
-                 StreamCreditMail, ResumeMail, QueueCallMail, QueueRequestMail, BrowseMail,
-                 UnackedMail, TransactionMail, DeliverMail, ConfirmMail, TransactionPartMail,
-                 TransactionEndedMail, PublishCreditMail, QueueAnswerMail, ConsumerCancelledMail,
-                 DirectReplyMail, DirectReplyQueryMail, ChangesMail, TopologyAnswerMail,
-                 QueueRetiredMail, LogNewsMail, ChunkWrittenMail, ChunkReadMail, SegmentsSyncedMail,
-                 CompactMail, RestoreQueueMail, AcceptedMail, CloseConnectionMail, ShutDownMail,
-                 FarewellMail, AlarmMail>;
+                 PublishRequestMail, StreamCreditMail, ResumeMail, QueueCallMail, QueueRequestMail,
+                 BrowseMail, UnackedMail, TransactionMail, DeliverMail, ConfirmMail,
+                 TransactionPartMail, TransactionEndedMail, PublishCreditMail, QueueAnswerMail,
+                 ConsumerCancelledMail, DirectReplyMail, DirectReplyQueryMail, ChangesMail,
+                 TopologyAnswerMail, QueueRetiredMail, LogNewsMail, ChunkWrittenMail, ChunkReadMail,
+                 SegmentsSyncedMail, CompactMail, RestoreQueueMail, AcceptedMail,
+                 CloseConnectionMail, ShutDownMail, FarewellMail, AlarmMail>;
 
 }  // namespace coney

@@ -106,6 +106,25 @@ struct Shard::MailHandler {
     mail.then(std::move(answer));
   }
 
+  void operator()(PublishRequestMail& mail) {
+    Queue* queue = shard.find(mail.queue);
+    if (queue && queue->restoring()) return queue->defer(std::move(mail));
+    PublishAnswer answer{.gone = !queue || queue->is_going()};
+    Durability wait = Durability::kNone;
+    for (MessageRef& message : mail.messages) {
+      if (answer.gone) break;
+      queue->count_publish();
+      const PublishOutcome outcome = queue->publish(std::move(message));
+      if (!outcome.accepted) break;
+      ++answer.taken;
+      wait = std::min(wait, outcome.wait);
+    }
+    if (wait == Durability::kNone) return mail.then(answer);
+    shard.storage_->call_when(wait, [answer, then = std::move(mail.then)](bool durable) {
+      then({.taken = durable ? answer.taken : 0});
+    });
+  }
+
   void operator()(BrowseMail& mail) {
     Queue* queue = shard.find(mail.queue);
     if (!queue) return mail.then({.gone = true});

@@ -64,6 +64,10 @@ void ShardStorage::confirm_when(Durability durability, const ConfirmMail& confir
   confirms.push_back(confirm);
 }
 
+void ShardStorage::call_when(Durability durability, Done done) {
+  (durability == Durability::kFsync ? for_sync_ : for_write_).others.push_back(std::move(done));
+}
+
 void ShardStorage::tell_when(Durability durability, QueueId queue) {
   (durability == Durability::kFsync ? for_sync_ : for_write_).queues.push_back(queue);
 }

@@ -87,6 +87,8 @@ class ShardStorage final : public LogSink, public SegmentSink {
   BodyId log_body(const MessageRef& message);
   // The confirm is sent once all records of this turn are that durable. REQUIRES: not kNone.
   void confirm_when(Durability durability, const ConfirmMail& confirm);
+  // `done` runs then, or when they are lost.
+  void call_when(Durability durability, Done done);
   TxId new_transaction() { return TxId{new_id()}; }
   // What is logged in between belongs to the transaction; end says whether there is anything.
   void begin_part(TxId id);

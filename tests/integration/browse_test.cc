@@ -320,7 +320,7 @@ TEST_F(Browse, MessagesAreRemovedFromTheMiddle) {
   ASSERT_TRUE(returned);
   client_->requeue(returned->tag);
   client_->flush();
-  EXPECT_EQ(ask("q", RemoveCall{0, {0, 1, 3, 77}}).messages, 2u) << "a is held, 77 is none";
+  EXPECT_EQ(ask("q", RemoveCall{0, {{0}, {1}, {3}, {77}}}).messages, 2u) << "a is held, 77 is none";
   EXPECT_EQ(bodies(all("q")), "a c e ");
   EXPECT_EQ(client_->counts("q").messages, 2u);
   client_->requeue(held->tag);
@@ -329,6 +329,96 @@ TEST_F(Browse, MessagesAreRemovedFromTheMiddle) {
   std::string left;
   while (const auto got = client_->get("q", true)) left += got->body;
   EXPECT_EQ(left, "ace") << "what was removed stays away";
+}
+
+TEST_F(Browse, MessagesOnDiskAreRemovedForGood) {
+  client_->declare("q", {.durable = true});
+  client_->confirm_select();
+  const std::string padding(2000, '.');
+  for (int n = 0; n != 5000; ++n) {
+    client_->publish("", "q", std::to_string(n) + padding, persistent());
+  }
+  client_->wait_for_confirms();
+  const std::vector<BrowsedMessage> found = all("q");
+  ASSERT_EQ(found.size(), 5000u);
+  RemoveCall call;
+  std::uint64_t on_disk = 0, bytes = 0;
+  for (std::size_t n = 0; n != found.size(); ++n) {
+    if (n % 3 != 1) {
+      bytes += found[n].message->body().size();
+      continue;
+    }
+    on_disk += found[n].on_disk ? 1 : 0;
+    call.messages.push_back(ready_message(found[n]));
+  }
+  ASSERT_GT(on_disk, 500u);
+  EXPECT_EQ(ask("q", call).messages, call.messages.size());
+  EXPECT_EQ(ask("q", call).messages, 0u);
+  const std::size_t left = found.size() - call.messages.size();
+  EXPECT_EQ(client_->counts("q").messages, left);
+  EXPECT_EQ(all("q").size(), left);
+  restart();
+  EXPECT_EQ(all("q").size(), left);
+  for (std::size_t n = 0; n != found.size(); ++n) {
+    if (n % 3 == 1) continue;
+    const auto got = client_->get("q", true);
+    ASSERT_TRUE(got);
+    ASSERT_EQ(got->body, std::to_string(n) + padding);
+  }
+  EXPECT_FALSE(client_->get("q", true));
+}
+
+TEST_F(Browse, HeldQueueGivesNothingUntilItIsLetGo) {
+  client_->declare("q");
+  publish("q", {"a", "b", "c"});
+  const std::uint64_t hold = ask("q", HoldCall{}).messages;
+  EXPECT_EQ(ask("q", HoldCall{}).status, QueueStatus::kInUse) << "by one at a time";
+  client_->consume("q", "c");
+  publish("q", {"d"});
+  EXPECT_EQ(client_->counts("q").messages, 4u);
+  EXPECT_EQ(client_->deliveries_kept(), 0u);
+  EXPECT_EQ(ask("q", RemoveCall{0, {{0, 1, false}}}).messages, 1u);
+  ask("q", LetGoCall{hold + 1});
+  EXPECT_EQ(client_->counts("q").messages, 3u) << "that was another hold";
+  ask("q", LetGoCall{hold});
+  for (const char* body : {"b", "c", "d"}) EXPECT_EQ(client_->next_delivery().body, body);
+  EXPECT_EQ(ask("q", HoldCall{}).status, QueueStatus::kOk);
+}
+
+TEST_F(Browse, WhoeverHoldsAQueueMakesGetsWait) {
+  client_->declare("q");
+  publish("q", {"a", "b"});
+  const std::uint64_t hold = ask("q", HoldCall{}).messages;
+  auto got = std::async(std::launch::async, [this] { return client_->get("q", true); });
+  ask("q", RemoveCall{0, {{0, 1, false}}});
+  ask("q", LetGoCall{hold});
+  const auto message = got.get();
+  ASSERT_TRUE(message) << "the queue was never empty";
+  EXPECT_EQ(message->body, "b");
+}
+
+TEST_F(Browse, MessagesOfTheManagementAreAnsweredWhenTheyAreSafe) {
+  client_->declare("q", {.durable = true},
+                   {{"x-max-length", Value::int64(2)},
+                    {"x-overflow", Value::text("reject-publish")}});
+  client_->confirm_select();
+  client_->publish("", "q", "a", persistent());
+  client_->wait_for_confirms();
+  const MessageRef message = all("q").at(0).message;
+  const auto publish_to = [&](QueueId queue) {
+    std::promise<PublishAnswer> answered;
+    post(queue.shard,
+         PublishRequestMail{queue, {message, message, message}, [&](PublishAnswer answer) {
+                              answered.set_value(answer);
+                            }});
+    return answered.get_future().get();
+  };
+  EXPECT_EQ(publish_to(names_->of("q")).taken, 1u) << "there is no room for more";
+  restart();
+  EXPECT_EQ(client_->counts("q").messages, 2u);
+  QueueId gone = names_->of("q");
+  gone.generation += 1000;
+  EXPECT_TRUE(publish_to(gone).gone);
 }
 
 TEST_F(Browse, UnackedDeliveriesHaveTagConsumerAndAge) {

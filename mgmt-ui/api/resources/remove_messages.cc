@@ -41,11 +41,8 @@ class Removing : public std::enable_shared_from_this<Removing> {
   bool add(const BrowsedMessage& message) {
     ++matched_;
     bytes_ += message.message->body().size();
-    if (message.on_disk) {
-      ++on_disk_;
-    } else {
-      places_[message.place.level].push_back(message.place.position);
-    }
+    on_disk_ += message.on_disk ? 1 : 0;
+    places_[message.place.level].push_back(ready_message(message));
     return matched_ < most_;
   }
   void found(const BrowseOutcome& outcome) {
@@ -81,7 +78,7 @@ class Removing : public std::enable_shared_from_this<Removing> {
   const std::uint64_t most_;
   const bool preview_;
   const Respond respond_;
-  std::map<QueueLevel, std::vector<QueuePosition>> places_;
+  std::map<QueueLevel, std::vector<ReadyMessage>> places_;
   std::uint64_t matched_ = 0, bytes_ = 0, on_disk_ = 0, removed_ = 0;
   BrowseOutcome outcome_;
 };

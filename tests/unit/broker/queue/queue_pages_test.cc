@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -230,6 +231,95 @@ TEST_F(QueuePagesTest, NoChunkIsWrittenAroundWhatLeavesInAnOpenTransaction) {
     chunks.push_back(chunks_.at(place.file.get())->header().positions);
   }
   EXPECT_EQ(chunks, (std::vector<PositionRange>{{0, 0}, {2, 2}, {5, 9}}));
+}
+
+// ---- messages that are taken out of the middle ----
+
+// Removes, pages out and in, and delivers at random; what is left is always what a list has.
+class RemovalTest : public QueuePagesTest {
+ protected:
+  void publish() {
+    const std::size_t size = 10 + random_() % 3000;
+    const QueuePosition at = core_.publish(message(size), random_() % 4 != 0);
+    model_[at] = size;
+  }
+  void settle_departures() {
+    for (const PositionRun& run : std::exchange(lane_.departures(), {})) pages_.departed(run);
+  }
+  void work_on_disk() {
+    settle_departures();
+    finish_writes();
+    finish_reads();
+    while (lane_.is_paged()) {
+      pages_.read_ahead();
+      if (lane_.departures().empty()) break;
+      settle_departures();
+    }
+    pages_.page_out(40'000);
+    finish_writes();
+  }
+  void remove_some() {
+    std::vector<ReadyMessage> wanted;
+    for (const auto& each : model_) {
+      if (random_() % 5 == 0) wanted.push_back({each.first, each.second, true});
+    }
+    std::uint64_t removed = core_.remove(0, wanted);
+    for (const PositionRun& run : pages_.remove(wanted)) removed += run.count;
+    EXPECT_EQ(removed, wanted.size());
+    for (const ReadyMessage& each : wanted) model_.erase(each.position);
+    EXPECT_TRUE(pages_.remove(wanted).empty()) << "they are gone";
+    settle_departures();
+  }
+  void take_some() {
+    for (std::uint64_t n = random_() % 200; n != 0; --n) {
+      const auto got = core_.get(true);
+      if (!got) break;
+      ASSERT_EQ(got->position, model_.begin()->first);
+      EXPECT_EQ(got->message->body().size(), model_.begin()->second);
+      model_.erase(model_.begin());
+    }
+  }
+  void check() {
+    std::uint64_t bytes = 0;
+    for (const auto& each : model_) bytes += each.second;
+    ASSERT_EQ(core_.ready_count(), model_.size());
+    ASSERT_EQ(core_.ready_bytes(), bytes);
+    ASSERT_EQ(core_.unacked_count(), 0u);
+  }
+
+  std::mt19937 random_{4711};
+  std::map<QueuePosition, std::size_t> model_;
+};
+
+TEST_F(RemovalTest, WhatIsRemovedDoesNotComeBackFromDisk) {
+  for (int round = 0; round != 400; ++round) {
+    for (std::uint64_t n = random_() % 120; n != 0; --n) publish();
+    if (random_() % 3 == 0) take_some();
+    if (random_() % 3 != 0) work_on_disk();
+    if (random_() % 4 == 0) remove_some();
+    check();
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_FALSE(files_.empty()) << "some of it has been on disk";
+  while (!model_.empty() && !HasFatalFailure()) {
+    take_some();
+    work_on_disk();
+    check();
+  }
+  EXPECT_EQ(lost_, 0u);
+  EXPECT_TRUE(pages_.empty());
+  for (const auto& file : files_) EXPECT_EQ(file->live_bytes(), 0u);
+}
+
+TEST_F(QueuePagesTest, ChunkOfWhichAllIsRemovedGoes) {
+  page_out(3);
+  const auto end = lane_.end();
+  std::vector<ReadyMessage> middle{{end - 2, 300'000, true}};
+  EXPECT_EQ(pages_.remove(middle), (std::vector<PositionRun>{{end - 2, 1}}));
+  EXPECT_EQ(files_[1]->live_bytes(), 0u);
+  EXPECT_EQ(lane_.paged_count(), 2u);
+  EXPECT_EQ(lane_.paged_bytes(), 600'000u);
+  EXPECT_EQ(pages_.live_positions().back(), (PositionRange{end - 1, end - 1}));
 }
 
 }  // namespace
