@@ -43,7 +43,7 @@ _coneyctl() {
       delete_vhost | *_vhost_deletion_protection | set_vhost_tags | update_vhost_metadata)
         _coneyctl_offer "$(_coneyctl_ask list_vhosts)"
         ;;
-      delete_queue | purge_queue | peek | quorum_status | stream_status) _coneyctl_offer "$(_coneyctl_ask list_queues name)" ;;
+      delete_queue | purge_queue | peek | move_messages | quorum_status | stream_status) _coneyctl_offer "$(_coneyctl_ask list_queues name)" ;;
       set_log_level) _coneyctl_offer 'debug info notice warning error critical none' ;;
       help) mapfile -t COMPREPLY < <("$program" autocomplete "$word" 2>/dev/null) ;;
       import_definitions | export_definitions)

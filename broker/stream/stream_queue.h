@@ -58,7 +58,7 @@ class StreamQueue final : public Queue, private StreamSink {
   QueueAnswer answer(const CancelCall& call);
   QueueAnswer answer(const PurgeCall&) { return counts(); }  // refused by the channel
   QueueAnswer answer(const DeleteCall& call);
-  QueueAnswer answer(const PauseCall&) { return counts(); }   // refused by the management
+  QueueAnswer answer(const PauseCall&) { return counts(); }  // refused by the management
   // Refused by the management.
   QueueAnswer answer(const RemoveCall&) { return counts(); }
   QueueAnswer answer(const HoldCall&) { return counts(); }

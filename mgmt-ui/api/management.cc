@@ -118,6 +118,7 @@ class Management final : public ServerExtension, private Services {
   }
   void post(ShardId shard, Mail mail) override;
   void ask(QueueId queue, QueueCall call, ThenQueue then) override;
+  void publish_to(QueueId queue, std::vector<MessageRef> messages, ThenPublished then) override;
   void browse(QueueId queue, BrowseCall call, ThenSlice then) override;
   void unacked(ConnectionId connection, ChannelNumber channel, UnackedCall call,
                ThenUnacked then) override;
@@ -350,9 +351,6 @@ NodeSample Management::probe() const {
   NodeSample sample = probe_process();
   sample.resources = server_->resources();
   sample.sockets_used = statistics_.tables().connections().size();
-  const LogStatus log = storage_space().log;
-  sample.io_write_count = log.commits;
-  sample.io_sync_count = log.syncs;
   return sample;
 }
 
@@ -382,6 +380,11 @@ std::function<void(Answered)> back_to(const std::shared_ptr<Mailbox>& mailbox,
 
 void Management::ask(QueueId queue, QueueCall call, ThenQueue then) {
   post(queue.shard, QueueRequestMail{queue, std::move(call), back_to(mailbox_, std::move(then))});
+}
+
+void Management::publish_to(QueueId queue, std::vector<MessageRef> messages, ThenPublished then) {
+  post(queue.shard,
+       PublishRequestMail{queue, std::move(messages), back_to(mailbox_, std::move(then))});
 }
 
 void Management::browse(QueueId queue, BrowseCall call, ThenSlice then) {

@@ -63,6 +63,12 @@ class Services {
   // `then` is called on the management's thread. What a get gives is the caller's to settle.
   using ThenQueue = std::function<void(QueueAnswer)>;
   virtual void ask(QueueId, QueueCall, ThenQueue then) { then({.status = QueueStatus::kGone}); }
+  // Messages for a queue, in order. `then` is called on the management's thread once those that it
+  // took are safe.
+  using ThenPublished = std::function<void(PublishAnswer)>;
+  virtual void publish_to(QueueId, std::vector<MessageRef>, ThenPublished then) {
+    then({.gone = true});
+  }
   // Both: `then` is called on the management's thread.
   using ThenSlice = std::function<void(BrowseSlice)>;
   virtual void browse(QueueId, BrowseCall, ThenSlice then) { then({.gone = true}); }

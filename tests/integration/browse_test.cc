@@ -398,9 +398,9 @@ TEST_F(Browse, WhoeverHoldsAQueueMakesGetsWait) {
 }
 
 TEST_F(Browse, MessagesOfTheManagementAreAnsweredWhenTheyAreSafe) {
-  client_->declare("q", {.durable = true},
-                   {{"x-max-length", Value::int64(2)},
-                    {"x-overflow", Value::text("reject-publish")}});
+  client_->declare(
+      "q", {.durable = true},
+      {{"x-max-length", Value::int64(2)}, {"x-overflow", Value::text("reject-publish")}});
   client_->confirm_select();
   client_->publish("", "q", "a", persistent());
   client_->wait_for_confirms();

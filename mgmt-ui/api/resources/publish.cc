@@ -7,10 +7,12 @@
 #include "mgmt-ui/api/body/json_body.h"
 #include "mgmt-ui/api/resources/declaring.h"
 #include "mgmt-ui/api/resources/message_json.h"
+#include "mgmt-ui/api/resources/publishing.h"
 #include "mgmt-ui/api/resources/resources.h"
 
 // Publishing one message: routed here, on the management's own copy of the bindings, and handed to
-// the queues' shards. For trying things out, not for traffic.
+// the queues' shards. Answered when it is as safe as a confirm would say. For trying things out,
+// not for traffic.
 
 namespace coney::management {
 
@@ -61,8 +63,10 @@ Answer precondition(const std::string& text) {
   return refused(ReplyCode::kPreconditionFailed, "PRECONDITION_FAILED", text);
 }
 
-std::optional<Answer> check_exchange(const Call& call, const Exchange& exchange,
-                                     const std::string& key) {
+}  // namespace
+
+std::optional<Answer> check_publish(const Call& call, const Exchange& exchange,
+                                    const std::string& key) {
   const ExchangeRecord& record = *exchange.record;
   const std::string_view name = permission_name_of_exchange(record.name);
   if (!call.allowed(record.vhost, Access::kWrite, name)) {
@@ -85,6 +89,8 @@ std::optional<Answer> check_exchange(const Call& call, const Exchange& exchange,
   }
   return std::nullopt;
 }
+
+namespace {
 
 // What the broker looks at in the properties; the keys of CC and BCC are added.
 std::optional<Answer> check_properties(const Call& call, const amqp::PropertyList& list,
@@ -119,6 +125,22 @@ MessageRef make_message(const ExchangeRecord& exchange, const Wanted& wanted,
   return builder.finish();
 }
 
+// Answers when all queues have answered. As with RabbitMQ, what one of them refused was not routed.
+class Arrival {
+ public:
+  Arrival(std::size_t queues, Respond respond) : left_(queues), respond_(std::move(respond)) {}
+  void take(const PublishAnswer& answer) {
+    // A queue that went meanwhile has taken the message as well as one that goes right after.
+    taken_ = taken_ && (answer.gone || answer.taken != 0);
+    if (--left_ == 0) respond_(json_answer(json::object{{"routed", taken_}}));
+  }
+
+ private:
+  std::size_t left_;
+  bool taken_ = true;
+  const Respond respond_;
+};
+
 Reply send(Call& call, const Vhost& vhost, const Exchange& exchange, const Wanted& wanted,
            const std::string& header) {
   const amqp::PropertyList list =
@@ -126,7 +148,7 @@ Reply send(Call& call, const Vhost& vhost, const Exchange& exchange, const Wante
   std::vector<std::string_view> keys{wanted.routing_key};
   if (auto refusal = check_properties(call, list, keys)) return std::move(*refusal);
   for (std::size_t copy = 1; copy < keys.size(); ++copy) {
-    if (auto refusal = check_exchange(call, exchange, std::string(keys[copy]))) {
+    if (auto refusal = check_publish(call, exchange, std::string(keys[copy]))) {
       return std::move(*refusal);
     }
   }
@@ -135,10 +157,14 @@ Reply send(Call& call, const Vhost& vhost, const Exchange& exchange, const Wante
                       {.keys = keys, .headers = list.headers.value_or(""), .properties = &list},
                       queues);
   const MessageRef message = make_message(*exchange.record, wanted, list);
-  for (QueueId queue : queues) {
-    call.services.post(queue.shard, PublishMail{.queue = queue, .message = message});
-  }
-  return json_answer(json::object{{"routed", !queues.empty()}});
+  if (queues.empty()) return json_answer(json::object{{"routed", false}});
+  return Later([&call, queues = std::move(queues), message](Respond respond) {
+    auto arrival = std::make_shared<Arrival>(queues.size(), std::move(respond));
+    for (QueueId queue : queues) {
+      call.services.publish_to(queue, {message},
+                               [arrival](PublishAnswer answer) { arrival->take(answer); });
+    }
+  });
 }
 
 Reply publish(Call& call) {
@@ -158,7 +184,7 @@ Reply publish(Call& call) {
                         " is larger than configured max size " +
                         std::to_string(call.config().max_message_size));
   }
-  if (auto refusal = check_exchange(call, *exchange, wanted.routing_key)) {
+  if (auto refusal = check_publish(call, *exchange, wanted.routing_key)) {
     return std::move(*refusal);
   }
   return send(call, *vhost, *exchange, wanted, header);

@@ -25,6 +25,7 @@ void add_queues(RouteTable& table);
 void add_queue_messages(RouteTable& table);
 void add_browse(RouteTable& table);
 void add_remove_messages(RouteTable& table);
+void add_move_messages(RouteTable& table);
 void add_unacked(RouteTable& table);
 void add_pause(RouteTable& table);
 void add_bindings(RouteTable& table);

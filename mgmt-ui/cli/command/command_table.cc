@@ -52,6 +52,7 @@ std::vector<CommandGroup> command_groups(std::string_view program) {
       {"Messages", peek_commands()},
       {"Messages by what is in them", message_commands()},
       {"Declaring", declaring_commands()},
+      {"Moving messages", move_commands()},
       {"Exchanges", exchange_commands()},
       {"Bindings", binding_commands()},
       {"Connections", connection_commands()},

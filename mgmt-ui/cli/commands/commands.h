@@ -34,6 +34,7 @@ std::span<const Command> replica_commands();
 std::span<const Command> peek_commands();
 std::span<const Command> message_commands();
 std::span<const Command> declaring_commands();
+std::span<const Command> move_commands();
 std::span<const Command> exchange_commands();
 std::span<const Command> binding_commands();
 std::span<const Command> connection_commands();

@@ -99,6 +99,14 @@ class ApiTest : public testing::Test, protected Services {
   // ---- what shards are asked and told ----
   std::vector<Mail> posted_;
   std::vector<QueueCall> asked_;
+  struct Published {
+    QueueId queue;
+    MessageRef message;
+  };
+  std::vector<Published> published_;
+  // How many of the messages a queue takes.
+  std::function<PublishAnswer(QueueId, std::uint64_t)> take_published_ =
+      [](QueueId, std::uint64_t count) { return PublishAnswer{.taken = count}; };
   std::function<QueueAnswer(const QueueCall&)> answer_queue_ = [](const QueueCall&) {
     return QueueAnswer{};
   };
@@ -119,6 +127,12 @@ class ApiTest : public testing::Test, protected Services {
   void ask(QueueId, QueueCall call, ThenQueue then) override {
     asked_.push_back(std::move(call));
     then(answer_queue_(asked_.back()));
+  }
+  void publish_to(QueueId queue, std::vector<MessageRef> messages, ThenPublished then) override {
+    const PublishAnswer answer = take_published_(queue, messages.size());
+    messages.resize(answer.taken);
+    for (MessageRef& each : messages) published_.push_back({queue, std::move(each)});
+    then(answer);
   }
   void route(const Vhost& vhost, const Exchange& exchange, const RoutedMessage& message,
              std::vector<QueueId>& queues) override {

@@ -21,11 +21,11 @@ class MessagesApiTest : public ApiTest {
   // The queue has the messages that were published so far.
   void give_back_what_was_published() {
     answer_queue_ = [this](const QueueCall&) {
-      if (given_ == posted_.size()) return QueueAnswer{};
-      const auto& mail = std::get<PublishMail>(posted_[given_++]);
+      if (given_ == published_.size()) return QueueAnswer{};
+      const MessageRef message = published_[given_++].message;
       QueueAnswer answer;
       answer.delivery = QueueDelivery{
-          .message = mail.message, .position = static_cast<QueuePosition>(given_), .ready_left = 7};
+          .message = message, .position = static_cast<QueuePosition>(given_), .ready_left = 7};
       return answer;
     };
   }
@@ -37,8 +37,8 @@ constexpr auto kHello = R"({"properties":{"delivery_mode":2,"headers":{"h":1},"p
 
 TEST_F(MessagesApiTest, WhatIsPublishedIsGot) {
   EXPECT_EQ(publish(kHello).body, R"({"routed":true})");
-  ASSERT_EQ(posted_.size(), 1u);
-  EXPECT_TRUE(std::get<PublishMail>(posted_[0]).message->persistent());
+  ASSERT_EQ(published_.size(), 1u);
+  EXPECT_TRUE(published_[0].message->persistent());
   give_back_what_was_published();
   EXPECT_EQ(json_of(get_two("ack_requeue_false")), json::parse(R"([{"payload_bytes":5,
     "redelivered":false,"exchange":"","routing_key":"q","message_count":7,"properties":
@@ -54,7 +54,7 @@ TEST_F(MessagesApiTest, BytesThatAreNoTextAreBase64) {
                         "payload_encoding":"base64"})")
                 .status,
             200u);
-  EXPECT_EQ(std::get<PublishMail>(posted_[0]).message->body(), "\xff\xef");
+  EXPECT_EQ(published_[0].message->body(), "\xff\xef");
   give_back_what_was_published();
   const json::value got = json_of(get_two("reject_requeue_true"));
   EXPECT_EQ(got.as_array()[0].at("payload"), "/+8=");
@@ -68,6 +68,11 @@ TEST_F(MessagesApiTest, BodyIsCutOff) {
   const json::value got = json_of(get_two("ack_requeue_true", R"(,"truncate":2)"));
   EXPECT_EQ(got.as_array()[0].at("payload"), "he");
   EXPECT_EQ(got.as_array()[0].at("payload_bytes"), 5);
+}
+
+TEST_F(MessagesApiTest, WhatAQueueRefusesIsNotRouted) {
+  take_published_ = [](QueueId, std::uint64_t) { return PublishAnswer{}; };
+  EXPECT_EQ(publish(kHello).body, R"({"routed":false})");
 }
 
 TEST_F(MessagesApiTest, FaultsOfAMessageAreTold) {
@@ -84,7 +89,7 @@ TEST_F(MessagesApiTest, FaultsOfAMessageAreTold) {
                         "payload_encoding":"string"})")
                 .body,
             R"({"routed":false})");
-  EXPECT_EQ(posted_.size(), 0u);
+  EXPECT_EQ(published_.size(), 0u);
 }
 
 TEST_F(MessagesApiTest, FaultsOfAGetAreTold) {
@@ -108,8 +113,8 @@ TEST_F(MessagesApiTest, CopiesGoTheirOwnWays) {
                         "payload_encoding":"string"})")
                 .status,
             200u);
-  ASSERT_EQ(posted_.size(), 2u);
-  EXPECT_EQ(std::get<PublishMail>(posted_[0]).message->header().find("BCC"), std::string::npos);
+  ASSERT_EQ(published_.size(), 2u);
+  EXPECT_EQ(published_[0].message->header().find("BCC"), std::string::npos);
 }
 
 }  // namespace
