@@ -351,7 +351,7 @@ TEST_F(Browse, MessagesOnDiskAreRemovedForGood) {
     on_disk += found[n].on_disk ? 1 : 0;
     call.messages.push_back(ready_message(found[n]));
   }
-  ASSERT_GT(on_disk, 500u);
+  ASSERT_GT(on_disk, 100u);
   EXPECT_EQ(ask("q", call).messages, call.messages.size());
   EXPECT_EQ(ask("q", call).messages, 0u);
   const std::size_t left = found.size() - call.messages.size();
