@@ -40,6 +40,16 @@ void add_default(Answer& answer, std::string_view name, std::string_view value) 
   answer.headers.emplace_back(name, value);
 }
 
+// For the log: what follows may hold a password.
+std::string endpoint_of(const Request& request) {
+  constexpr std::size_t kSegments = 2;  // "/api/queues"
+  std::string text;
+  for (std::size_t n = 0; n != std::min(kSegments, request.path.size()); ++n) {
+    text.append("/").append(request.path[n]);
+  }
+  return text;
+}
+
 // For whom may not see a vhost, it does not exist.
 bool hides_vhost(const Call& call) {
   for (const auto& [name, segment] : call.names) {
@@ -143,6 +153,7 @@ void Api::carry_out(Admitted admitted, Respond respond) {
                  respond = std::move(respond)](Answer answer) {
     answer.headers.emplace_back("allow", allow);
     decorate(call->request, answer);
+    if (answer.rest) answer.owner = call;
     respond(std::move(answer));
   };
   try {
@@ -150,7 +161,8 @@ void Api::carry_out(Admitted admitted, Respond respond) {
     if (auto* answer = std::get_if<Answer>(&reply)) return finish(std::move(*answer));
     std::get<Later>(reply)(std::move(finish));
   } catch (const std::exception& error) {
-    log::error(log::Category::kDefault, "HTTP: {} failed: {}", call.request.target, error.what());
+    log::error(log::Category::kDefault, "HTTP: {} failed: {}", endpoint_of(call.request),
+               error.what());
     finish(error_answer(500, "internal_error", "The request could not be carried out."));
   }
 }

@@ -6,6 +6,27 @@ namespace coney::management {
 
 namespace json = boost::json;
 
+namespace {
+
+constexpr std::size_t kShortBody = 256 * 1024;  // bytes that are written at once
+
+}  // namespace
+
+Answer long_answer(std::string content_type, std::shared_ptr<LongBody> body) {
+  Answer answer{.content_type = std::move(content_type)};
+  bool more = true;
+  while (more && answer.body.size() < kShortBody) more = body->write(answer.body);
+  if (!more) return answer;
+  body->keep();
+  answer.rest = std::move(body);
+  return answer;
+}
+
+void complete(Answer& answer) {
+  while (answer.rest && answer.rest->write(answer.body)) continue;
+  answer.rest.reset();
+}
+
 Answer json_text_answer(std::string text, unsigned status) {
   return {.status = status, .body = std::move(text), .content_type = "application/json"};
 }

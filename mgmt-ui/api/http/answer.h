@@ -15,6 +15,17 @@ namespace coney::management {
 
 class EventSubscription;
 
+// A long body, written piece by piece while the client takes it: a client that is slow or stuck
+// costs a piece, and others are served in between. Used by the management's thread.
+class LongBody {
+ public:
+  virtual ~LongBody() = default;
+  // Appends the next piece; false: that was the last.
+  virtual bool write(std::string& to) = 0;
+  // From now on things may change between two calls of write().
+  virtual void keep() = 0;
+};
+
 struct Answer {
   unsigned status = 200;
   std::string body;
@@ -23,6 +34,9 @@ struct Answer {
   bool close = false;  // the connection ends with it
   // The body goes on with these until the client goes, and the connection ends.
   std::shared_ptr<EventSubscription> events{};
+  // The body goes on with this.
+  std::shared_ptr<LongBody> rest{};
+  std::shared_ptr<const void> owner{};  // of what `rest` refers to
 };
 
 // Handlers call this once, on the management's thread.
@@ -31,6 +45,10 @@ using Respond = std::function<void(Answer)>;
 Answer json_answer(const boost::json::value& body, unsigned status = 200);
 // `json` is JSON already.
 Answer json_text_answer(std::string json, unsigned status = 200);
+// What `body` writes: complete when it is short.
+Answer long_answer(std::string content_type, std::shared_ptr<LongBody> body);
+// Writes the rest of the body at once, for those who have no client that could be slow.
+void complete(Answer& answer);
 Answer empty_answer(unsigned status);
 // 201 for what is new, 204 for what has been replaced.
 Answer put_answer(bool existed);

@@ -1,5 +1,6 @@
 #include "mgmt-ui/api/http/http_server.h"
 
+#include <fmt/format.h>
 #include <openssl/ssl.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -37,7 +38,8 @@ constexpr std::size_t kFirstRead = 4096;
 constexpr seconds kStep{30};   // without any progress of a body or an answer
 constexpr seconds kQuiet{15};  // after which a client without events gets a sign of life
 constexpr std::uint32_t kMaxHead = 16 * 1024;
-constexpr std::size_t kRefusedBody = 64 * 1024;  // read, so that the connection may go on
+constexpr std::size_t kLongBody = 4 * 1024 * 1024;  // what a long list takes while it is written
+constexpr std::size_t kRefusedBody = 64 * 1024;     // read, so that the connection may go on
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 Method method_of(http::verb verb) {
@@ -84,12 +86,47 @@ http::response<http::string_body> response_of(Answer&& answer, unsigned version,
   return response;
 }
 
+// What a client has to take yet, as long as it lives.
+class Waiting {
+ public:
+  Waiting(UnreadAnswers& all, std::size_t bytes, std::function<void()> give_up)
+      : all_(all), place_(all.add(bytes, UnreadAnswers::Clock::now(), std::move(give_up))) {}
+  ~Waiting() { all_.remove(place_); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+  void progressed() { all_.progressed(place_, UnreadAnswers::Clock::now()); }
+
+ private:
+  UnreadAnswers& all_;
+  const UnreadAnswers::Place place_;
+};
+
+// A client of whom nothing is known but that it has connected, as long as it lives.
+class Quiet {
+ public:
+  Quiet(IdleConnections& all, std::string address, std::function<void()> end)
+      : all_(all), place_(all.add(std::move(address), std::move(end))) {}
+  ~Quiet() { all_.remove(place_); }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+
+ private:
+  IdleConnections& all_;
+  const IdleConnections::Place place_;
+};
+
+// A piece of a body of which nobody knows the length yet (RFC 9112, 7.1).
+std::string chunk_of(std::string_view piece) {
+  return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
+}
+
 // One connection, from its first request to its end.
 template <typename Stream>
 class Session {
  public:
-  Session(Stream& stream, Api& api, Peer peer)
-      : stream_(stream), api_(api), peer_(std::move(peer)) {}
+  Session(Stream& stream, Api& api, Peer peer, WaitingClients& waiting)
+      : stream_(stream), api_(api), peer_(std::move(peer)), waiting_(waiting) {}
 
   awaitable<void> run() {
     bool go_on = true;
@@ -108,6 +145,7 @@ class Session {
   // False: the connection is to end.
   awaitable<bool> read_head(Parser& parser) {
     error_code error;
+    const Quiet quiet(waiting_.idle, peer_.address, [this] { lowest().close(); });
     if (buffer_.size() == 0) {  // a client may be silent for longer than a head may take
       lowest().expires_after(kIdle);
       const std::size_t count =
@@ -155,6 +193,7 @@ class Session {
       co_return false;
     }
     keep_alive = keep_alive && !answer.close;
+    if (answer.rest) co_return co_await write_long(std::move(answer), version, keep_alive, is_head);
     const bool written = co_await write(std::move(answer), version, keep_alive, is_head);
     co_return written&& keep_alive;
   }
@@ -211,6 +250,7 @@ class Session {
   }
 
   awaitable<bool> write(Answer answer, unsigned version, bool keep_alive, bool is_head) {
+    Waiting waiting(waiting_.unread, answer.body.size(), [this] { lowest().close(); });
     auto response = response_of(std::move(answer), version, keep_alive, is_head);
     http::response_serializer<http::string_body> serializer(response);
     while (!serializer.is_done()) {
@@ -218,6 +258,56 @@ class Session {
       error_code error;
       co_await http::async_write_some(stream_, serializer, token(error));
       if (error) co_return false;
+      waiting.progressed();
+    }
+    co_return true;
+  }
+
+  // As fast as the client takes it. Without chunks the end of the connection is that of the body.
+  awaitable<bool> write_long(Answer answer, unsigned version, bool keep_alive, bool is_head) {
+    const bool chunked = version >= 11;
+    keep_alive = keep_alive && chunked;
+    Waiting waiting(waiting_.unread, kLongBody, [this] { lowest().close(); });
+    const bool begun = co_await write_long_head(answer, version, keep_alive);
+    if (!begun || is_head) co_return begun&& keep_alive;
+    std::string piece = std::move(answer.body);
+    for (bool more = true; more;) {
+      more = answer.rest->write(piece);
+      if (piece.empty()) continue;
+      const std::string text = chunked ? chunk_of(piece) : std::move(piece);
+      piece.clear();
+      const bool written = co_await write_text(text, waiting);
+      if (!written) co_return false;
+      co_await asio::post(stream_.get_executor(), asio::use_awaitable);  // others have their turn
+    }
+    if (!chunked) co_return false;
+    const bool ended = co_await write_text("0\r\n\r\n", waiting);
+    co_return ended&& keep_alive;
+  }
+
+  awaitable<bool> write_long_head(const Answer& answer, unsigned version, bool keep_alive) {
+    http::response<http::empty_body> head(static_cast<http::status>(answer.status), version);
+    head.set(http::field::server, "Coney");
+    for (const auto& [name, value] : answer.headers) head.set(name, value);
+    head.set(http::field::content_type, answer.content_type);
+    head.keep_alive(keep_alive);
+    head.chunked(version >= 11);
+    http::response_serializer<http::empty_body> serializer(head);
+    lowest().expires_after(kStep);
+    error_code error;
+    co_await http::async_write_header(stream_, serializer, token(error));
+    co_return !error;
+  }
+
+  awaitable<bool> write_text(std::string_view text, Waiting& waiting) {
+    while (!text.empty()) {
+      lowest().expires_after(kStep);
+      error_code error;
+      const std::size_t written =
+          co_await stream_.async_write_some(asio::buffer(text), token(error));
+      if (error) co_return false;
+      text.remove_prefix(written);
+      waiting.progressed();
     }
     co_return true;
   }
@@ -255,6 +345,7 @@ class Session {
   Stream& stream_;
   Api& api_;
   Peer peer_;
+  WaitingClients& waiting_;
   beast::flat_buffer buffer_{kMaxHead * 4};
   bool too_large_ = false;
 };
@@ -266,15 +357,16 @@ asio::generic::stream_protocol protocol_of(int fd) {
   return {address.ss_family, 0};
 }
 
-awaitable<void> run_plain(Plain& stream, Api& api, Peer peer) {
-  Session<Plain> session(stream, api, std::move(peer));
+awaitable<void> run_plain(Plain& stream, Api& api, Peer peer, WaitingClients& waiting) {
+  Session<Plain> session(stream, api, std::move(peer), waiting);
   co_await session.run();
   error_code ignored;
   stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
 // The session takes its own reference of the context, which is renewed when its files change.
-awaitable<void> run_tls(Plain stream, Api& api, Peer peer, const TlsCredentials& credentials) {
+awaitable<void> run_tls(Plain stream, Api& api, Peer peer, const TlsCredentials& credentials,
+                        WaitingClients& waiting) {
   const auto current = credentials.current();
   SSL_CTX_up_ref(current->native());
   asio::ssl::context context(current->native());
@@ -284,22 +376,22 @@ awaitable<void> run_tls(Plain stream, Api& api, Peer peer, const TlsCredentials&
   co_await tls.async_handshake(asio::ssl::stream_base::server,
                                asio::redirect_error(asio::use_awaitable, error));
   if (error) co_return;
-  Session<Tls> session(tls, api, std::move(peer));
+  Session<Tls> session(tls, api, std::move(peer), waiting);
   co_await session.run();
   beast::get_lowest_layer(tls).expires_after(kHead);
   co_await tls.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
 }
 
 awaitable<void> run_connection(asio::io_context& io, FileDescriptor socket, Api& api, Peer peer,
-                               const TlsCredentials* tls) {
+                               const TlsCredentials* tls, WaitingClients& waiting) {
   Plain::socket_type connected(io);
   const auto protocol = protocol_of(socket.get());
   connected.assign(protocol, socket.release());
   Plain stream(std::move(connected));
   if (tls) {
-    co_await run_tls(std::move(stream), api, std::move(peer), *tls);
+    co_await run_tls(std::move(stream), api, std::move(peer), *tls, waiting);
   } else {
-    co_await run_plain(stream, api, std::move(peer));
+    co_await run_plain(stream, api, std::move(peer), waiting);
   }
 }
 
@@ -318,9 +410,10 @@ struct Count {
 
 awaitable<void> run_counted(asio::io_context& io, FileDescriptor socket, Api& api, Peer peer,
                             const TlsCredentials* tls,
-                            std::map<std::string, std::size_t>& by_address) {
+                            std::map<std::string, std::size_t>& by_address,
+                            WaitingClients& waiting) {
   Count count(by_address, peer.address);
-  co_await run_connection(io, std::move(socket), api, std::move(peer), tls);
+  co_await run_connection(io, std::move(socket), api, std::move(peer), tls, waiting);
 }
 
 awaitable<void> accept_all(asio::io_context& io, HttpServer& server, ListenSocket socket,
@@ -365,10 +458,12 @@ void HttpServer::serve(FileDescriptor socket, Peer peer, const TlsCredentials* t
   std::size_t all = 0;
   for (const auto& [address, count] : connections_) all += count;
   const auto own = connections_.find(peer.address);
-  if (all >= kMaxConnections) return;
-  if (own != connections_.end() && own->second >= kMaxPerAddress) return;
-  asio::co_spawn(io_, run_counted(io_, std::move(socket), api_, std::move(peer), tls, connections_),
-                 log_failure);
+  const bool full_here = own != connections_.end() && own->second >= kMaxPerAddress;
+  if (full_here && !waiting_.idle.end_one(peer.address)) return;
+  if (!full_here && all >= kMaxConnections && !waiting_.idle.end_one({})) return;
+  asio::co_spawn(
+      io_, run_counted(io_, std::move(socket), api_, std::move(peer), tls, connections_, waiting_),
+      log_failure);
 }
 
 }  // namespace coney::management

@@ -1,7 +1,9 @@
 #pragma once
 // HTTP/1.1 for the API over any stream socket, with TLS or without, on the io_context's thread.
 // Each connection is served by itself: one that is slow or stuck is closed after a while, one that
-// sends too much is refused before it is read.
+// sends too much is refused before it is read. Lists that may be long are written as the client
+// takes them; what waits for clients beside that is bounded, and those who say nothing make room
+// for others: see waiting_clients.h.
 
 #include <map>
 #include <memory>
@@ -11,6 +13,7 @@
 #include "broker/transport/listen_socket.h"
 #include "broker/transport/tls_credentials.h"
 #include "mgmt-ui/api/api.h"
+#include "mgmt-ui/api/http/waiting_clients.h"
 
 namespace boost::asio {
 class io_context;
@@ -35,6 +38,7 @@ class HttpServer {
   boost::asio::io_context& io_;
   Api& api_;
   std::map<std::string, std::size_t> connections_;  // by address
+  WaitingClients waiting_;
 };
 
 }  // namespace coney::management

@@ -135,6 +135,10 @@ void sort_rows(const Request& request, const RowSource& source, Rows& rows, std:
     return;
   }
   if (rows.empty()) return;
+  if (source.sorted_by(column)) {
+    if (reverse) std::ranges::reverse(rows);
+    return;
+  }
   if (source.text_key(rows.front(), column)) {
     return sort_by(rows, needed, reverse,
                    [&](std::size_t row) { return *source.text_key(row, column); });
@@ -164,11 +168,48 @@ std::string serialized(const Request& request, const RowSource& source,
   return text + "]";
 }
 
-Answer whole_list(const Request& request, const RowSource& source) {
+Rows all_sorted(const Request& request, const RowSource& source) {
   Rows rows = filtered(request, source, false);
   sort_rows(request, source, rows, rows.size());
-  return json_text_answer(serialized(request, source, rows));
+  return rows;
 }
+
+Answer whole_list(const Request& request, const RowSource& source) {
+  return json_text_answer(serialized(request, source, all_sorted(request, source)));
+}
+
+// The same as serialized(), a piece at a time.
+class ListBody final : public LongBody {
+ public:
+  ListBody(const Request& request, std::shared_ptr<LastingRows> source)
+      : source_(std::move(source)),
+        columns_(Columns::parse(request.parameter("columns").value_or(""))),
+        order_(all_sorted(request, *source_)) {}
+
+  bool write(std::string& to) override {
+    if (next_ == 0) to += '[';
+    const std::size_t end = std::min(next_ + kPiece, order_.size());
+    for (; next_ != end; ++next_) {
+      json::object row = source_->make(order_[next_], columns_);
+      if (row.empty()) continue;
+      if (std::exchange(started_, true)) to += ',';
+      to += json::serialize(columns_.cut(std::move(row)));
+    }
+    if (next_ != order_.size()) return true;
+    to += ']';
+    return false;
+  }
+  void keep() override { source_->keep(); }
+
+ private:
+  static constexpr std::size_t kPiece = 64;  // rows: about a millisecond
+
+  const std::shared_ptr<LastingRows> source_;
+  const Columns columns_;
+  const Rows order_;
+  std::size_t next_ = 0;
+  bool started_ = false;
+};
 
 Answer page_out_of_range(const Page& page, std::size_t count) {
   return error_answer(
@@ -201,6 +242,13 @@ Answer list(const Request& request, const RowSource& source) {
   auto page = wanted_page(request);
   if (!page) return page.error();
   return *page ? one_page(request, source, **page) : whole_list(request, source);
+}
+
+Answer list(const Request& request, std::shared_ptr<LastingRows> source) {
+  auto page = wanted_page(request);
+  if (!page) return page.error();
+  if (*page) return one_page(request, *source, **page);
+  return long_answer("application/json", std::make_shared<ListBody>(request, std::move(source)));
 }
 
 Answer show(const Request& request, json::object row) {

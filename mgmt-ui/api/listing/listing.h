@@ -5,6 +5,7 @@
 // its order.
 
 #include <boost/json.hpp>
+#include <memory>
 #include <string_view>
 
 #include "mgmt-ui/api/listing/columns.h"
@@ -29,9 +30,22 @@ class RowSource {
   virtual std::optional<std::string_view> text_key(std::size_t, std::string_view) const {
     return std::nullopt;
   }
+  // Are they in the order of this column as they are?
+  virtual bool sorted_by(std::string_view /*column*/) const { return false; }
 };
 
 Answer list(const Request& request, const RowSource& rows);
+
+// Rows of which there may be many: a whole list of them is made piece by piece, while the client
+// takes it.
+class LastingRows : public RowSource {
+ public:
+  // Objects may be gone when make() is called from now on: what they are found again by has to be
+  // kept. The row of one that is gone is empty. The other methods are not called any more.
+  virtual void keep() = 0;
+};
+
+Answer list(const Request& request, std::shared_ptr<LastingRows> rows);
 
 // Few rows that exist as JSON.
 class ReadyRows final : public RowSource {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "mgmt-ui/api/prometheus/metric_table.h"
+#include "mgmt-ui/api/prometheus/metrics_body.h"
 #include "mgmt-ui/api/prometheus/node_exposition.h"
 #include "mgmt-ui/api/resources/client_rows.h"
 
@@ -18,19 +19,36 @@ const StatsTables& tables(const Call& call) {
   return call.services.statistics().tables();
 }
 
+constexpr std::string_view kText = "text/plain; version=0.0.4";
+
 Answer text_answer(Exposition& out) {
   Answer answer;
   answer.body = out.take();
-  answer.content_type = "text/plain; version=0.0.4";
+  answer.content_type = kText;
   return answer;
 }
 
-// ---- objects ----
+// ---- objects: what they are found again by ----
 
 struct QueueObject {
-  const CatalogQueue* queue;
-  const QueueStats* stats;
+  std::shared_ptr<const QueueRecord> record;
+  QueueId id;
+  QueueType type;
 };
+struct ChannelObject {
+  ChannelId id;
+  std::string name;
+};
+struct ConnectionObject {
+  ConnectionId id;
+  std::shared_ptr<const ConnectionFacts> facts;
+};
+
+const QueueStats& stats_of(const StatsTables& all, QueueId id) {
+  static const QueueStats kNothing;
+  const QueueStats* stats = all.find(id);
+  return stats ? *stats : kNothing;
+}
 
 // What is shown of the objects.
 struct Selection {
@@ -60,20 +78,19 @@ void keep_top(std::vector<Object>& objects, std::size_t most, Amount amount) {
 }
 
 std::vector<QueueObject> queues_of(const Call& call, const Selection& selection) {
-  static const QueueStats kNothing;
   std::vector<QueueObject> queues;
   for (const QueueEntry& entry : call.directory.queues()) {
     if (!selection.has(entry.vhost->record->name)) continue;
-    const QueueStats* stats = tables(call).find(entry.queue->id);
-    queues.push_back({entry.queue, stats ? stats : &kNothing});
+    queues.push_back({entry.queue->record, entry.queue->id, entry.queue->settings->type});
   }
-  keep_top(queues, selection.most, [](const QueueObject& each) {
-    return each.stats->gauges.messages_ready + each.stats->gauges.messages_unacknowledged;
+  keep_top(queues, selection.most, [&call](const QueueObject& each) {
+    const QueueGauges& gauges = stats_of(tables(call), each.id).gauges;
+    return gauges.messages_ready + gauges.messages_unacknowledged;
   });
   return queues;
 }
 
-std::vector<const ChannelStats*> channels_of(const Call& call, const Selection& selection) {
+std::vector<ChannelObject> channels_of(const Call& call, const Selection& selection) {
   auto channels = tables(call).channels();
   std::erase_if(channels, [&](const ChannelStats* channel) {
     return !selection.has(channel->connection->facts->vhost);
@@ -81,10 +98,14 @@ std::vector<const ChannelStats*> channels_of(const Call& call, const Selection& 
   keep_top(channels, selection.most, [](const ChannelStats* channel) {
     return channel->counts[kPublish] + channel->counts[kDeliver] + channel->counts[kDeliverNoAck];
   });
-  return channels;
+  std::vector<ChannelObject> objects;
+  for (const ChannelStats* each : channels) {
+    objects.push_back({each->id, channel_name(*each->connection, each->id.number)});
+  }
+  return objects;
 }
 
-std::vector<const ConnectionStats*> connections_of(const Call& call, const Selection& selection) {
+std::vector<ConnectionObject> connections_of(const Call& call, const Selection& selection) {
   std::vector<const ConnectionStats*> connections;
   for (const auto& [name, connection] : tables(call).connections()) {
     if (selection.has(connection->facts->vhost)) connections.push_back(connection);
@@ -92,7 +113,9 @@ std::vector<const ConnectionStats*> connections_of(const Call& call, const Selec
   keep_top(connections, selection.most, [](const ConnectionStats* connection) {
     return connection->last.counters.recv_oct + connection->last.counters.send_oct;
   });
-  return connections;
+  std::vector<ConnectionObject> objects;
+  for (const ConnectionStats* each : connections) objects.push_back({each->id, each->facts});
+  return objects;
 }
 
 // ---- lines for each object ----
@@ -119,93 +142,99 @@ void write_each(Exposition& out, const Groups& groups, std::span<const Metric<Ob
   }
 }
 
+template <typename Object>
+std::vector<Metric<Object>> wanted(const Groups& groups, std::span<const Metric<Object>> metrics) {
+  std::vector<Metric<Object>> found;
+  std::ranges::copy_if(metrics, std::back_inserter(found),
+                       [&groups](const auto& metric) { return groups.has(metric.group); });
+  return found;
+}
+
 // Of a kind of queue that has it.
-bool applies(const Metric<QueueStats>& metric, const QueueObject& object) {
-  if (metric.name == "stream_segments") {
-    return object.queue->settings->type == QueueType::kStream;
-  }
+bool applies(const Metric<QueueStats>& metric, const QueueObject& queue, const QueueStats& stats) {
+  if (metric.name == "stream_segments") return queue.type == QueueType::kStream;
   const bool head = metric.name == "queue_head_message_timestamp";
-  return !head || object.stats->gauges.head_message_timestamp != 0;
+  return !head || stats.gauges.head_message_timestamp != 0;
 }
 
-void write_queue_info(Exposition& out, const Groups& groups,
-                      const std::vector<QueueObject>& queues) {
-  out.family(std::string(groups.prefix) + "queue_info", Exposition::Type::kGauge,
-             "A metric with a constant '1' value and labels that provide some queue details");
-  for (const auto& [queue, stats] : queues) {
-    out.sample({{"vhost", queue->record->vhost},
-                {"queue", queue->record->name},
-                {"queue_type", queue_type_label(queue->settings->type)},
-                {"membership", "leader"}},
-               1);
-  }
+constexpr Metric<QueueStats> kQueueInfo{
+    "", "queue_info", Exposition::Type::kGauge,
+    "A metric with a constant '1' value and labels that provide some queue details",
+    [](const QueueStats&) { return 1.0; }};
+
+void write_queue_info(Exposition& out, const QueueObject& queue) {
+  out.sample({{"vhost", queue.record->vhost},
+              {"queue", queue.record->name},
+              {"queue_type", queue_type_label(queue.type)},
+              {"membership", "leader"}},
+             1);
 }
 
-void write_queues(Exposition& out, const Groups& groups, const Call& call,
-                  const Selection& selection) {
+void add_queues(MetricsBody& body, const Groups& groups, const Call& call,
+                const Selection& selection) {
   const bool count = groups.names.contains("queue_consumer_count");
   if (!groups.any(queue_metrics()) && !count) return;
-  const auto queues = queues_of(call, selection);
-  const auto write = [&](const Metric<QueueStats>& metric) {
-    for (const QueueObject& each : queues) {
-      if (!applies(metric, each)) continue;
-      out.sample({{"vhost", each.queue->record->vhost}, {"queue", each.queue->record->name}},
-                 metric.value(*each.stats));
-    }
+  auto metrics = wanted(groups, queue_metrics());
+  if (count && !groups.has("queue_metrics")) metrics.push_back(queue_metrics()[4]);
+  metrics.push_back(kQueueInfo);
+  const auto line = [&all = tables(call)](Exposition& out, const Metric<QueueStats>& metric,
+                                          const QueueObject& queue) {
+    if (metric.name == kQueueInfo.name) return write_queue_info(out, queue);
+    const QueueStats& stats = stats_of(all, queue.id);
+    if (!applies(metric, queue, stats)) return;
+    out.sample({{"vhost", queue.record->vhost}, {"queue", queue.record->name}},
+               metric.value(stats));
   };
-  write_each(out, groups, queue_metrics(), write);
-  if (count && !groups.has("queue_metrics")) {
-    write_each(out, {groups.prefix, {"queue_metrics"}}, queue_metrics().subspan(4, 1), write);
-  }
-  write_queue_info(out, groups, queues);
+  body.add(series(groups.prefix, std::move(metrics), queues_of(call, selection), line));
 }
 
-void write_channels(Exposition& out, const Groups& groups, const Call& call,
-                    const Selection& selection) {
+void add_channels(MetricsBody& body, const Groups& groups, const Call& call,
+                  const Selection& selection) {
   if (!groups.any(channel_metrics())) return;
-  const auto channels = channels_of(call, selection);
-  std::vector<std::string> names;
-  for (const ChannelStats* channel : channels) {
-    names.push_back(channel_name(*channel->connection, channel->id.number));
-  }
-  write_each(out, groups, channel_metrics(), [&](const Metric<ChannelStats>& metric) {
-    for (std::size_t n = 0; n != channels.size(); ++n) {
-      out.sample({{"channel", names[n]}}, metric.value(*channels[n]));
-    }
-  });
+  const auto line = [&all = tables(call)](Exposition& out, const Metric<ChannelStats>& metric,
+                                          const ChannelObject& channel) {
+    const ChannelStats* stats = all.find(channel.id);
+    if (stats) out.sample({{"channel", channel.name}}, metric.value(*stats));
+  };
+  body.add(
+      series(groups.prefix, wanted(groups, channel_metrics()), channels_of(call, selection), line));
 }
 
 // The label is "channel" there, too.
-void write_connections(Exposition& out, const Groups& groups, const Call& call,
-                       const Selection& selection) {
-  if (!groups.any(connection_metrics())) return;
-  const auto connections = connections_of(call, selection);
-  write_each(out, groups, connection_metrics(), [&](const Metric<ConnectionStats>& metric) {
-    for (const ConnectionStats* each : connections) {
-      out.sample({{"channel", each->facts->name}}, metric.value(*each));
-    }
-  });
-}
-
-void write_exchanges(Exposition& out, const Groups& groups, const Call& call,
+void add_connections(MetricsBody& body, const Groups& groups, const Call& call,
                      const Selection& selection) {
-  if (!groups.any(exchange_metrics())) return;
-  write_each(out, groups, exchange_metrics(), [&](const Metric<ExchangeStats>& metric) {
-    for (const ExchangeEntry& entry : call.directory.exchanges()) {
-      const ExchangeRecord& record = *entry.exchange->record;
-      const ExchangeStats* stats = tables(call).find_exchange(record.vhost, record.name);
-      if (!stats || !selection.has(record.vhost)) continue;
-      out.sample({{"vhost", record.vhost}, {"exchange", record.name}}, metric.value(*stats));
-    }
-  });
+  if (!groups.any(connection_metrics())) return;
+  const auto line = [&all = tables(call)](Exposition& out, const Metric<ConnectionStats>& metric,
+                                          const ConnectionObject& connection) {
+    const ConnectionStats* stats = all.find(connection.id);
+    if (stats) out.sample({{"channel", connection.facts->name}}, metric.value(*stats));
+  };
+  body.add(series(groups.prefix, wanted(groups, connection_metrics()),
+                  connections_of(call, selection), line));
 }
 
-void write_objects(Exposition& out, const Groups& groups, const Call& call) {
+void add_exchanges(MetricsBody& body, const Groups& groups, const Call& call,
+                   const Selection& selection) {
+  if (!groups.any(exchange_metrics())) return;
+  std::vector<std::shared_ptr<const ExchangeRecord>> exchanges;
+  for (const ExchangeEntry& entry : call.directory.exchanges()) {
+    if (selection.has(entry.vhost->record->name)) exchanges.push_back(entry.exchange->record);
+  }
+  const auto line = [&all = tables(call)](Exposition& out, const Metric<ExchangeStats>& metric,
+                                          const std::shared_ptr<const ExchangeRecord>& record) {
+    const ExchangeStats* stats = all.find_exchange(record->vhost, record->name);
+    if (!stats) return;
+    out.sample({{"vhost", record->vhost}, {"exchange", record->name}}, metric.value(*stats));
+  };
+  body.add(series(groups.prefix, wanted(groups, exchange_metrics()), std::move(exchanges), line));
+}
+
+void add_objects(MetricsBody& body, const Groups& groups, const Call& call) {
   const Selection selection = selection_of(call);
-  write_queues(out, groups, call, selection);
-  write_channels(out, groups, call, selection);
-  write_connections(out, groups, call, selection);
-  write_exchanges(out, groups, call, selection);
+  add_queues(body, groups, call, selection);
+  add_channels(body, groups, call, selection);
+  add_connections(body, groups, call, selection);
+  add_exchanges(body, groups, call, selection);
 }
 
 void write_node(Exposition& out, const Groups& groups, const Call& call) {
@@ -303,26 +332,27 @@ Reply show_sums(Call& call) {
 }
 
 Reply show_objects(Call& call) {
-  Exposition out;
-  write_node(out, {kPrefix, {}}, call);
-  write_objects(out, {kPrefix, {}}, call);
-  write_end(out, call);
-  return text_answer(out);
+  const Groups groups{kPrefix, {}};
+  auto body = std::make_shared<MetricsBody>();
+  body->add_short([groups, &call](Exposition& out) { write_node(out, groups, call); });
+  add_objects(*body, groups, call);
+  body->add_short([&call](Exposition& out) { write_end(out, call); });
+  return long_answer(std::string(kText), std::move(body));
 }
 
 Reply show_detailed(Call& call) {
-  Exposition out;
   Groups groups{kDetailedPrefix, {}};
   for (const auto& [name, value] : call.request.query) {
     if (name == "family") groups.names.insert(value);
   }
+  auto body = std::make_shared<MetricsBody>();
   if (!groups.names.empty()) {
-    write_node(out, groups, call);
-    write_objects(out, groups, call);
-    write_cluster(out, groups, call);
+    body->add_short([groups, &call](Exposition& out) { write_node(out, groups, call); });
+    add_objects(*body, groups, call);
+    body->add_short([groups, &call](Exposition& out) { write_cluster(out, groups, call); });
   }
-  write_info(out, call);
-  return text_answer(out);
+  body->add_short([&call](Exposition& out) { write_info(out, call); });
+  return long_answer(std::string(kText), std::move(body));
 }
 
 Reply show_memory(Call& call) {

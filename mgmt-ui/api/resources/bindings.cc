@@ -18,7 +18,7 @@ namespace {
 
 using Records = std::vector<BindingPtr>;
 
-class BindingRows final : public RowSource {
+class BindingRows final : public LastingRows {
  public:
   explicit BindingRows(Records records) : records_(std::move(records)) {}
 
@@ -29,22 +29,31 @@ class BindingRows final : public RowSource {
   }
   SortKey key(std::size_t row, std::string_view column) const override {
     const BindingRecord& record = *records_[row];
+    if (column == "properties_key") return binding_key(record);
+    return RowSource::key(row, column);
+  }
+  std::optional<std::string_view> text_key(std::size_t row,
+                                           std::string_view column) const override {
+    const BindingRecord& record = *records_[row];
     if (column == "source") return record.source;
     if (column == "destination") return record.destination;
     if (column == "routing_key") return record.routing_key;
     if (column == "vhost") return record.vhost;
-    return RowSource::key(row, column);
+    return std::nullopt;
   }
+  bool sorted_by(std::string_view column) const override { return column == "vhost"; }
+  void keep() override {}  // records stay
 
  private:
   Records records_;
 };
 
 Reply list_records(const Call& call, Records records) {
-  std::ranges::sort(records, {}, [](const BindingPtr& one) {
+  const auto place = [](const BindingPtr& one) {
     return std::tie(one->vhost, one->source, one->destination, one->routing_key);
-  });
-  return list(call.request, BindingRows(std::move(records)));
+  };
+  if (!std::ranges::is_sorted(records, {}, place)) std::ranges::sort(records, {}, place);
+  return list(call.request, std::make_shared<BindingRows>(std::move(records)));
 }
 
 BindingPtr default_binding(const std::string& vhost, const std::string& queue) {
@@ -52,9 +61,10 @@ BindingPtr default_binding(const std::string& vhost, const std::string& queue) {
       BindingRecord{.vhost = vhost, .destination = queue, .routing_key = queue});
 }
 
-void add_all(const Vhost& vhost, Records& records) {
-  for (const auto& [name, queue] : vhost.queues) {
-    records.push_back(default_binding(vhost.record->name, name));
+// Those of queues to the default exchange, in order, and the others behind them.
+void add_all(const Call& call, const Vhost& vhost, Records& records) {
+  for (const QueueEntry& entry : call.directory.queues(vhost)) {
+    records.push_back(default_binding(vhost.record->name, entry.queue->record->name));
   }
   for (const auto& [name, exchange] : vhost.exchanges) {
     for (const auto& [identity, binding] : exchange->outgoing) records.push_back(binding);
@@ -64,7 +74,7 @@ void add_all(const Vhost& vhost, Records& records) {
 Reply list_bindings(Call& call) {
   Records records;
   for (const Vhost* vhost : call.directory.vhosts()) {
-    if (call.sees(vhost->record->name)) add_all(*vhost, records);
+    if (call.sees(vhost->record->name)) add_all(call, *vhost, records);
   }
   return list_records(call, std::move(records));
 }
@@ -73,7 +83,7 @@ Reply list_bindings_of_vhost(Call& call) {
   const Vhost* vhost = call.vhost();
   if (!vhost) return no_such_object();
   Records records;
-  add_all(*vhost, records);
+  add_all(call, *vhost, records);
   return list_records(call, std::move(records));
 }
 

@@ -16,7 +16,7 @@ const StatsTables& tables(const Call& call) {
 }
 
 // Channels in the order of their connections' names.
-class ChannelRows final : public RowSource {
+class ChannelRows final : public LastingRows {
  public:
   ChannelRows(const Call& call, std::vector<const ChannelStats*> channels)
       : call_(call), channels_(std::move(channels)) {
@@ -29,18 +29,32 @@ class ChannelRows final : public RowSource {
   std::size_t size() const override { return channels_.size(); }
   std::string_view name(std::size_t row) const override { return names_[row]; }
   json::object make(std::size_t row, const Columns& columns) const override {
-    return channel_row(call_, *channels_[row], columns);
+    const ChannelStats* channel = kept_.empty() ? channels_[row] : tables(call_).find(kept_[row]);
+    return channel ? channel_row(call_, *channel, columns) : json::object();
   }
   SortKey key(std::size_t row, std::string_view column) const override {
-    if (column == "name") return names_[row];
     const json::object made = make(row, Columns::parse(column));
     return sort_key(find_field(made, column));
+  }
+  std::optional<std::string_view> text_key(std::size_t row,
+                                           std::string_view column) const override {
+    const ConnectionFacts& facts = *channels_[row]->connection->facts;
+    if (column == "name") return names_[row];
+    if (column == "user") return facts.user;
+    if (column == "vhost") return facts.vhost;
+    return std::nullopt;
+  }
+  void keep() override {
+    for (const ChannelStats* channel : channels_) kept_.push_back(channel->id);
+    channels_ = {};
+    names_ = {};
   }
 
  private:
   const Call& call_;
-  const std::vector<const ChannelStats*> channels_;
+  std::vector<const ChannelStats*> channels_;
   std::vector<std::string> names_;
+  std::vector<ChannelId> kept_;  // instead of them, see keep()
 };
 
 std::vector<const ChannelStats*> visible(const Call& call) {
@@ -51,7 +65,7 @@ std::vector<const ChannelStats*> visible(const Call& call) {
 }
 
 Reply list_channels(Call& call) {
-  return list(call.request, ChannelRows(call, visible(call)));
+  return list(call.request, std::make_shared<ChannelRows>(call, visible(call)));
 }
 
 Reply list_vhost_channels(Call& call) {
@@ -60,7 +74,7 @@ Reply list_vhost_channels(Call& call) {
   std::erase_if(channels, [&call](const ChannelStats* channel) {
     return channel->connection->facts->vhost != call.name("vhost");
   });
-  return list(call.request, ChannelRows(call, std::move(channels)));
+  return list(call.request, std::make_shared<ChannelRows>(call, std::move(channels)));
 }
 
 Reply show_channel(Call& call) {

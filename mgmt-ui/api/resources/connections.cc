@@ -17,7 +17,7 @@ const StatsTables& tables(const Call& call) {
 }
 
 // Connections in the order of their names.
-class ConnectionRows final : public RowSource {
+class ConnectionRows final : public LastingRows {
  public:
   ConnectionRows(const Call& call, std::vector<const ConnectionStats*> connections)
       : call_(call), connections_(std::move(connections)) {}
@@ -25,16 +25,32 @@ class ConnectionRows final : public RowSource {
   std::size_t size() const override { return connections_.size(); }
   std::string_view name(std::size_t row) const override { return connections_[row]->facts->name; }
   json::object make(std::size_t row, const Columns& columns) const override {
-    return connection_row(call_, *connections_[row], columns, false);
+    const ConnectionStats* connection =
+        kept_.empty() ? connections_[row] : tables(call_).find(kept_[row]);
+    return connection ? connection_row(call_, *connection, columns, false) : json::object();
   }
   SortKey key(std::size_t row, std::string_view column) const override {
     const json::object made = make(row, Columns::parse(column));
     return sort_key(find_field(made, column));
   }
+  std::optional<std::string_view> text_key(std::size_t row,
+                                           std::string_view column) const override {
+    const ConnectionFacts& facts = *connections_[row]->facts;
+    if (column == "user") return facts.user;
+    if (column == "vhost") return facts.vhost;
+    if (column == "peer_host") return facts.peer_host;
+    return std::nullopt;
+  }
+  bool sorted_by(std::string_view column) const override { return column == "name"; }
+  void keep() override {
+    for (const ConnectionStats* connection : connections_) kept_.push_back(connection->id);
+    connections_ = {};
+  }
 
  private:
   const Call& call_;
-  const std::vector<const ConnectionStats*> connections_;
+  std::vector<const ConnectionStats*> connections_;
+  std::vector<ConnectionId> kept_;  // instead of them, see keep()
 };
 
 std::vector<const ConnectionStats*> visible(const Call& call) {
@@ -46,7 +62,7 @@ std::vector<const ConnectionStats*> visible(const Call& call) {
 }
 
 Reply list_connections(Call& call) {
-  return list(call.request, ConnectionRows(call, visible(call)));
+  return list(call.request, std::make_shared<ConnectionRows>(call, visible(call)));
 }
 
 Reply list_vhost_connections(Call& call) {
@@ -55,7 +71,7 @@ Reply list_vhost_connections(Call& call) {
   std::erase_if(connections, [&call](const ConnectionStats* connection) {
     return connection->facts->vhost != call.name("vhost");
   });
-  return list(call.request, ConnectionRows(call, std::move(connections)));
+  return list(call.request, std::make_shared<ConnectionRows>(call, std::move(connections)));
 }
 
 // ---- one ----

@@ -45,22 +45,6 @@ json::object queue_message_stats(const Call& call, const QueueStats& stats) {
   return result;
 }
 
-// The consumer that a single active one is, or the exclusive one; null: there is none.
-json::value active_tag(const Call& call, const CatalogQueue& queue, const QueueStats& stats) {
-  if (!stats.gauges.active_consumer) return nullptr;
-  for (const auto& consumer : call.services.statistics().tables().consumers_of(queue.id)) {
-    if (consumer.key == *stats.gauges.active_consumer) return json::string(consumer.facts->tag);
-  }
-  return nullptr;
-}
-
-json::value exclusive_tag(const Call& call, const CatalogQueue& queue) {
-  for (const auto& consumer : call.services.statistics().tables().consumers_of(queue.id)) {
-    if (consumer.facts->exclusive) return json::string(consumer.facts->tag);
-  }
-  return nullptr;
-}
-
 void put(json::object& to, std::string_view name, json::value value, bool with_null) {
   if (with_null || !value.is_null()) to[name] = std::move(value);
 }
@@ -104,8 +88,8 @@ void put_classic(const Call& call, const CatalogQueue& queue, const QueueStats& 
   to["storage_version"] = 2;
   const std::uint64_t head = gauges.head_message_timestamp;
   put(to, "head_message_timestamp", head == 0 ? json::value() : json::value(head), with_null);
-  put(to, "exclusive_consumer_tag", exclusive_tag(call, queue), with_null);
-  put(to, "single_active_consumer_tag", active_tag(call, queue, stats), with_null);
+  put(to, "exclusive_consumer_tag", exclusive_consumer_tag(call, queue), with_null);
+  put(to, "single_active_consumer_tag", active_consumer_tag(call, queue, stats), with_null);
 }
 
 void put_quorum(const Call& call, const CatalogQueue& queue, const QueueStats& stats,
@@ -121,7 +105,7 @@ void put_quorum(const Call& call, const CatalogQueue& queue, const QueueStats& s
   to["messages_ready_returned"] = 0;
   to["open_files"] = json::object{{node, 0}};
   to["publishers"] = 0;
-  put(to, "single_active_consumer_tag", active_tag(call, queue, stats), with_null);
+  put(to, "single_active_consumer_tag", active_consumer_tag(call, queue, stats), with_null);
 }
 
 void put_stream(const Call& call, const QueueStats& stats, json::object& to) {
@@ -206,6 +190,22 @@ void put_no_process(json::object& to, const Columns& columns) {
 
 // ---- queues ----
 
+json::value active_consumer_tag(const Call& call, const CatalogQueue& queue,
+                                const QueueStats& stats) {
+  if (!stats.gauges.active_consumer) return nullptr;
+  for (const auto& consumer : call.services.statistics().tables().consumers_of(queue.id)) {
+    if (consumer.key == *stats.gauges.active_consumer) return json::string(consumer.facts->tag);
+  }
+  return nullptr;
+}
+
+json::value exclusive_consumer_tag(const Call& call, const CatalogQueue& queue) {
+  for (const auto& consumer : call.services.statistics().tables().consumers_of(queue.id)) {
+    if (consumer.facts->exclusive) return json::string(consumer.facts->tag);
+  }
+  return nullptr;
+}
+
 void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Columns& columns,
                           QueueView view, json::object& to) {
   const Statistics& statistics = call.services.statistics();
@@ -253,67 +253,6 @@ void put_queue_totals(const Call& call, const CatalogQueue& queue, json::object&
   to["messages"] = gauges.messages_ready + gauges.messages_unacknowledged;
   to["messages_ready"] = gauges.messages_ready;
   to["messages_unacknowledged"] = gauges.messages_unacknowledged;
-}
-
-namespace {
-
-struct SortedColumn {
-  std::string_view name;
-  std::array<std::size_t, 4> columns;
-  std::size_t count;
-};
-
-// Also with "_details.rate" behind it.
-constexpr SortedColumn kSortedColumns[] = {
-    {"messages", {kReady, kUnacknowledged}, 2},
-    {"messages_ready", {kReady}, 1},
-    {"messages_unacknowledged", {kUnacknowledged}, 1},
-    {"message_stats.ack", {kAck}, 1},
-    {"message_stats.dead_letter", {kDeadLetter}, 1},
-    {"message_stats.deliver", {kDeliver}, 1},
-    {"message_stats.deliver_get", {kDeliver, kDeliverNoAck, kGet, kGetNoAck}, 4},
-    {"message_stats.deliver_no_ack", {kDeliverNoAck}, 1},
-    {"message_stats.get", {kGet}, 1},
-    {"message_stats.get_empty", {kGetEmpty}, 1},
-    {"message_stats.get_no_ack", {kGetNoAck}, 1},
-    {"message_stats.publish", {kPublish}, 1},
-    {"message_stats.redeliver", {kRedeliver}, 1},
-};
-constexpr std::string_view kRate = "_details.rate";
-
-constexpr std::pair<std::string_view, std::uint64_t (*)(const QueueGauges&)> kSortedGauges[] = {
-    {"consumers", [](const QueueGauges& gauges) -> std::uint64_t { return gauges.consumers; }},
-    {"memory", [](const QueueGauges& gauges) { return gauges.memory; }},
-    {"message_bytes_ready", [](const QueueGauges& gauges) { return gauges.message_bytes_ready; }},
-    {"message_bytes",
-     [](const QueueGauges& gauges) {
-       return gauges.message_bytes_ready + gauges.message_bytes_unacknowledged;
-     }},
-};
-
-}  // namespace
-
-QueueOrder::QueueOrder(const Call& call, std::string_view column)
-    : tables_(call.services.statistics().tables()),
-      details_(column.starts_with("messages") ? length_details(call) : message_details(call)) {
-  for (const auto& [name, value] : kSortedGauges) {
-    if (name == column) gauge_ = value;
-  }
-  by_rate_ = column.ends_with(kRate);
-  if (by_rate_) column.remove_suffix(kRate.size());
-  for (const SortedColumn& each : kSortedColumns) {
-    if (each.name == column) columns_ = std::span(each.columns).first(each.count);
-  }
-}
-
-double QueueOrder::key(const CatalogQueue& queue) const {
-  const QueueStats* stats = tables_.find(queue.id);
-  if (!stats) return 0;
-  if (gauge_) return static_cast<double>(gauge_(stats->gauges));
-  if (by_rate_) return details_.rate(stats->history.get(), columns_);
-  std::uint64_t sum = 0;
-  for (std::size_t column : columns_) sum += stats->counts[column];
-  return static_cast<double>(sum);
 }
 
 // ---- exchanges and vhosts ----

@@ -36,21 +36,10 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
                           QueueView view, boost::json::object& to);
 // With ?disable_stats=true&enable_queue_totals=true.
 void put_queue_totals(const Call& call, const CatalogQueue& queue, boost::json::object& to);
-// Sorts many queues by one of the statistics without making their rows.
-class QueueOrder {
- public:
-  QueueOrder(const Call& call, std::string_view column);
-  // Is the column one of them?
-  bool known() const { return gauge_ || !columns_.empty(); }
-  double key(const CatalogQueue& queue) const;  // REQUIRES: known()
-
- private:
-  const StatsTables& tables_;
-  Details details_;
-  std::uint64_t (*gauge_)(const QueueGauges&) = nullptr;
-  std::span<const std::size_t> columns_;
-  bool by_rate_ = false;
-};
+// Of the exclusive consumer, and of the one that is active alone; null: there is none.
+boost::json::value exclusive_consumer_tag(const Call& call, const CatalogQueue& queue);
+boost::json::value active_consumer_tag(const Call& call, const CatalogQueue& queue,
+                                       const QueueStats& stats);
 
 void put_exchange_statistics(const Call& call, const Vhost& vhost, const Exchange& exchange,
                              boost::json::object& to);

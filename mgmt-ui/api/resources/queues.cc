@@ -5,6 +5,7 @@
 #include "mgmt-ui/api/listing/listing.h"
 #include "mgmt-ui/api/resources/declaring.h"
 #include "mgmt-ui/api/resources/object_statistics.h"
+#include "mgmt-ui/api/resources/queue_order.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/resources/rows.h"
 
@@ -42,7 +43,7 @@ std::vector<QueueEntry> of_wanted_type(const Call& call, std::vector<QueueEntry>
 }
 
 // A hundred thousand of them are sorted without being made.
-class QueueRows final : public RowSource {
+class QueueRows final : public LastingRows {
  public:
   QueueRows(const Call& call, std::vector<QueueEntry> entries)
       : call_(call), view_(view_of(call)), entries_(of_wanted_type(call, std::move(entries))) {}
@@ -52,18 +53,16 @@ class QueueRows final : public RowSource {
     return entries_[row].queue->record->name;
   }
   json::object make(std::size_t row, const Columns& columns) const override {
-    return whole_row(call_, entries_[row], columns, view_);
+    const auto entry = entries_.empty() ? found_again(row) : std::optional(entries_[row]);
+    return entry ? whole_row(call_, *entry, columns, view_) : json::object();
+  }
+  void keep() override {
+    for (const QueueEntry& entry : entries_) kept_.push_back(entry.queue->record);
+    entries_ = {};
   }
   SortKey key(std::size_t row, std::string_view column) const override {
-    const QueueRecord& record = *entries_[row].queue->record;
-    if (column == "policy") return policy_name(policies(row).user);
-    if (column == "operator_policy") return policy_name(policies(row).operators);
-    if (column == "durable") return record.durable;
-    if (column == "auto_delete") return record.auto_delete;
-    if (column == "exclusive") return record.exclusive;
-    if (column == "node" || column == "state") return 0.0;  // all alike
-    if (!order_) order_.emplace(call_, column);
-    return order_->known() ? order_->key(*entries_[row].queue) : RowSource::key(row, column);
+    if (!order_) order_.emplace(call_, column, view_ != QueueView::kShort);
+    return order_->key(entries_[row]);
   }
   std::optional<std::string_view> text_key(std::size_t row,
                                            std::string_view column) const override {
@@ -73,26 +72,30 @@ class QueueRows final : public RowSource {
     if (column == "type") return record.type;
     return std::nullopt;
   }
+  // They are by vhost, then name.
+  bool sorted_by(std::string_view column) const override {
+    const auto& first = entries_.front().vhost->record->name;
+    const auto& last = entries_.back().vhost->record->name;
+    return column == "vhost" || (column == "name" && first == last);
+  }
 
  private:
-  PolicyMatch policies(std::size_t row) const {
-    const QueueEntry& entry = entries_[row];
-    return entry.vhost->policies.match_queue(entry.queue->record->name,
-                                             entry.queue->settings->type);
-  }
-  static SortKey policy_name(const PolicyRecord* policy) {
-    return policy ? SortKey(policy->name) : SortKey(0.0);
+  std::optional<QueueEntry> found_again(std::size_t row) const {
+    const Vhost* vhost = call_.directory.find_vhost(kept_[row]->vhost);
+    const CatalogQueue* queue = vhost ? vhost->find_queue(kept_[row]->name) : nullptr;
+    return queue ? std::optional(QueueEntry{vhost, queue}) : std::nullopt;
   }
 
   const Call& call_;
   const QueueView view_;
   std::vector<QueueEntry> entries_;
-  mutable std::optional<QueueOrder> order_;  // of the column that key() is asked for
+  std::vector<std::shared_ptr<const QueueRecord>> kept_;  // instead of them, see keep()
+  mutable std::optional<QueueOrder> order_;               // of the column that key() is asked for
 };
 
 Reply list_queues(Call& call) {
   if (call.caller.is_monitoring()) {
-    return list(call.request, QueueRows(call, call.directory.queues()));
+    return list(call.request, std::make_shared<QueueRows>(call, call.directory.queues()));
   }
   std::vector<QueueEntry> entries;
   for (const Vhost* vhost : call.directory.vhosts()) {
@@ -100,13 +103,13 @@ Reply list_queues(Call& call) {
     const auto more = call.directory.queues(*vhost);
     entries.insert(entries.end(), more.begin(), more.end());
   }
-  return list(call.request, QueueRows(call, std::move(entries)));
+  return list(call.request, std::make_shared<QueueRows>(call, std::move(entries)));
 }
 
 Reply list_queues_of_vhost(Call& call) {
   const Vhost* vhost = call.vhost();
   if (!vhost) return no_such_object();
-  return list(call.request, QueueRows(call, call.directory.queues(*vhost)));
+  return list(call.request, std::make_shared<QueueRows>(call, call.directory.queues(*vhost)));
 }
 
 // Those that a user may see.
@@ -119,7 +122,7 @@ Reply list_queues_of_user(Call& call) {
     const auto more = call.directory.queues(*vhost);
     entries.insert(entries.end(), more.begin(), more.end());
   }
-  return list(call.request, QueueRows(call, std::move(entries)));
+  return list(call.request, std::make_shared<QueueRows>(call, std::move(entries)));
 }
 
 std::optional<QueueEntry> queue_of(const Call& call) {

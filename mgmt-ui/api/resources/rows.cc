@@ -29,9 +29,8 @@ void add_members(const Call& call, json::object& row) {
 }
 
 void add_retries(const QueueSettings& settings, json::object& row) {
-  constexpr const char* kDelayed[] = {"disabled", "all", "failed", "returned"};
   row["delivery_limit"] = settings.delivery_limit.value_or(QueueSettings::kQuorumDeliveryLimit);
-  row["delayed_retry"] = kDelayed[static_cast<std::size_t>(settings.delayed_retry)];
+  row["delayed_retry"] = delayed_retry_text(settings);
 }
 
 json::value name_or_null(const std::string& name) {
@@ -68,6 +67,11 @@ json::object queue_row(const Call& call, const QueueEntry& entry, const Columns&
   if (record.type != "classic") add_members(call, row);
   if (record.type == "quorum") add_retries(*entry.queue->settings, row);
   return row;
+}
+
+std::string_view delayed_retry_text(const QueueSettings& settings) {
+  constexpr std::string_view kTexts[] = {"disabled", "all", "failed", "returned"};
+  return kTexts[static_cast<std::size_t>(settings.delayed_retry)];
 }
 
 json::object exchange_row(const Call&, const ExchangeEntry& entry, const Columns& columns) {

@@ -13,6 +13,8 @@ namespace coney::management {
 
 // A queue as it is defined, with what policies make of it.
 boost::json::object queue_row(const Call& call, const QueueEntry& entry, const Columns& columns);
+// Of a quorum queue: "disabled", "all", ...
+std::string_view delayed_retry_text(const QueueSettings& settings);
 boost::json::object exchange_row(const Call& call, const ExchangeEntry& entry,
                                  const Columns& columns);
 boost::json::object binding_row(const BindingRecord& binding);

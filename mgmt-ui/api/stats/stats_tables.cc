@@ -54,6 +54,7 @@ void StatsTables::record(std::unique_ptr<History>& history, std::span<const std:
 
 void StatsTables::sample(Millisecond now) {
   now_ = std::max(now_, now);
+  forget_grown_queues();
   node_.history.record(seconds(), node_.totals);
   for (auto& [name, vhost] : vhosts_) {
     vhost->history.record(seconds(), std::span(vhost->totals).first(kVhostColumns));
@@ -97,7 +98,8 @@ const TotalStats* StatsTables::find_vhost(std::string_view name) const {
 
 void StatsTables::take(const QueueOpened& event) {
   young_queues_.push_back({now_, event.id});
-  while (now_ - young_queues_.front().since > kFirstStats) young_queues_.pop_front();
+  opened_at_[event.id] = now_;
+  forget_grown_queues();
 }
 
 void StatsTables::count(const QueueRecord& record, const QueueGauges& before,
@@ -152,11 +154,15 @@ const QueueStats* StatsTables::find(QueueId id) const {
 }
 
 bool StatsTables::is_new(QueueId id, Millisecond now) const {
-  for (auto young = young_queues_.rbegin(); young != young_queues_.rend(); ++young) {
-    if (now - young->since > kFirstStats) return false;
-    if (young->id == id) return true;
+  const auto found = opened_at_.find(id);
+  return found != opened_at_.end() && now - found->second <= kFirstStats;
+}
+
+void StatsTables::forget_grown_queues() {
+  while (!young_queues_.empty() && now_ - young_queues_.front().since > kFirstStats) {
+    opened_at_.erase(young_queues_.front().id);
+    young_queues_.pop_front();
   }
-  return false;
 }
 
 // ---- exchanges ----
@@ -285,6 +291,11 @@ void StatsTables::take(const ChannelClosed& event) {
        consumer = consumers_.lower_bound(first)) {
     take(ConsumerClosed{consumer->first});
   }
+}
+
+const ChannelStats* StatsTables::find(ChannelId id) const {
+  const auto found = channels_.find(id);
+  return found == channels_.end() ? nullptr : &found->second;
 }
 
 std::vector<const ChannelStats*> StatsTables::channels_of(ConnectionId id) const {

@@ -105,6 +105,7 @@ class StatsTables {
   const ConnectionsByName& connections() const { return connections_by_name_; }
   const ConnectionStats* find_connection(std::string_view name) const;
   const ConnectionStats* find(ConnectionId id) const;
+  const ChannelStats* find(ChannelId id) const;
   std::vector<const ChannelStats*> channels() const;
   std::vector<const ChannelStats*> channels_of(ConnectionId id) const;
   // "127.0.0.1:56789 -> 127.0.0.1:5672 (1)"
@@ -171,13 +172,15 @@ class StatsTables {
   void count(const QueueRecord& record, const QueueCounts& before, const QueueCounts& now);
   void count(const QueueRecord& record, const QueueGauges& before, const QueueGauges& now);
   void record(std::unique_ptr<History>& history, std::span<const std::uint64_t> values);
+  void forget_grown_queues();
   Second seconds() const { return now_ / 1000; }
 
   HistoryBudget budget_;
   Millisecond now_ = 0;
   std::unordered_map<QueueId, QueueStats, IdHash> queues_;
-  std::deque<YoungQueue> young_queues_;
-  std::unordered_map<std::string, ExchangeStats> exchanges_;  // by vhost, a zero byte and name
+  std::deque<YoungQueue> young_queues_;                         // the oldest first
+  std::unordered_map<QueueId, Millisecond, IdHash> opened_at_;  // of these
+  std::unordered_map<std::string, ExchangeStats> exchanges_;    // by vhost, a zero byte and name
   std::unordered_map<ConnectionId, std::unique_ptr<ConnectionStats>, IdHash> connections_;
   ConnectionsByName connections_by_name_;
   std::map<ChannelId, ChannelStats> channels_;

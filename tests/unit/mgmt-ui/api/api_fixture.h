@@ -162,6 +162,7 @@ class ApiTest : public testing::Test, protected Services {
     std::optional<Answer> answer;
     api_.carry_out(std::move(call), [&](Answer given) { answer = std::move(given); });
     EXPECT_TRUE(answer) << "no answer";
+    if (answer) complete(*answer);
     return answer.value_or(Answer{});
   }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 namespace coney::management {
 namespace {
 
@@ -125,6 +127,16 @@ TEST_F(StatsTablesTest, WhatWasNeverUsedHasNoHistory) {
   EXPECT_FALSE(tables_.find(kQueue)->history);
   tell(holding(1));
   EXPECT_TRUE(tables_.find(kQueue)->history);
+}
+
+TEST_F(StatsTablesTest, ManyYoungQueuesAreKnownAtOnce) {
+  constexpr std::uint32_t kQueues = 100'000;
+  for (std::uint32_t slot = 0; slot != kQueues; ++slot) tell(QueueOpened{{ShardId{0}, slot, 1}});
+  const std::clock_t began = std::clock();
+  for (std::uint32_t slot = 0; slot != kQueues; ++slot) {
+    ASSERT_TRUE(tables_.is_new({ShardId{0}, slot, 1}, kStart));
+  }
+  EXPECT_LT(static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC, 2);
 }
 
 TEST_F(StatsTablesTest, ExchangesAddUpWhatShardsTell) {
