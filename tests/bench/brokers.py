@@ -76,10 +76,11 @@ class Broker:
 
 
 class Coney(Broker):
-    def __init__(self, binary):
+    def __init__(self, binary, settings=""):
+        """`settings`: more lines of the configuration."""
         super().__init__("coney")
         config = self.directory / "coney.conf"
-        config.write_text(f"listeners.tcp.default = {self.port}\n")
+        config.write_text(f"listeners.tcp.default = {self.port}\n{settings}")
         (self.directory / "data").mkdir()
         self.launch([binary, "--config", config, "--data-dir", self.directory / "data"])
 
