@@ -417,6 +417,55 @@ def requests():
         request("POST /api/login", "username=guest&password=guest"),
         request("GET /api/whoami", "", "cookie: coney_session=1", "accept: text/plain"),
         request("OPTIONS /api/vhosts", "", "origin: http://a")))
+    guest = "authorization: Basic Z3Vlc3Q6Z3Vlc3Q="
+    yield "credentials", b"\x1e".join((
+        request("@GET /api/whoami", "", guest),
+        request("@GET /api/whoami", "", "authorization: basic Z3Vlc3Q6d3Jvbmc="),
+        request("@GET /api/whoami", "", "cookie: a=b; coney_session=0123; c"),
+        request("@PUT /api/vhosts/v", "{}", guest, "origin: http://a", "host: a"),
+        request("@PUT /api/vhosts/w", "{}", guest, "sec-fetch-site: cross-site"),
+        request("@POST /api/login", "username=g%75est&password=guest&x", "content-type: x"),
+        request("@DELETE /api/login", "", "cookie: coney_session=0123")))
+    yield "lists", b"\x1e".join((
+        request("PUT /api/queues/%2F/q", '{"arguments":{"x-queue-type":"quorum","x-max-length":3}}'),
+        request("GET /api/queues/detailed?sort=arguments.x-max-length&columns=arguments.x-max-length,name"),
+        request("GET /api/queues?page=1&page_size=2&sort=message_stats.publish_details.rate"
+                "&msg_rates_age=60&msg_rates_incr=5&lengths_age=60&lengths_incr=5"),
+        request("GET /api/queues?disable_stats=true&enable_queue_totals=true&type=quorum"),
+        request("GET /api/bindings?sort=properties_key&sort_reverse=true&page=1&name=q"),
+        request("GET /api/connections?sort=recv_oct_details.rate"),
+        request("GET /api/channels?page=1&sort=name")))
+    yield "browse", b"\x1e".join((
+        request("PUT /api/queues/%2F/q", "{}"),
+        request("GET /api/coney/queues/%2F/q/browse?from=0-12&direction=backward&scan=50&count=3"
+                "&state=ready&routing_key=a&header=x=1&property=type=t&min_age=1&max_age=2.5&body=b"),
+        request("GET /api/coney/queues/%2F/q/unacked"),
+        request("POST /api/coney/policies/simulate", '{"vhost":"/","pattern":".*","definition":{}}')))
+    yield "operations", b"\x1e".join((
+        request("PUT /api/queues/%2F/q", "{}"),
+        request("PUT /api/vhost-limits/%2F/max-queues", '{"value":5}'),
+        request("PUT /api/operator-policies/%2F/o", '{"pattern":"q","definition":{"expires":9},"apply-to":"queues"}'),
+        request("POST /api/queues/%2F/q/actions", '{"action":"sync"}'),
+        request("DELETE /api/queues/%2F/q/contents"),
+        request("DELETE /api/queues/%2F/q?if-empty=true&if-unused=true"),
+        request("GET /api/auth/hash_password/x%00y"),
+        request("GET /api/coney/log?level=debug&text=a&backlog=5"),
+        request("POST /api/coney/log-level", '{"level":"debug"}')))
+
+
+def http():
+    """What a client sends over a connection, behind the size of the pieces in which it comes."""
+    login = b"Host: x\r\nAuthorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\n"
+    yield "pipelined", (b"\xffGET /api/whoami HTTP/1.1\r\n" + login + b"\r\n"
+                        b"HEAD /api/vhosts HTTP/1.1\r\n" + login + b"\r\n"
+                        b"GET /api/queues?sort=name HTTP/1.0\r\n" + login + b"\r\n")
+    yield "chunked", (b"\x06PUT /api/vhosts/v HTTP/1.1\r\n" + login +
+                      b"Transfer-Encoding: chunked\r\n\r\n2;x=y\r\n{}\r\n0\r\nA: b\r\n\r\n")
+    yield "continue", (b"\x00PUT /api/users/u HTTP/1.1\r\n" + login +
+                       b"Expect: 100-continue\r\nContent-Length: 16\r\n\r\n"
+                       b'{"password":"p"}')
+    yield "stranger", b"\x7fPOST /api/definitions HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{}{}{"
+    yield "events", b"\x30GET /api/events HTTP/1.1\r\n" + login + b"\r\n"
 
 
 def main():
@@ -424,7 +473,8 @@ def main():
                           ("properties", properties()), ("methods", methods()),
                           ("connection", connections()),
                           ("chunk", chunks()), ("segment", segments()),
-                          ("log", logs()), ("management", requests())):
+                          ("log", logs()), ("management", requests()),
+                          ("http", http())):
         folder = SEEDS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, data in seeds:

@@ -1,6 +1,7 @@
 #pragma once
 // Requests to the management API, one after the other, against a broker in memory: lines up to a
-// byte 0x1e. "PUT /api/vhosts/v", headers as "name: value", an empty line, the body.
+// byte 0x1e. "PUT /api/vhosts/v", headers as "name: value", an empty line, the body. With '@' in
+// front they come over the network and have to log in; else everything is allowed.
 
 #include <boost/json.hpp>
 #include <optional>
@@ -54,8 +55,13 @@ inline std::string_view take_line(std::string_view& text) {
 inline management::Request head_of(std::string_view& text) {
   using management::Method;
   management::Request request;
-  request.peer.local_user = "fuzz";  // everything is allowed
-  const std::string_view line = take_line(text);
+  std::string_view line = take_line(text);
+  if (line.starts_with('@')) {
+    line.remove_prefix(1);
+    request.peer.address = "127.0.0.1";
+  } else {
+    request.peer.local_user = "fuzz";
+  }
   const std::size_t space = std::min(line.find(' '), line.size());
   const std::string_view method = line.substr(0, space);
   request.target = std::string(line.substr(std::min(space + 1, line.size())));
@@ -103,6 +109,7 @@ inline void management(std::string_view input) {
     int answers = 0;
     api.carry_out(std::move(call), [&](management::Answer answer) {
       ++answers;
+      complete(answer);
       check_answer(answer);
     });
     amqp::fuzz::check(answers == 1, "a request is answered once");

@@ -110,6 +110,40 @@ TEST_F(AccessTest, PageOfAnotherSiteChangesNothing) {
   EXPECT_EQ(header_of(answer, "access-control-allow-origin"), "http://good.example");
 }
 
+TEST_F(AccessTest, LoginsByFormCountAsFailuresToo) {
+  as_nobody();
+  while (post("/api/login", "username=mgr&password=wrong").status == 401u) continue;
+  EXPECT_EQ(post("/api/login", "username=mgr&password=mgr").status, 429u);
+  as("mgr");
+  EXPECT_EQ(get("/api/whoami").status, 429u);
+}
+
+TEST_F(AccessTest, CookiesThatAreNoneLogNobodyIn) {
+  as_nobody();
+  for (const char* cookie : {"coney_session=", "coney_session", "=", ";;;", "coney_session=0;x",
+                             "xconey_session=1", "coney_session=1; coney_session=2"}) {
+    headers_ = {{"cookie", cookie}};
+    EXPECT_EQ(get("/api/whoami").status, 401u) << cookie;
+  }
+}
+
+TEST_F(AccessTest, BrowserThatSendsNoOriginSaysThatItIsAnotherSite) {
+  headers_ = {{"host", "broker:15672"}, {"sec-fetch-site", "cross-site"}};
+  EXPECT_EQ(put("/api/vhosts/v").status, 403u);
+  EXPECT_EQ(post("/api/login", "username=guest&password=guest").status, 403u);
+  headers_ = {{"host", "broker:15672"}, {"sec-fetch-site", "same-origin"}};
+  EXPECT_EQ(put("/api/vhosts/v").status, 201u);
+}
+
+TEST_F(AccessTest, HashesOfPasswordsAreForAdministrators) {
+  allow("mon", "/");
+  as("mon");
+  for (const char* path : {"/api/users", "/api/users/mgr", "/api/definitions",
+                           "/api/definitions/%2F", "/api/whoami", "/api/permissions"}) {
+    EXPECT_EQ(get(path).body.find("password_hash"), std::string::npos) << path;
+  }
+}
+
 TEST_F(AccessTest, LocalSocketNeedsNoUser) {
   as_nobody();
   peer_ = Peer{"", "root"};
