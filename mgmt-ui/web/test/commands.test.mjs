@@ -105,7 +105,7 @@ const kActing = {
   users: ['vhosts', 'vhosts/acted', 'users', 'users/acted'],
   policies: ['policies', 'policies?tab=operator', 'limits', 'parameters', 'parameters?tab=global'],
 };
-const kChanging = /^(Declare|Delete|Purge|Pause|Resume|Bind|Unbind|Cancel|Add|Set|Change|Clear|Protect|Allow|Start|Stop)/;
+const kChanging = /^(Declare|Delete|Purge|Move|Pause|Resume|Bind|Unbind|Cancel|Add|Set|Change|Clear|Protect|Allow|Start|Stop)/;
 
 async function fillActing(broker) {
   await broker.api('PUT', '/queues/%2F/acted.on', { durable: true });

@@ -23,7 +23,7 @@ const kOpened = {
 const kTitles = {
   nodes: 'Nodes', vhosts: 'Virtual hosts', configuration: 'Configuration', logs: 'Logs', users: 'Users', policies: 'Policies', limits: 'Limits', parameters: 'Parameters', definitions: 'Definitions',
 };
-const kChanging = /^(Declare|Delete|Purge|Pause|Resume|Bind|Unbind|Publish|Get|Cancel|Close|Add|Set|Change|Clear|Save|Import|Start|Stop|Protect|Allow)/;
+const kChanging = /^(Declare|Delete|Purge|Pause|Resume|Bind|Unbind|Move|Publish|Get|Cancel|Close|Add|Set|Change|Clear|Save|Import|Start|Stop|Protect|Allow)/;
 
 // Each place, with what the server has refused there and the buttons that change something.
 async function walk(page, broker, places) {

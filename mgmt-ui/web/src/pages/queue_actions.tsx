@@ -1,15 +1,16 @@
-// What can be done with a queue: pause, purge, delete.
+// What can be done with a queue: pause, move, purge, delete.
 
 import { useState } from 'preact/hooks';
 import { coneyctl } from '../api/cli';
 import { path, withQuery } from '../api/client';
 import type { Queue } from '../api/types';
 import { go, link } from '../route/route';
-import { may } from '../session/session';
+import { may, vhostsWith } from '../session/session';
 import { ActionButton, ConfirmButton, DialogButton } from '../ui/dialog';
 import { ActionForm, TextField } from '../ui/form';
 import { say } from '../ui/toast';
 import { plural } from '../ui/value';
+import { MoveForm } from './move_messages';
 
 // All ready messages, or the first of them.
 function PurgeForm(props: { queue: Queue; close: () => void }) {
@@ -77,6 +78,14 @@ function Pause(props: { queue: Queue }) {
   );
 }
 
+function Move(props: { queue: Queue }) {
+  return (
+    <DialogButton label="Move" title={`Move messages of ${props.queue.name}`}>
+      {(close) => <MoveForm queue={props.queue} close={close} />}
+    </DialogButton>
+  );
+}
+
 export function QueueActions(props: { queue: Queue; bindings?: number | undefined }) {
   const { queue } = props;
   const messages = queue.messages ?? 0;
@@ -86,6 +95,7 @@ export function QueueActions(props: { queue: Queue; bindings?: number | undefine
   return (
     <>
       {canConfigure && queue.type !== 'stream' && !isExclusive && <Pause queue={queue} />}
+      {canConfigure && may('read', queue.vhost, queue.name) && vhostsWith('write').includes(queue.vhost) && queue.type !== 'stream' && !isExclusive && <Move queue={queue} />}
       {may('read', queue.vhost, queue.name) && queue.type !== 'stream' && !isExclusive && <Purge queue={queue} />}
       {canConfigure && !isExclusive && (
         <ConfirmButton
