@@ -135,6 +135,15 @@ TEST_F(AccessTest, BrowserThatSendsNoOriginSaysThatItIsAnotherSite) {
   EXPECT_EQ(put("/api/vhosts/v").status, 201u);
 }
 
+TEST_F(AccessTest, ErrorsDoNotRepeatPasswords) {
+  for (const char* body : {R"({"password":["hunter2"],"tags":""})",
+                           R"({"password":"hunter2","tags":5})", R"({"password":"hunter2)"}) {
+    const Answer answer = put("/api/users/u", body);
+    EXPECT_EQ(answer.status, 400u) << body;
+    EXPECT_EQ(answer.body.find("hunter2"), std::string::npos) << answer.body;
+  }
+}
+
 TEST_F(AccessTest, HashesOfPasswordsAreForAdministrators) {
   allow("mon", "/");
   as("mon");
