@@ -1,12 +1,12 @@
 #include "mgmt-ui/api/access/gate.h"
 
-#include <boost/beast/core/detail/base64.hpp>
 #include <boost/json.hpp>
 
 #include "broker/auth/loopback.h"
 #include "broker/auth/password_hash.h"
 #include "broker/config/config.h"
 #include "broker/log/log.h"
+#include "mgmt-ui/api/http/base64.h"
 #include "mgmt-ui/api/services.h"
 
 namespace coney::management {
@@ -15,17 +15,6 @@ namespace {
 using log::Category;
 
 constexpr std::size_t kMaxCredentials = 4'096;
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  namespace base64 = boost::beast::detail::base64;
-  if (text.size() > kMaxCredentials) return std::nullopt;
-  std::string decoded(base64::decoded_size(text.size()), '\0');
-  const auto [written, read] = base64::decode(decoded.data(), text.data(), text.size());
-  while (text.ends_with('=')) text.remove_suffix(1);
-  if (read < text.size()) return std::nullopt;
-  decoded.resize(written);
-  return decoded;
-}
 
 // Scripts of a page say that they are one: for them a browser is not to ask for the credentials.
 Answer no_credentials(const Request& request) {
@@ -92,6 +81,7 @@ std::variant<Caller, Answer> Gate::check(const Request& request, Clock::time_poi
 
 std::variant<Caller, Answer> Gate::check_basic(const Request& request, std::string_view credentials,
                                                Clock::time_point now) {
+  if (credentials.size() > kMaxCredentials) credentials = {};
   const auto decoded = decode_base64(credentials);
   const std::size_t colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos) return empty_answer(400);

@@ -12,10 +12,6 @@
 
 namespace coney::management {
 
-std::string encode_base64(std::string_view bytes);
-// None: it is no base64.
-std::optional<std::string> decode_base64(std::string_view text);
-
 // An object of those that are there; an empty list when there is none, as with RabbitMQ.
 boost::json::value properties_to_json(const Message& message);
 

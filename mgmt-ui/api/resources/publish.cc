@@ -5,6 +5,7 @@
 #include "broker/shard/mail.h"
 #include "broker/trace/firehose.h"
 #include "mgmt-ui/api/body/json_body.h"
+#include "mgmt-ui/api/http/base64.h"
 #include "mgmt-ui/api/resources/declaring.h"
 #include "mgmt-ui/api/resources/message_json.h"
 #include "mgmt-ui/api/resources/publishing.h"
