@@ -30,6 +30,7 @@ const kPages = {
   'queue-unacked': ['queues/%2F/mail.welcome?tab=unacked'],
   'queue-get': ['queues/%2F/invoices?tab=get', click('button', 'Get')],
   'queue-purge': ['queues/%2F/invoices', click('button', 'Purge')],
+  'queue-move': ['queues/%2F/invoices', click('button', 'Move')],
   streams: ['streams'],
   stream: ['queues/%2F/audit.trail?range=60'],
   messages: ['messages/%2F/invoices', (page) => page.locator('button.link').nth(2).click()],
