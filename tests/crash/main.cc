@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <random>
 
+#include "tests/crash/move_trial.h"
 #include "tests/crash/trial.h"
 #include "tests/crash/witness.h"
 
@@ -17,12 +18,14 @@ int main(int argc, char** argv) {
   unsigned load = 1000;
   options.seed = std::random_device{}();
   CLI::App app{"Kills a broker under load again and again and checks that it keeps its promises"};
-  bool power_loss = false;
+  bool power_loss = false, moves = false;
   auto* coney =
       app.add_option("--coney", program, "The broker's program")->check(CLI::ExistingFile);
   app.add_flag("--power-loss", power_loss,
                "A broker in this process, on a disk that loses what was not synced")
       ->excludes(coney);
+  app.add_flag("--moves", moves, "Kills it while messages are moved from queue to queue")
+      ->excludes("--power-loss");
   app.add_option("--rounds", options.rounds, "How often it is killed")->capture_default_str();
   app.add_option("--seed", options.seed, "What the rounds look like; random without it");
   app.add_option("--load", load, "Longest load of a round in ms")->capture_default_str();
@@ -45,7 +48,14 @@ int main(int argc, char** argv) {
   fmt::print("seed {}, {} rounds\n", options.seed, options.rounds);
   std::fflush(stdout);
   return witnessed([&] {
-    if (!Trial(options).run()) {
+    const bool kept = moves ? MoveTrial({.program = options.program,
+                                         .directory = options.directory,
+                                         .settings = options.settings,
+                                         .seed = options.seed,
+                                         .rounds = options.rounds})
+                                  .run()
+                            : Trial(options).run();
+    if (!kept) {
       fmt::print("seed {}; the broker's data and log are kept in {}\n", options.seed, directory);
       return 1;
     }

@@ -27,6 +27,8 @@ class ProcessBroker final : public Broker {
   void stop() override;
   void save(const std::filesystem::path& directory) override;
   std::optional<std::string> ended() override;
+  // Nobody has ended it, as far as ended() was asked.
+  bool is_running() const { return pid_ >= 0; }
 
  private:
   void begin();
