@@ -29,3 +29,11 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(coney_options INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds)
 endif()
+
+# Tests and what is around them spend their time in the libraries: under sanitizers, where half the
+# time to compile is optimisation, they go without.
+function(coney_sanitized_plainly target)
+  if(CONEY_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()

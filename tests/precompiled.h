@@ -1,5 +1,6 @@
 #pragma once
 // What most tests use.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

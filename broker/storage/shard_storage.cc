@@ -109,7 +109,7 @@ void ShardStorage::finish(TxId id, Commit commit) {
   batch_.commit_tx(id);
   const bool waits = commit.durability != Durability::kNone;
   Waiting& waiting = commit.durability == Durability::kFsync ? for_sync_ : for_write_;
-  waiting.others.push_back([this, id, waits, others = std::move(commit.others),
+  waiting.others.push_back([this, id, others = std::move(commit.others),
                             done = waits ? commit.done : Done()](bool durable) {
     transaction_ended(id);
     for (ShardId other : others) shard_.post(other, TransactionEndedMail{id});

@@ -1,9 +1,7 @@
 #pragma once
 // Commands of an operator to a broker in this process, and how a connection finds out about them.
 
-#include <future>
 #include <string>
-#include <utility>
 
 #include "broker/server/server.h"
 #include "broker/topology/topology.h"
@@ -11,21 +9,9 @@
 
 namespace coney::test {
 
-inline TopologyAnswer run(Server& server, TopologyCommand command) {
-  std::promise<TopologyAnswer> answer;
-  server.topology().submit(std::move(command),
-                           [&](TopologyAnswer given) { answer.set_value(std::move(given)); });
-  return answer.get_future().get();
-}
+TopologyAnswer run(Server& server, TopologyCommand command);
 
 // How the broker ends the connection, or its channel 1.
-inline std::string end_of(Client& client) {
-  try {
-    client.next_delivery();
-  } catch (const ClosedByBroker& closed) {
-    return closed.what();
-  }
-  return "a delivery";
-}
+std::string end_of(Client& client);
 
 }  // namespace coney::test

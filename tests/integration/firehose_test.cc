@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "broker/topology/topology.h"
 #include "tests/integration/becomes_true.h"
 #include "tests/integration/broker.h"
 #include "tests/integration/client.h"

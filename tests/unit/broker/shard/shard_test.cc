@@ -67,7 +67,7 @@ class ShardTest : public testing::Test, private TopologySink {
   // Runs `task` turn after turn on the shard until it returns true. Before start().
   void run_until(int shard, std::function<bool()> task) {
     Shard& target = *shards_[static_cast<std::size_t>(shard)];
-    target.run_later([this, shard, &target, task = std::move(task)] {
+    target.run_later([this, shard, task = std::move(task)] {
       if (!task()) run_until(shard, task);
     });
   }

@@ -211,7 +211,7 @@ TEST(LogBatch, MovedFromIsEmptyAndUsable) {
 TEST(LogRecord, BytesThatAreNoRecordAreRefused) {
   LogBatch batch;
   std::vector<PositionRange> live = {{3, 4}, {6, 9}};
-  batch.publish(kQueue, 70'000, payload("prefix", "data"), {true, 2});
+  batch.publish(kQueue, 70'000, payload("prefix", "data"), {true, {2}});
   batch.queue_state(kQueue, 10, live);
   batch.enqueue(kQueue, 5, BodyId{1});
   std::string bytes = payload_of(batch.seal()[0]);
