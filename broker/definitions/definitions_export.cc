@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <functional>
 #include <optional>
+#include <utility>
 
 #include "broker/auth/password_hash.h"
 #include "broker/definitions/argument_json.h"
@@ -133,48 +135,9 @@ json::object parameter(std::string_view component, std::string_view name, std::s
           {"value", std::move(value)}};
 }
 
-template <typename Record, typename Keep>
-json::array list(const std::vector<Record>& records, Keep keep) {
-  json::array array;
-  for (const Record& record : records) {
-    if (keep(record)) array.push_back(to_json(record));
-  }
-  return array;
+bool every(const auto&) {
+  return true;
 }
-
-template <typename Record>
-json::array list(const std::vector<Record>& records) {
-  return list(records, [](const Record&) { return true; });
-}
-
-json::array parameters(const Definitions& definitions) {
-  json::array array;
-  for (const PolicyRecord& policy : definitions.policies) {
-    if (!policy.is_operator) continue;
-    array.push_back(
-        parameter("operator_policy", policy.name, policy.vhost, policy_to_json(policy)));
-  }
-  for (const ParameterRecord& one : definitions.parameters) {
-    array.push_back(parameter(one.component, one.name, one.vhost, value_of(one.value)));
-  }
-  for (const VhostRecord& vhost : definitions.vhosts) {
-    json::object limits = limits_of(vhost);
-    if (limits.empty()) continue;
-    array.push_back(parameter("vhost-limits", "limits", vhost.name, std::move(limits)));
-  }
-  return array;
-}
-
-// With the name of the cluster, whether somebody has given it one or not.
-json::array global_parameters(const Definitions& definitions, const std::string& cluster_name) {
-  json::array array = list(definitions.global_parameters);
-  auto is_name = [](const GlobalParameterRecord& one) { return one.name == "cluster_name"; };
-  if (std::ranges::none_of(definitions.global_parameters, is_name)) {
-    array.push_back(json::object{{"name", "cluster_name"}, {"value", cluster_name}});
-  }
-  return array;
-}
-
 bool is_named(const ExchangeRecord& exchange) {
   return !is_predeclared(exchange);
 }
@@ -185,70 +148,190 @@ bool is_shared(const QueueRecord& queue) {
   return !queue.exclusive;
 }
 
-template <typename Record>
-std::vector<Record> in_vhost(const std::vector<Record>& records, std::string_view vhost) {
-  std::vector<Record> found;
-  for (const Record& record : records) {
-    if (record.vhost == vhost) found.push_back(record);
-  }
-  return found;
+json::object head_of(std::string_view version, std::string_view format, std::string_view origin,
+                     const std::string& name, const std::string& explanation) {
+  return {{"rabbitmq_version", version},
+          {"rabbit_version", version},
+          {"product_name", "RabbitMQ"},
+          {"product_version", version},
+          {"rabbitmq_definition_format", format},
+          {origin, name},
+          {"explanation", explanation}};
 }
 
-json::array without_vhost(json::array entries) {
-  for (json::value& entry : entries) entry.get_object().erase("vhost");
-  return entries;
+// Open at its end.
+std::string opened(const json::object& object) {
+  std::string text = json::serialize(object);
+  text.pop_back();
+  return text;
 }
 
 }  // namespace
 
-std::string export_vhost_definitions(const Definitions& all, const DefinitionsExportHeader& header,
-                                     std::string_view name) {
-  auto vhost = std::ranges::find(all.vhosts, name, &VhostRecord::name);
-  if (vhost == all.vhosts.end()) return "";
-  Definitions own{.vhosts = {*vhost},
-                  .policies = in_vhost(all.policies, name),
-                  .parameters = in_vhost(all.parameters, name)};
-  json::object described = to_json(*vhost);
-  const std::string shown = json_text(name);
-  return json::serialize(
-      json::object{{"rabbitmq_version", header.version},
-                   {"rabbit_version", header.version},
-                   {"product_name", "RabbitMQ"},
-                   {"product_version", header.version},
-                   {"rabbitmq_definition_format", "single_virtual_host"},
-                   {"original_vhost_name", shown},
-                   {"explanation", "Definitions of virtual host '" + shown + "'"},
-                   {"description", text(vhost->description)},
-                   {"metadata", described["metadata"]},
-                   {"limits", described["limits"]},
-                   {"parameters", without_vhost(parameters(own))},
-                   {"policies", without_vhost(list(own.policies, is_users))},
-                   {"exchanges", without_vhost(list(in_vhost(all.exchanges, name), is_named))},
-                   {"queues", without_vhost(list(in_vhost(all.queues, name), is_shared))},
-                   {"bindings", without_vhost(list(in_vhost(all.bindings, name)))}});
+struct DefinitionsExport::Section {
+  // An empty one is left out.
+  using Make = std::function<json::object(std::size_t)>;
+
+  std::string_view name;
+  std::size_t size = 0;
+  Make make;
+};
+
+namespace {
+
+using Section = DefinitionsExport::Section;
+using VhostName = std::optional<std::string>;  // all of them, or this one
+
+template <typename Record, typename Keep = bool (*)(const Record&)>
+Section section(std::string_view name, const SharedRecords<Record>& records, const VhostName& vhost,
+                Keep keep = every<Record>) {
+  return {name, records.size(), [&records, vhost, keep](std::size_t n) {
+            const Record& record = *records[n];
+            bool wanted = keep(record);
+            if constexpr (requires { record.vhost; }) {
+              wanted = wanted && (!vhost || record.vhost == *vhost);
+            }
+            return wanted ? to_json(record) : json::object();
+          }};
+}
+
+json::object limits_parameter(const VhostRecord& vhost) {
+  json::object limits = limits_of(vhost);
+  if (limits.empty()) return {};
+  return parameter("vhost-limits", "limits", vhost.name, std::move(limits));
+}
+
+json::object operator_policy(const PolicyRecord& policy) {
+  if (!policy.is_operator) return {};
+  return parameter("operator_policy", policy.name, policy.vhost, policy_to_json(policy));
+}
+
+json::object runtime_parameter(const ParameterRecord& one) {
+  return parameter(one.component, one.name, one.vhost, value_of(one.value));
+}
+
+auto lasting_in(const DefinitionRecords& all) {
+  return [&all](const BindingRecord& binding) { return all.is_lasting(binding); };
+}
+
+// Operator policies and limits are parameters, too.
+Section parameters(const DefinitionRecords& all, const VhostName& vhost) {
+  const std::size_t policies = all.policies.size();
+  const std::size_t others = policies + all.parameters.size();
+  const auto is_wanted = [vhost](const std::string& one) { return !vhost || one == *vhost; };
+  return {"parameters", others + all.vhosts.size(),
+          [&all, policies, others, is_wanted](std::size_t n) {
+            if (n >= others) {
+              const VhostRecord& one = *all.vhosts[n - others];
+              return is_wanted(one.name) ? limits_parameter(one) : json::object();
+            }
+            if (n >= policies) {
+              const ParameterRecord& one = *all.parameters[n - policies];
+              return is_wanted(one.vhost) ? runtime_parameter(one) : json::object();
+            }
+            const PolicyRecord& one = *all.policies[n];
+            return is_wanted(one.vhost) ? operator_policy(one) : json::object();
+          }};
+}
+
+// With the name of the cluster, whether somebody has given it one or not.
+Section global_parameters(const DefinitionRecords& all, const std::string& cluster_name) {
+  const auto& records = all.global_parameters;
+  const bool named =
+      std::ranges::any_of(records, [](const auto& one) { return one->name == "cluster_name"; });
+  return {"global_parameters", records.size() + (named ? 0 : 1),
+          [&records, cluster_name](std::size_t n) {
+            if (n < records.size()) return to_json(*records[n]);
+            return json::object{{"name", "cluster_name"}, {"value", cluster_name}};
+          }};
+}
+
+Section without_vhost(Section section) {
+  section.make = [make = std::move(section.make)](std::size_t n) {
+    json::object entry = make(n);
+    entry.erase("vhost");
+    return entry;
+  };
+  return section;
+}
+
+}  // namespace
+
+DefinitionsExport::DefinitionsExport(Records records, const DefinitionsExportHeader& header)
+    : records_(std::move(records)) {
+  const DefinitionRecords& all = *records_;
+  const std::string cluster = json_text(header.cluster_name);
+  head_ = opened(head_of(header.version, "cluster", "original_cluster_name", cluster,
+                         "Definitions of cluster '" + cluster + "'"));
+  sections_.push_back(section("vhosts", all.vhosts, {}));
+  sections_.push_back(section("users", all.users, {}));
+  sections_.push_back(section("permissions", all.permissions, {}));
+  sections_.push_back(section("topic_permissions", all.topic_permissions, {}));
+  sections_.push_back(parameters(all, {}));
+  sections_.push_back(global_parameters(all, cluster));
+  sections_.push_back(section("policies", all.policies, {}, is_users));
+  sections_.push_back(section("exchanges", all.exchanges, {}, is_named));
+  sections_.push_back(section("queues", all.queues, {}, is_shared));
+  sections_.push_back(section("bindings", all.bindings, {}, lasting_in(all)));
+}
+
+DefinitionsExport::DefinitionsExport(Records records, const DefinitionsExportHeader& header,
+                                     const VhostRecord& vhost)
+    : records_(std::move(records)) {
+  const DefinitionRecords& all = *records_;
+  const std::string shown = json_text(vhost.name);
+  json::object head = head_of(header.version, "single_virtual_host", "original_vhost_name", shown,
+                              "Definitions of virtual host '" + shown + "'");
+  json::object described = to_json(vhost);
+  head["description"] = text(vhost.description);
+  head["metadata"] = described["metadata"];
+  head["limits"] = described["limits"];
+  head_ = opened(head);
+  sections_.push_back(without_vhost(parameters(all, vhost.name)));
+  sections_.push_back(without_vhost(section("policies", all.policies, vhost.name, is_users)));
+  sections_.push_back(without_vhost(section("exchanges", all.exchanges, vhost.name, is_named)));
+  sections_.push_back(without_vhost(section("queues", all.queues, vhost.name, is_shared)));
+  sections_.push_back(
+      without_vhost(section("bindings", all.bindings, vhost.name, lasting_in(all))));
+}
+
+DefinitionsExport::~DefinitionsExport() = default;
+
+bool DefinitionsExport::write(std::string& to) {
+  to += std::exchange(head_, {});
+  const Section& current = sections_[section_];
+  if (entry_ == 0) {
+    to.append(",\"").append(current.name).append("\":[");
+    begun_ = false;
+  }
+  write_entries(current, to);
+  if (entry_ != current.size) return true;
+  to += ']';
+  entry_ = 0;
+  if (++section_ != sections_.size()) return true;
+  to += '}';
+  return false;
+}
+
+void DefinitionsExport::write_entries(const Section& section, std::string& to) {
+  constexpr std::size_t kWritten = 256, kSeen = 4096;  // at most
+  std::size_t written = 0;
+  const std::size_t end = std::min(entry_ + kSeen, section.size);
+  for (; entry_ != end && written != kWritten; ++entry_) {
+    const json::object entry = section.make(entry_);
+    if (entry.empty()) continue;
+    ++written;
+    if (std::exchange(begun_, true)) to += ',';
+    to += json::serialize(entry);
+  }
 }
 
 std::string export_definitions(const Definitions& definitions,
                                const DefinitionsExportHeader& header) {
-  std::string cluster = json_text(header.cluster_name);
-  return json::serialize(
-      json::object{{"rabbitmq_version", header.version},
-                   {"rabbit_version", header.version},
-                   {"product_name", "RabbitMQ"},
-                   {"product_version", header.version},
-                   {"rabbitmq_definition_format", "cluster"},
-                   {"original_cluster_name", cluster},
-                   {"explanation", "Definitions of cluster '" + cluster + "'"},
-                   {"vhosts", list(definitions.vhosts)},
-                   {"users", list(definitions.users)},
-                   {"permissions", list(definitions.permissions)},
-                   {"topic_permissions", list(definitions.topic_permissions)},
-                   {"parameters", parameters(definitions)},
-                   {"global_parameters", global_parameters(definitions, cluster)},
-                   {"policies", list(definitions.policies, is_users)},
-                   {"exchanges", list(definitions.exchanges, is_named)},
-                   {"queues", list(definitions.queues, is_shared)},
-                   {"bindings", list(definitions.bindings)}});
+  DefinitionsExport whole(std::make_shared<const DefinitionRecords>(refer_to(definitions)), header);
+  std::string text;
+  while (whole.write(text)) continue;
+  return text;
 }
 
 }  // namespace coney

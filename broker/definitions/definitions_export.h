@@ -4,9 +4,12 @@
 // are left out, as there; operator policies and limits of vhosts are runtime parameters, too.
 // Argument types that JSON lacks become the nearest that it has. Pure.
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "broker/definitions/definition_records.h"
 #include "persistence/definitions/records.h"
 
 namespace coney {
@@ -20,8 +23,30 @@ struct DefinitionsExportHeader {
 std::string export_definitions(const Definitions& definitions,
                                const DefinitionsExportHeader& header);
 
-// What is in one vhost, without its name at each entry; "" when there is no such vhost.
-std::string export_vhost_definitions(const Definitions& definitions,
-                                     const DefinitionsExportHeader& header, std::string_view vhost);
+// The same a piece at a time, of the whole cluster, or of what is in one vhost and then without its
+// name at each entry.
+class DefinitionsExport {
+ public:
+  using Records = std::shared_ptr<const DefinitionRecords>;
+  struct Section;  // a list of entries
+
+  DefinitionsExport(Records records, const DefinitionsExportHeader& header);
+  // REQUIRES: the vhost is among them.
+  DefinitionsExport(Records records, const DefinitionsExportHeader& header,
+                    const VhostRecord& vhost);
+  ~DefinitionsExport();
+
+  // Appends the next piece, about a millisecond's work; false: that was the last.
+  bool write(std::string& to);
+
+ private:
+  void write_entries(const Section& section, std::string& to);
+
+  const Records records_;
+  std::string head_;  // what stands before the sections
+  std::vector<Section> sections_;
+  std::size_t section_ = 0, entry_ = 0;  // the next one
+  bool begun_ = false;                   // something of the section is written
+};
 
 }  // namespace coney

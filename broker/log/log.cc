@@ -111,11 +111,14 @@ class TailSink final : public LeveledSink {
   void take(const Entry& entry) override { tail().add(entry); }
 };
 
+constexpr int kNoLevel = -1;
+
 struct Log {
   std::shared_ptr<spdlog::details::thread_pool> thread;
   std::shared_ptr<spdlog::async_logger> logger;
   std::vector<std::shared_ptr<Sink>> sinks;
   std::shared_ptr<TailSink> tail;
+  std::atomic<int> level_set = kNoLevel;  // while it runs
 };
 std::unique_ptr<Log> running;
 
@@ -203,9 +206,16 @@ std::optional<std::string> reopen() {
 
 void set_level(Level level) {
   if (!running) return;
+  running->level_set = static_cast<int>(level);
   for (const auto& sink : running->sinks) sink->set_level(level);
   running->tail->set_level(level);
   open_gates(running.get());
+}
+
+std::optional<Level> level_set() {
+  const int level = running ? running->level_set.load() : kNoLevel;
+  if (level == kNoLevel) return std::nullopt;
+  return static_cast<Level>(level);
 }
 
 uint64_t lost() {

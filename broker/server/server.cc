@@ -14,10 +14,13 @@
 #include "broker/connection/connection.h"
 #include "broker/definitions/definitions_file.h"
 #include "broker/log/log.h"
+#include "broker/server/acceptor.h"
 #include "broker/server/disk_monitor.h"
 #include "broker/server/memory_monitor.h"
 #include "broker/server/notify.h"
+#include "broker/shard/shard.h"
 #include "broker/storage/node_storage.h"
+#include "broker/topology/topology.h"
 #include "persistence/definitions/definition_store.h"
 
 namespace coney {

@@ -15,14 +15,13 @@
 
 #include "broker/config/live_settings.h"
 #include "broker/connection/connection_limits.h"
-#include "broker/server/acceptor.h"
 #include "broker/server/alarms.h"
 #include "broker/server/resource_status.h"
 #include "broker/server/server_context.h"
 #include "broker/server/server_extension.h"
-#include "broker/shard/shard.h"
 #include "broker/storage/storage_options.h"
-#include "broker/topology/topology.h"
+#include "broker/transport/endpoint.h"
+#include "broker/transport/tls_credentials.h"
 #include "persistence/data_directory.h"
 
 namespace coney {
@@ -48,6 +47,8 @@ ResourceProbe system_resources();
 TlsOptions tls_options(const TlsConfig& config);
 
 class NodeStorage;
+class Shard;
+class Topology;
 
 class Server {
  public:

@@ -54,6 +54,11 @@ std::string term(const json::value& value) {
   return erlang_json_term(*table.find("value"));
 }
 
+// Texts may hold passwords, such as those of URIs under a key that is misspelt.
+json::value shown(const json::value& value) {
+  return value.is_string() || value.is_structured() ? json::value("[redacted]") : value;
+}
+
 std::string check_keys(const Component& component, const json::object& object,
                        const std::string& name) {
   std::string unknown, faults;
@@ -63,7 +68,7 @@ std::string check_keys(const Component& component, const json::object& object,
       continue;
     }
     if (!unknown.empty()) unknown += ',';
-    unknown += "{" + erlang_binary(key) + "," + term(value) + "}";
+    unknown += "{" + erlang_binary(key) + "," + term(shown(value)) + "}";
   }
   if (!unknown.empty()) faults += "Unrecognised terms [" + unknown + "] in " + name + "\n";
   for (const Key& key : component.keys) {

@@ -274,6 +274,9 @@ TEST(Administration, ParametersAreCheckedAsRecorded) {
   EXPECT_EQ(broker.refuse(put("federation-upstream", "tmp", R"({"bogus":1})")).text,
             "Validation failed\n\nUnrecognised terms [{<<\"bogus\">>,1}] in tmp\n"
             "Key \"uri\" not found in tmp\n");
+  EXPECT_EQ(broker.refuse(put("federation-upstream", "tmp", R"({"Uri":"amqp://u:secret@a"})")).text,
+            "Validation failed\n\nUnrecognised terms [{<<\"Uri\">>,<<\"[redacted]\">>}] in tmp\n"
+            "Key \"uri\" not found in tmp\n");
   EXPECT_EQ(broker.refuse(put("bogus", "x", "1")).text,
             "Validation failed\n\ncomponent bogus not found\n");
   EXPECT_EQ(broker.refuse(put("shovel", "s", "{")).kind, Kind::kInvalid);
