@@ -22,8 +22,9 @@ bool is_safe(Method method) {
   return method == Method::kGet || method == Method::kHead || method == Method::kOptions;
 }
 
-Call make_call(Request&& request, const Directory& directory, Services& services, Gate& gate) {
-  return {std::move(request), {}, directory, services, gate, {}};
+Call make_call(Request&& request, const Directory& directory, Services& services, Gate& gate,
+               Snapshots& snapshots) {
+  return {std::move(request), {}, directory, services, gate, snapshots, {}};
 }
 
 void bind_names(const Route& route, Call& call) {
@@ -65,6 +66,7 @@ Api::Api(const Directory& directory, Services& services, RouteTable routes, Now 
       services_(services),
       routes_(std::move(routes)),
       gate_(directory, services),
+      snapshots_(directory, services),
       now_(now) {}
 
 std::variant<Answer, Api::Admitted> Api::admit(Request head) {
@@ -140,7 +142,8 @@ std::variant<Answer, Api::Admitted> Api::admit_to(const Route& route, Request& r
   if (is_safe(request.method) && !accepts_json(request) && !operation.any_type) {
     return empty_answer(406);
   }
-  auto call = std::make_shared<Call>(make_call(Request(request), directory_, services_, gate_));
+  auto call =
+      std::make_shared<Call>(make_call(Request(request), directory_, services_, gate_, snapshots_));
   call->caller = std::move(caller);
   bind_names(route, *call);
   if (operation.need != Need::kNothing && hides_vhost(*call)) return not_found("Not Found");

@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "mgmt-ui/api/access/gate.h"
+#include "mgmt-ui/api/directory/snapshots.h"
 #include "mgmt-ui/api/routing/route_table.h"
 
 namespace coney::management {
@@ -33,6 +34,9 @@ class Api {
   std::variant<Answer, Admitted> admit(Request head);
   void carry_out(Admitted admitted, Respond respond);
 
+  // Lets go of requests that wait for something of its own. REQUIRES: none comes any more.
+  void stop() { snapshots_.forget(); }
+
   const RouteTable& routes() const { return routes_; }
 
  private:
@@ -47,6 +51,7 @@ class Api {
   Services& services_;
   RouteTable routes_;
   Gate gate_;
+  Snapshots snapshots_;
   Now now_;
 };
 

@@ -6,14 +6,14 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <mutex>
 #include <thread>
 
 #include "broker/log/log.h"
 #include "broker/server/server.h"
+#include "broker/shard/shard.h"
 #include "broker/storage/node_storage.h"
+#include "broker/topology/topology.h"
 #include "broker/transport/tls_credentials.h"
 #include "mgmt-ui/api/http/http_server.h"
 #include "mgmt-ui/api/local/local_door.h"
@@ -21,6 +21,8 @@
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/stats/statistics.h"
 #include "mgmt-ui/api/stats/stats_inbox.h"
+#include "mgmt-ui/api/work/mailbox.h"
+#include "mgmt-ui/api/work/worker.h"
 
 namespace coney::management {
 namespace {
@@ -31,32 +33,13 @@ using log::Category;
 constexpr std::chrono::seconds kCertificateCheck{3};
 constexpr std::chrono::seconds kStatisticsTick{1};
 constexpr std::chrono::milliseconds kLogTick{200};
+constexpr std::size_t kStep = 256;  // changes or events that are taken at once
 
 Millisecond wall_milliseconds() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<Millisecond>(
       std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
 }
-
-// The way of other threads to the management's: what they post runs there in order, or not at all
-// once it is closed. The one mutex of the management.
-class Mailbox {
- public:
-  explicit Mailbox(asio::io_context& io) : io_(&io) {}
-
-  void post(std::function<void()> what) {
-    std::lock_guard lock(mutex_);
-    if (io_) asio::post(*io_, std::move(what));
-  }
-  void close() {
-    std::lock_guard lock(mutex_);
-    io_ = nullptr;
-  }
-
- private:
-  std::mutex mutex_;
-  asio::io_context* io_;
-};
 
 ActiveListener active_listener(std::string protocol, const Endpoint& endpoint) {
   return {std::move(protocol), endpoint.address ? endpoint.address->host() : "::", endpoint.port};
@@ -96,10 +79,8 @@ class Management final : public ServerExtension, private Services {
   std::string_view name() const override { return "management"; }
 
   void apply(std::shared_ptr<const Changes> changes) override {
-    mailbox_->post([this, changes = std::move(changes)] {
-      directory_.apply(*changes);
-      events_.publish(*changes);
-      live_feed_.changed();
+    mailbox_->post_steps([this, changes = std::move(changes), done = std::size_t{0}]() mutable {
+      return take(*changes, done);
     });
   }
 
@@ -111,6 +92,7 @@ class Management final : public ServerExtension, private Services {
   const Config& config() const override { return config_; }
   std::span<const AppliedSetting> settings() const override { return settings_; }
   void submit(TopologyCommand command, Then then) override;
+  void calculate(std::function<void()> work, std::function<void(bool)> then) override;
   LiveValues live_settings() const override { return server_->live_settings().read(); }
   void change_settings(const LiveValues& values) override { server_->change_settings(values); }
   unsigned shards() const override {
@@ -159,7 +141,8 @@ class Management final : public ServerExtension, private Services {
   void hand_on_log();
   void show_views();
   void answer(Request request, Respond respond);
-  void read_statistics();
+  bool take(const Changes& changes, std::size_t& done);
+  Mailbox::Steps reading_of_statistics();
   void tick_statistics();
   NodeSample probe() const;
 
@@ -176,7 +159,7 @@ class Management final : public ServerExtension, private Services {
   std::vector<ActiveListener> own_listeners_;
   Statistics statistics_{wall_milliseconds, [this] { return probe(); }};
   StatsInbox stats_inbox_{
-      [mailbox = mailbox_, this] { mailbox->post([this] { read_statistics(); }); }};
+      [mailbox = mailbox_, this] { mailbox->post_steps(reading_of_statistics()); }};
   Api api_;
   LiveFeed live_feed_{
       [this](Request request, Respond respond) { answer(std::move(request), std::move(respond)); },
@@ -191,6 +174,7 @@ class Management final : public ServerExtension, private Services {
   std::unique_ptr<asio::steady_timer> log_timer_;   // while somebody reads the log
   std::unique_ptr<asio::steady_timer> view_timer_;  // while somebody follows views
   std::thread thread_;
+  Worker worker_;
 };
 
 std::optional<std::string> Management::start(Server& server) {
@@ -214,6 +198,9 @@ void Management::stop() {
   mailbox_->close();
   if (io_) io_->stop();
   if (thread_.joinable()) thread_.join();
+  worker_.stop();
+  mailbox_->clear();
+  api_.stop();
   certificate_timer_.reset();
   statistics_timer_.reset();
   log_timer_.reset();
@@ -286,6 +273,20 @@ void Management::watch_certificates() {
   });
 }
 
+// ---- what exists ----
+
+// A step: an import has hundreds of thousands of them. They come in an order in which each is
+// complete with those before it. `done`: how many. False: all are.
+bool Management::take(const Changes& changes, std::size_t& done) {
+  const auto step = std::span(changes).subspan(done).first(std::min(kStep, changes.size() - done));
+  directory_.apply(step);
+  events_.publish(step);
+  done += step.size();
+  if (done != changes.size()) return true;
+  live_feed_.changed();
+  return false;
+}
+
 // ---- the log ----
 
 std::shared_ptr<EventSubscription> Management::follow_log(LogFilter filter, std::uint64_t backlog) {
@@ -335,8 +336,27 @@ void Management::show_views() {
 
 // ---- statistics ----
 
-void Management::read_statistics() {
-  for (const auto& events : stats_inbox_.read()) statistics_.take(events);
+// A step; what shards have told until the first one.
+Mailbox::Steps Management::reading_of_statistics() {
+  struct Unread {
+    std::vector<std::vector<StatsEvent>> batches;
+    std::size_t batch = 0, done = 0;  // of its events
+    bool begun = false;
+  };
+  return [this, unread = std::make_shared<Unread>()] {
+    if (!std::exchange(unread->begun, true)) unread->batches = stats_inbox_.read();
+    if (unread->batch == unread->batches.size()) return false;
+    const std::span<const StatsEvent> events(unread->batches[unread->batch]);
+    const auto step =
+        events.subspan(unread->done).first(std::min(kStep, events.size() - unread->done));
+    statistics_.take(step);
+    unread->done += step.size();
+    if (unread->done == events.size()) {
+      unread->done = 0;
+      ++unread->batch;
+    }
+    return unread->batch != unread->batches.size();
+  };
 }
 
 void Management::tick_statistics() {
@@ -360,6 +380,14 @@ void Management::submit(TopologyCommand command, Then then) {
                              [mailbox = mailbox_, then = std::move(then)](TopologyAnswer answer) {
                                mailbox->post([then, answer = std::move(answer)] { then(answer); });
                              });
+}
+
+// What they hold is let go of on the management's thread, too.
+void Management::calculate(std::function<void()> work, std::function<void(bool)> then) {
+  worker_.add([mailbox = mailbox_, work = std::move(work), then = std::move(then)]() mutable {
+    const bool done = attempt(work);
+    mailbox->post([work = std::move(work), then = std::move(then), done] { then(done); });
+  });
 }
 
 void Management::post(ShardId shard, Mail mail) {

@@ -50,6 +50,9 @@ class Services {
   // `then` is called on the management's thread, once the directory has what the command changed.
   using Then = std::function<void(TopologyAnswer)>;
   virtual void submit(TopologyCommand command, Then then) = 0;
+  // Does `work`, which uses what is its own alone, elsewhere and one after the other; then calls
+  // `then` on the management's thread. False: it has thrown.
+  virtual void calculate(std::function<void()> work, std::function<void(bool done)> then);
 
   // ---- queues and their shards ----
   virtual unsigned shards() const { return 1; }
@@ -116,5 +119,8 @@ class Services {
   // With 320 CONNECTION_FORCED; nothing when it is gone already.
   virtual void close_connection(ConnectionId, std::string /*reason*/) {}
 };
+
+// For calculate(): false, and a line in the log, when it throws.
+bool attempt(const std::function<void()>& work);
 
 }  // namespace coney::management

@@ -52,6 +52,7 @@ class Run {
     Context context{.arguments = arguments,
                     .node = node,
                     .input = world_.input,
+                    .output = world_.output,
                     .progress = world_.errors,
                     .interactive = world_.interactive && !arguments.quiet(),
                     .program = program_};

@@ -83,7 +83,7 @@ std::optional<std::string> JsonBody::optional_text(std::string_view key) {
   const json::value* value = find(key);
   if (!value) return std::nullopt;
   if (value->is_string()) return std::string(value->get_string());
-  const bool secret = key == "password";
+  const bool secret = key.starts_with("password");  // or its hash
   faults_.report(json_pointer(key),
                  json::array{"not_string", secret ? json::value("[redacted]") : *value});
   return std::nullopt;

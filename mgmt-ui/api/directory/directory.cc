@@ -23,14 +23,14 @@ const std::string& name_of(const ExchangeEntry& entry) {
   return entry.exchange->record->name;
 }
 
-template <typename T>
-void sort_by_name(std::vector<T>& items) {
-  std::ranges::sort(items, [](const T& a, const T& b) { return name_of(a) < name_of(b); });
+template <typename Items>
+void sort_by_name(Items&& items) {
+  std::ranges::sort(items, [](const auto& a, const auto& b) { return name_of(a) < name_of(b); });
 }
 
 }  // namespace
 
-void Directory::apply(const Changes& changes) {
+void Directory::apply(std::span<const Change> changes) {
   for (const Change& change : changes) {
     note(change);
     catalog_.apply(change);
@@ -41,10 +41,12 @@ void Directory::apply(const Changes& changes) {
 void Directory::note(const Change& change) {
   if (is_any<VhostPut, VhostRemoved>(change)) {
     vhosts_.valid = queues_.valid = exchanges_.valid = false;
+    queue_records_.reset();
   } else if (is_any<UserPut, UserRemoved>(change)) {
     users_.valid = false;
   } else if (is_any<QueuePut, QueueRemoved>(change)) {
     queues_.valid = false;
+    queue_records_.reset();
   } else if (is_any<ExchangePut, ExchangeRemoved>(change)) {
     exchanges_.valid = false;
   }
@@ -68,42 +70,62 @@ const std::vector<const User*>& Directory::users() const {
   return users_.items;
 }
 
-std::vector<QueueEntry> Directory::queues(const Vhost& vhost) const {
-  std::vector<QueueEntry> entries;
-  for (const auto& [name, queue] : vhost.queues) entries.push_back({&vhost, queue.get()});
-  sort_by_name(entries);
-  return entries;
-}
-
-std::vector<ExchangeEntry> Directory::exchanges(const Vhost& vhost) const {
-  std::vector<ExchangeEntry> entries;
-  for (const auto& [name, exchange] : vhost.exchanges) entries.push_back({&vhost, exchange.get()});
-  sort_by_name(entries);
-  return entries;
-}
-
 const std::vector<QueueEntry>& Directory::queues() const {
-  if (!queues_.valid) {
+  if (!std::exchange(queues_.valid, true)) {
     queues_.items.clear();
     for (const Vhost* vhost : vhosts()) {
-      const auto entries = queues(*vhost);
-      queues_.items.insert(queues_.items.end(), entries.begin(), entries.end());
+      const std::size_t begin = queues_.items.size();
+      for (const auto& [name, queue] : vhost->queues) queues_.items.push_back({vhost, queue.get()});
+      sort_by_name(std::span(queues_.items).subspan(begin));
     }
-    queues_.valid = true;
   }
   return queues_.items;
 }
 
 const std::vector<ExchangeEntry>& Directory::exchanges() const {
-  if (!exchanges_.valid) {
+  if (!std::exchange(exchanges_.valid, true)) {
     exchanges_.items.clear();
     for (const Vhost* vhost : vhosts()) {
-      const auto entries = exchanges(*vhost);
-      exchanges_.items.insert(exchanges_.items.end(), entries.begin(), entries.end());
+      const std::size_t begin = exchanges_.items.size();
+      for (const auto& [name, exchange] : vhost->exchanges) {
+        exchanges_.items.push_back({vhost, exchange.get()});
+      }
+      sort_by_name(std::span(exchanges_.items).subspan(begin));
     }
-    exchanges_.valid = true;
   }
   return exchanges_.items;
+}
+
+namespace {
+
+// The part that is of the vhost.
+template <typename Entry>
+std::span<const Entry> part_of(const std::vector<Entry>& all, const Vhost& vhost) {
+  const auto name = [](const Entry& entry) -> const std::string& {
+    return entry.vhost->record->name;
+  };
+  const std::string& wanted = vhost.record->name;
+  return {std::ranges::lower_bound(all, wanted, {}, name),
+          std::ranges::upper_bound(all, wanted, {}, name)};
+}
+
+}  // namespace
+
+std::span<const QueueEntry> Directory::queues(const Vhost& vhost) const {
+  return part_of(queues(), vhost);
+}
+
+std::span<const ExchangeEntry> Directory::exchanges(const Vhost& vhost) const {
+  return part_of(exchanges(), vhost);
+}
+
+std::shared_ptr<const Directory::QueueRecords> Directory::queue_records() const {
+  if (queue_records_) return queue_records_;
+  auto records = std::make_shared<QueueRecords>();
+  records->reserve(queues().size());
+  for (const QueueEntry& entry : queues()) records->push_back(entry.queue->record);
+  queue_records_ = std::move(records);
+  return queue_records_;
 }
 
 }  // namespace coney::management

@@ -4,6 +4,7 @@
 // Pointers returned live until the next apply().
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "broker/topology/catalog.h"
@@ -21,7 +22,7 @@ struct ExchangeEntry {
 
 class Directory {
  public:
-  void apply(const Changes& changes);
+  void apply(std::span<const Change> changes);
 
   const Catalog& catalog() const { return catalog_; }
   // To route with, which needs room of its own in it.
@@ -37,9 +38,12 @@ class Directory {
   const std::vector<const User*>& users() const;
   const std::vector<QueueEntry>& queues() const;
   const std::vector<ExchangeEntry>& exchanges() const;
-  // Those of one vhost.
-  std::vector<QueueEntry> queues(const Vhost& vhost) const;
-  std::vector<ExchangeEntry> exchanges(const Vhost& vhost) const;
+  // Those of one vhost. The span lives until the next apply().
+  std::span<const QueueEntry> queues(const Vhost& vhost) const;
+  std::span<const ExchangeEntry> exchanges(const Vhost& vhost) const;
+  // The records of queues(), in its order: for those who need them beyond the next apply().
+  using QueueRecords = std::vector<std::shared_ptr<const QueueRecord>>;
+  std::shared_ptr<const QueueRecords> queue_records() const;
 
  private:
   template <typename T>
@@ -54,6 +58,7 @@ class Directory {
   mutable Sorted<const User*> users_;
   mutable Sorted<QueueEntry> queues_;
   mutable Sorted<ExchangeEntry> exchanges_;
+  mutable std::shared_ptr<const QueueRecords> queue_records_;  // null: to be made
 };
 
 }  // namespace coney::management

@@ -128,7 +128,7 @@ std::shared_ptr<EventSubscription> EventFeed::subscribe() {
   return subscription;
 }
 
-void EventFeed::publish(const Changes& changes) {
+void EventFeed::publish(std::span<const Change> changes) {
   std::erase_if(subscribers_, [](const auto& one) { return one.expired(); });
   if (subscribers_.empty()) return;
   for (const Change& change : changes) {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,7 +51,7 @@ class EventFeed {
  public:
   // Ends when the last pointer to it goes.
   std::shared_ptr<EventSubscription> subscribe();
-  void publish(const Changes& changes);
+  void publish(std::span<const Change> changes);
 
  private:
   std::vector<std::weak_ptr<EventSubscription>> subscribers_;

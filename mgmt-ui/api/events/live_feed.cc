@@ -68,10 +68,11 @@ class LiveFeed::Listener : public EventSubscription {
   }
   bool may_be_asked(Clock::time_point now) const { return !has_waiting() && now >= not_before_; }
 
-  void take(std::size_t number, const Answer& answer) {
+  void take(std::size_t number, Answer answer) {
     View& view = views_[number];
     view.asked = false;
-    const bool fits = answer.body.size() <= kMaxAnswer &&
+    complete_if_short(answer);
+    const bool fits = !answer.rest && answer.body.size() <= kMaxAnswer &&
                       *kept_ - view.shown.size() + answer.body.size() <= kMaxKept;
     const bool is_json = answer.status == 200 && answer.content_type == "application/json";
     if (!is_json) {
@@ -147,7 +148,7 @@ void LiveFeed::ask_for(const std::shared_ptr<Listener>& listener, std::size_t vi
   ask_(listener->request(view), [weak = std::weak_ptr(listener), view](Answer answer) {
     const auto held = weak.lock();
     if (!held) return;
-    held->take(view, answer);
+    held->take(view, std::move(answer));
     held->wake();
   });
 }

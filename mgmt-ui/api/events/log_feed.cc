@@ -35,6 +35,24 @@ std::string event_of(const log::TailLine& line) {
   return "event: log\ndata: " + json::serialize(about) + "\n\n";
 }
 
+// The events of the last lines that fit; the subscription is told of those that do not.
+std::vector<std::string> newest_of(const std::vector<log::TailLine>& lines, const LogFilter& filter,
+                                   EventSubscription& subscription) {
+  std::vector<std::string> events;
+  std::size_t bytes = 0;
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    if (!filter.matches(*line)) continue;
+    std::string event = event_of(*line);
+    if (!subscription.has_room(bytes += event.size())) {
+      subscription.leave_out(1);
+    } else {
+      events.push_back(std::move(event));
+    }
+  }
+  std::ranges::reverse(events);
+  return events;
+}
+
 }  // namespace
 
 bool LogFilter::matches(const log::TailLine& line) const {
@@ -46,9 +64,7 @@ std::shared_ptr<EventSubscription> LogFeed::subscribe(LogFilter filter, std::uin
   auto subscription = std::make_shared<EventSubscription>("dropped");
   const std::uint64_t last = tail_.last();
   const auto kept = tail_.behind(last - std::min(last, backlog));
-  for (const log::TailLine& line : kept) {
-    if (filter.matches(line)) subscription->add(event_of(line));
-  }
+  for (const std::string& event : newest_of(kept, filter, *subscription)) subscription->add(event);
   listeners_.push_back({subscription, std::move(filter), kept.empty() ? last : kept.back().number});
   return subscription;
 }

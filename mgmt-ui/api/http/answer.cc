@@ -6,20 +6,15 @@ namespace coney::management {
 
 namespace json = boost::json;
 
-namespace {
-
-constexpr std::size_t kShortBody = 256 * 1024;  // bytes that are written at once
-
-}  // namespace
-
 Answer long_answer(std::string content_type, std::shared_ptr<LongBody> body) {
-  Answer answer{.content_type = std::move(content_type)};
-  bool more = true;
-  while (more && answer.body.size() < kShortBody) more = body->write(answer.body);
-  if (!more) return answer;
   body->keep();
-  answer.rest = std::move(body);
-  return answer;
+  return {.content_type = std::move(content_type), .rest = std::move(body)};
+}
+
+void complete_if_short(Answer& answer) {
+  while (answer.rest && answer.body.size() < kShortBody) {
+    if (!answer.rest->write(answer.body)) answer.rest.reset();
+  }
 }
 
 void complete(Answer& answer) {
@@ -68,6 +63,10 @@ Answer no_such_object() {
 
 Answer not_found(std::string_view reason) {
   return error_answer(404, "not_found", json::string(reason));
+}
+
+Answer out_of_memory() {
+  return error_answer(500, "internal_error", "The request could not be carried out.");
 }
 
 Answer not_authorised(std::string_view reason) {

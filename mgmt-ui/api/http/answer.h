@@ -2,6 +2,7 @@
 // What a request is answered with, and the answers that many handlers give. Bodies are RabbitMQ's.
 
 #include <boost/json/fwd.hpp>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -45,8 +46,12 @@ using Respond = std::function<void(Answer)>;
 Answer json_answer(const boost::json::value& body, unsigned status = 200);
 // `json` is JSON already.
 Answer json_text_answer(std::string json, unsigned status = 200);
-// What `body` writes: complete when it is short.
+// What `body` writes, from now on piece by piece.
 Answer long_answer(std::string content_type, std::shared_ptr<LongBody> body);
+// A body that turns out to be this short is sent whole, with its length in front.
+inline constexpr std::size_t kShortBody = 256 * 1024;  // bytes
+// Writes a body that is short in one go; of a longer one `rest` stays.
+void complete_if_short(Answer& answer);
 // Writes the rest of the body at once, for those who have no client that could be slow.
 void complete(Answer& answer);
 Answer empty_answer(unsigned status);
@@ -66,5 +71,6 @@ Answer no_such_object();
 // What the request needs does not exist: "vhost_not_found".
 Answer not_found(std::string_view reason);
 Answer not_authorised(std::string_view reason);
+Answer out_of_memory();
 
 }  // namespace coney::management

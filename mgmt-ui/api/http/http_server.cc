@@ -193,6 +193,10 @@ class Session {
       co_return false;
     }
     keep_alive = keep_alive && !answer.close;
+    while (answer.rest && answer.body.size() < kShortBody) {
+      const bool more = co_await write_piece(*answer.rest, answer.body);
+      if (!more) answer.rest.reset();
+    }
     if (answer.rest) co_return co_await write_long(std::move(answer), version, keep_alive, is_head);
     const bool written = co_await write(std::move(answer), version, keep_alive, is_head);
     co_return written&& keep_alive;
@@ -272,17 +276,33 @@ class Session {
     if (!begun || is_head) co_return begun&& keep_alive;
     std::string piece = std::move(answer.body);
     for (bool more = true; more;) {
-      more = answer.rest->write(piece);
+      if (piece.empty()) more = co_await write_piece(*answer.rest, piece);
       if (piece.empty()) continue;
       const std::string text = chunked ? chunk_of(piece) : std::move(piece);
       piece.clear();
       const bool written = co_await write_text(text, waiting);
       if (!written) co_return false;
-      co_await asio::post(stream_.get_executor(), asio::use_awaitable);  // others have their turn
     }
     if (!chunked) co_return false;
     const bool ended = co_await write_text("0\r\n\r\n", waiting);
     co_return ended&& keep_alive;
+  }
+
+  // The next piece, once it is this client's turn: others are served between two of them. False:
+  // that was the last.
+  awaitable<bool> write_piece(LongBody& body, std::string& to) {
+    asio::steady_timer first(stream_.get_executor());
+    {
+      const Turns::Turn turn(waiting_.turns, [&first] { first.cancel(); });
+      while (!turn.is_first()) {
+        first.expires_after(kStep);
+        error_code woken;
+        co_await first.async_wait(token(woken));
+      }
+      if (!body.write(to)) co_return false;
+    }
+    co_await asio::post(stream_.get_executor(), asio::use_awaitable);
+    co_return true;
   }
 
   awaitable<bool> write_long_head(const Answer& answer, unsigned version, bool keep_alive) {

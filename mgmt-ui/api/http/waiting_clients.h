@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "mgmt-ui/api/http/turns.h"
+
 namespace coney::management {
 
 // The answers that clients have not taken yet. Where they are too many bytes together, those whose
@@ -60,6 +62,7 @@ class IdleConnections {
 struct WaitingClients {
   UnreadAnswers unread;
   IdleConnections idle;
+  Turns turns;  // of those who make a piece of a long body
 };
 
 }  // namespace coney::management

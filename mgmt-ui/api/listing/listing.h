@@ -48,7 +48,7 @@ class LastingRows : public RowSource {
 Answer list(const Request& request, std::shared_ptr<LastingRows> rows);
 
 // Few rows that exist as JSON.
-class ReadyRows final : public RowSource {
+class ReadyRows final : public LastingRows {
  public:
   explicit ReadyRows(std::vector<boost::json::object> rows, std::string_view name_field = "name")
       : rows_(std::move(rows)), name_field_(name_field) {}
@@ -57,12 +57,16 @@ class ReadyRows final : public RowSource {
   std::string_view name(std::size_t row) const override;
   boost::json::object make(std::size_t row, const Columns&) const override { return rows_[row]; }
   SortKey key(std::size_t row, std::string_view column) const override;
+  void keep() override {}
 
  private:
   std::vector<boost::json::object> rows_;
   std::string_view name_field_;
 };
 
+inline Answer list(const Request& request, ReadyRows rows) {
+  return list(request, std::make_shared<ReadyRows>(std::move(rows)));
+}
 inline Answer list(const Request& request, std::vector<boost::json::object> rows) {
   return list(request, ReadyRows(std::move(rows)));
 }

@@ -1,7 +1,8 @@
 #include <boost/json.hpp>
 
 #include "mgmt-ui/api/body/json_body.h"
-#include "mgmt-ui/api/listing/listing.h"
+#include "mgmt-ui/api/directory/snapshots.h"
+#include "mgmt-ui/api/listing/record_rows.h"
 #include "mgmt-ui/api/resources/binding_key.h"
 #include "mgmt-ui/api/resources/declaring.h"
 #include "mgmt-ui/api/resources/resources.h"
@@ -61,45 +62,130 @@ BindingPtr default_binding(const std::string& vhost, const std::string& queue) {
       BindingRecord{.vhost = vhost, .destination = queue, .routing_key = queue});
 }
 
-// Those of queues to the default exchange, in order, and the others behind them.
-void add_all(const Call& call, const Vhost& vhost, Records& records) {
-  for (const QueueEntry& entry : call.directory.queues(vhost)) {
-    records.push_back(default_binding(vhost.record->name, entry.queue->record->name));
+// All of some vhosts, of a snapshot: those to the default exchange are made of its queues, when
+// they are shown.
+class AllBindingRows final : public LastingRows {
+ public:
+  explicit AllBindingRows(Snapshot snapshot) : all_(std::move(snapshot)) {}
+
+  // Each behind those that are there.
+  void add_default(const std::string& vhost) {
+    add(
+        all_->queues, vhost, [](const auto& one) { return std::string_view(one->vhost); }, true);
   }
-  for (const auto& [name, exchange] : vhost.exchanges) {
-    for (const auto& [identity, binding] : exchange->outgoing) records.push_back(binding);
+  void add_others(const std::string& vhost) {
+    add(
+        all_->bindings, vhost, [](const auto& one) { return std::string_view(one->vhost); }, false);
   }
+  void add_from(std::string_view vhost, std::string_view source) {
+    add(
+        all_->bindings, std::pair(vhost, source),
+        [](const auto& one) {
+          return std::pair<std::string_view, std::string_view>(one->vhost, one->source);
+        },
+        false);
+  }
+
+  std::size_t size() const override { return size_; }
+  std::string_view name(std::size_t row) const override {
+    const Place at = place_of(row);
+    return at.queue ? std::string_view() : at.binding->source;
+  }
+  json::object make(std::size_t row, const Columns&) const override {
+    return binding_row(*record_of(row));
+  }
+  SortKey key(std::size_t row, std::string_view column) const override {
+    if (column == "properties_key") return binding_key(*record_of(row));
+    return RowSource::key(row, column);
+  }
+  std::optional<std::string_view> text_key(std::size_t row,
+                                           std::string_view column) const override {
+    const Place at = place_of(row);
+    if (column == "source") return name(row);
+    if (column == "destination") return at.queue ? at.queue->name : at.binding->destination;
+    if (column == "routing_key") return at.queue ? at.queue->name : at.binding->routing_key;
+    if (column == "vhost") return at.queue ? at.queue->vhost : at.binding->vhost;
+    return std::nullopt;
+  }
+  bool sorted_by(std::string_view column) const override { return column == "vhost"; }
+  void keep() override {}  // a snapshot stays
+
+ private:
+  struct Part {
+    std::size_t row = 0, first = 0;  // of the list and of its records
+    bool queues = false;
+  };
+  template <typename Records, typename Wanted, typename Key>
+  void add(const Records& records, const Wanted& wanted, Key key, bool queues) {
+    const auto first = std::ranges::lower_bound(records, wanted, {}, key);
+    const auto end = std::ranges::upper_bound(records, wanted, {}, key);
+    parts_.push_back({size_, static_cast<std::size_t>(first - records.begin()), queues});
+    size_ += static_cast<std::size_t>(end - first);
+  }
+
+  struct Place {  // one of them
+    const QueueRecord* queue = nullptr;
+    const BindingRecord* binding = nullptr;
+  };
+
+  Place place_of(std::size_t row) const {
+    const Part& part = *std::prev(std::ranges::upper_bound(parts_, row, {}, &Part::row));
+    const std::size_t n = part.first + (row - part.row);
+    return part.queues ? Place{.queue = all_->queues[n].get()}
+                       : Place{.binding = all_->bindings[n].get()};
+  }
+  BindingPtr record_of(std::size_t row) const {
+    const Place at = place_of(row);
+    return at.queue ? default_binding(at.queue->vhost, at.queue->name)
+                    : BindingPtr(all_, at.binding);
+  }
+
+  const Snapshot all_;
+  std::vector<Part> parts_;
+  std::size_t size_ = 0;
+};
+
+// `choose` says which.
+Reply list_of_all(Call& call, std::function<void(AllBindingRows&)> choose) {
+  return Later([&call, choose = std::move(choose)](Respond respond) {
+    call.snapshots.take([&call, choose, respond = std::move(respond)](Snapshot snapshot) {
+      if (!snapshot) return respond(out_of_memory());
+      auto rows = std::make_shared<AllBindingRows>(std::move(snapshot));
+      choose(*rows);
+      respond(list(call.request, std::move(rows)));
+    });
+  });
+}
+
+void add_all(const std::string& vhost, AllBindingRows& rows) {
+  rows.add_default(vhost);
+  rows.add_others(vhost);
 }
 
 Reply list_bindings(Call& call) {
-  Records records;
-  for (const Vhost* vhost : call.directory.vhosts()) {
-    if (call.sees(vhost->record->name)) add_all(call, *vhost, records);
-  }
-  return list_records(call, std::move(records));
+  return list_of_all(call, [&call](AllBindingRows& rows) {
+    for (const Vhost* vhost : call.directory.vhosts()) {
+      if (call.sees(vhost->record->name)) add_all(vhost->record->name, rows);
+    }
+  });
 }
 
 Reply list_bindings_of_vhost(Call& call) {
-  const Vhost* vhost = call.vhost();
-  if (!vhost) return no_such_object();
-  Records records;
-  add_all(call, *vhost, records);
-  return list_records(call, std::move(records));
+  if (!call.vhost()) return no_such_object();
+  return list_of_all(call, [&call](AllBindingRows& rows) { add_all(call.name("vhost"), rows); });
 }
 
 Reply list_bindings_from(Call& call) {
-  const Vhost* vhost = call.vhost();
-  if (!vhost) return no_such_object();
-  const Exchange* exchange = vhost->find_exchange(exchange_name(call.name("name")));
-  Records records;
-  if (exchange && exchange->is_default()) {
-    for (const auto& [name, queue] : vhost->queues) {
-      records.push_back(default_binding(vhost->record->name, name));
+  if (!call.vhost()) return no_such_object();
+  const std::string source(exchange_name(call.name("name")));
+  return list_of_all(call, [&call, source](AllBindingRows& rows) {
+    const std::string& vhost = call.name("vhost");
+    if (source.empty()) {
+      rows.add_default(vhost);
+    } else {
+      rows.add_from(vhost, source);
     }
-  } else if (exchange) {
-    for (const auto& [identity, binding] : exchange->outgoing) records.push_back(binding);
-  }
-  return list_records(call, std::move(records));
+  });
 }
 
 Reply list_bindings_to_exchange(Call& call) {

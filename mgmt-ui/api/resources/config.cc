@@ -5,6 +5,7 @@
 
 #include "broker/config/config_key.h"
 #include "broker/config/live_settings.h"
+#include "broker/log/log_level.h"
 #include "mgmt-ui/api/listing/listing.h"
 #include "mgmt-ui/api/resources/resources.h"
 
@@ -62,6 +63,16 @@ void note_loopback_users(const std::vector<std::string>& then, const std::vector
   }
 }
 
+// One for every output and category.
+void note_log_levels(Changed& changed) {
+  const auto level = log::level_set();
+  if (!level) return;
+  for (const ConfigKey& row : config_keys()) {
+    if (row.value.type != ValueType::kLogLevel) continue;
+    changed[std::string(row.key)] = log::kLevelNames[static_cast<std::size_t>(*level)];
+  }
+}
+
 Changed changed_settings(const Call& call) {
   const LiveValues then(call.config()), now = call.services.live_settings();
   Changed changed;
@@ -73,6 +84,7 @@ Changed changed_settings(const Call& call) {
   note_limit("vm_memory_high_watermark", then.memory_high_watermark, now.memory_high_watermark,
              changed);
   note_limit("disk_free_limit", then.disk_free_limit, now.disk_free_limit, changed);
+  note_log_levels(changed);
   note_loopback_users(then.loopback_users, now.loopback_users, changed);
   return changed;
 }

@@ -6,6 +6,7 @@
 #include "broker/topology/catalog_definitions.h"
 #include "broker/topology/definitions_import.h"
 #include "mgmt-ui/api/body/json_body.h"
+#include "mgmt-ui/api/directory/snapshots.h"
 #include "mgmt-ui/api/http/multipart.h"
 #include "mgmt-ui/api/resources/json_parts.h"
 #include "mgmt-ui/api/resources/resources.h"
@@ -25,8 +26,7 @@ DefinitionsExportHeader header_of(const Call& call, const std::string& cluster_n
   return {call.config().server_version, cluster_name};
 }
 
-Answer as_file(const Call& call, std::string text) {
-  Answer answer = json_text_answer(std::move(text));
+Answer as_file(const Call& call, Answer answer) {
   if (const auto name = call.request.parameter("download")) {
     std::string plain;
     for (char c : *name) {
@@ -37,23 +37,63 @@ Answer as_file(const Call& call, std::string text) {
   return answer;
 }
 
-Reply export_all(Call& call) {
+// ---- out ----
+
+// Of what existed when it was asked for, however long the client takes to read it: all that an
+// entry refers to is in it, whatever is declared and deleted meanwhile.
+class ExportBody final : public LongBody {
+ public:
+  template <typename... Which>
+  explicit ExportBody(Snapshot snapshot, const Which&... which)
+      : text_(std::move(snapshot), which...) {}
+  bool write(std::string& to) override { return text_.write(to); }
+  void keep() override {}  // it is all its own
+
+ private:
+  DefinitionsExport text_;
+};
+
+// The name's vhost alone, if there is one; the answer when that is not in it.
+Answer exported(const Call& call, Snapshot snapshot, const std::optional<std::string>& vhost) {
+  if (!snapshot) return out_of_memory();
   const std::string name = cluster_name(call);
-  return as_file(call, export_definitions(definitions_of(call.catalog()), header_of(call, name)));
+  const DefinitionsExportHeader header = header_of(call, name);
+  std::shared_ptr<LongBody> body;
+  if (vhost) {
+    const auto& vhosts = snapshot->vhosts;
+    const auto found =
+        std::ranges::find_if(vhosts, [&](const auto& one) { return one->name == *vhost; });
+    if (found == vhosts.end()) return bad_request("vhost_not_found");
+    const auto record = *found;
+    body = std::make_shared<ExportBody>(std::move(snapshot), header, *record);
+  } else {
+    body = std::make_shared<ExportBody>(std::move(snapshot), header);
+  }
+  return as_file(call, long_answer("application/json", std::move(body)));
+}
+
+Reply export_later(Call& call, std::optional<std::string> vhost) {
+  return Later([&call, vhost = std::move(vhost)](Respond respond) {
+    call.snapshots.take([&call, vhost, respond = std::move(respond)](Snapshot snapshot) {
+      respond(exported(call, std::move(snapshot), vhost));
+    });
+  });
+}
+
+Reply export_all(Call& call) {
+  return export_later(call, std::nullopt);
 }
 
 Reply export_vhost(Call& call) {
-  const Vhost* vhost = call.vhost();
-  if (!vhost) return bad_request("vhost_not_found");
-  const std::string name = cluster_name(call);
-  return as_file(call, export_vhost_definitions(definitions_of(call.catalog()),
-                                                header_of(call, name), vhost->record->name));
+  if (!call.vhost()) return bad_request("vhost_not_found");
+  return export_later(call, call.name("vhost"));
 }
 
 // ---- in ----
 
-boost::system::result<Definitions, Answer> definitions_in(const Request& request,
-                                                          const DefinitionsReadOptions& options) {
+using Read = boost::system::result<Definitions, Answer>;
+
+Read definitions_in(const Request& request, const DefinitionsReadOptions& options) {
   const auto document = uploaded_file(request);
   if (!document) return bad_request("the form has no file");
   auto read = parse_definitions(*document, options);
@@ -77,8 +117,8 @@ std::optional<std::string> fault_of(const Definitions& have, const Definitions& 
   return apply_definitions(copy, want);
 }
 
-Answer preview(const Call& call, const Definitions& want) {
-  const Definitions have = definitions_of(call.catalog());
+Answer preview(const DefinitionRecords& existing, const Definitions& want) {
+  const Definitions have = copy_of(existing);
   json::array differences;
   for (const Difference& one : diff(have, want)) {
     json::object entry{{"change", to_string(one.kind)}, {"what", one.what}, {"name", one.name}};
@@ -90,13 +130,38 @@ Answer preview(const Call& call, const Definitions& want) {
   return json_answer(body);
 }
 
-Reply import(Call& call, const DefinitionsReadOptions& options) {
-  auto definitions = definitions_in(call.request, options);
-  if (!definitions) return definitions.error();
-  if (call.request.flag("dry_run")) return preview(call, *definitions);
-  auto shared = std::make_shared<const Definitions>(std::move(*definitions));
-  return carry_out(call, ImportDefinitions{std::move(shared)},
-                   [](const TopologyAnswer&) { return no_content(); });
+using Wanted = std::shared_ptr<const Definitions>;
+
+void compare(const Call& call, const Wanted& want, Respond respond) {
+  call.snapshots.take([&call, want, respond = std::move(respond)](const Snapshot& existing) {
+    if (!existing) return respond(out_of_memory());
+    auto answer = std::make_shared<Answer>();
+    call.services.calculate(
+        [answer, existing, want] { *answer = preview(*existing, *want); },
+        [answer, respond](bool done) { respond(done ? std::move(*answer) : out_of_memory()); });
+  });
+}
+
+void carry_in(Call& call, const Wanted& want, Respond respond) {
+  if (call.request.flag("dry_run")) return compare(call, want, std::move(respond));
+  Reply reply =
+      carry_out(call, ImportDefinitions{want}, [](const TopologyAnswer&) { return no_content(); });
+  std::get<Later>(reply)(std::move(respond));
+}
+
+// A long document is read elsewhere, beside what others ask for.
+Reply import(Call& call, DefinitionsReadOptions options) {
+  return Later([&call, options = std::move(options)](Respond respond) {
+    auto read = std::make_shared<std::optional<Read>>();
+    call.services.calculate(
+        [&call, options, read] { read->emplace(definitions_in(call.request, options)); },
+        [&call, read, respond](bool done) {
+          if (!done) return respond(out_of_memory());
+          Read& definitions = **read;
+          if (!definitions) return respond(definitions.error());
+          carry_in(call, std::make_shared<const Definitions>(std::move(*definitions)), respond);
+        });
+  });
 }
 
 Reply import_all(Call& call) {

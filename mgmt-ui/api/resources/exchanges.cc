@@ -19,7 +19,7 @@ json::object whole_row(const Call& call, const ExchangeEntry& entry, const Colum
   return row;
 }
 
-class ExchangeRows final : public RowSource {
+class ExchangeRows final : public LastingRows {
  public:
   ExchangeRows(const Call& call, std::vector<ExchangeEntry> entries)
       : call_(call), entries_(std::move(entries)) {}
@@ -29,19 +29,34 @@ class ExchangeRows final : public RowSource {
     return entries_[row].exchange->record->name;
   }
   json::object make(std::size_t row, const Columns& columns) const override {
-    return whole_row(call_, entries_[row], columns);
+    const auto entry = entries_.empty() ? found_again(row) : std::optional(entries_[row]);
+    return entry ? whole_row(call_, *entry, columns) : json::object();
   }
-  SortKey key(std::size_t row, std::string_view column) const override {
+  std::optional<std::string_view> text_key(std::size_t row,
+                                           std::string_view column) const override {
     const ExchangeRecord& record = *entries_[row].exchange->record;
     if (column == "name") return record.name;
     if (column == "vhost") return record.vhost;
     if (column == "type") return record.type;
-    return RowSource::key(row, column);
+    return std::nullopt;
+  }
+  // They are by vhost, then name.
+  bool sorted_by(std::string_view column) const override { return column == "vhost"; }
+  void keep() override {
+    for (const ExchangeEntry& entry : entries_) kept_.push_back(entry.exchange->record);
+    entries_ = {};
   }
 
  private:
+  std::optional<ExchangeEntry> found_again(std::size_t row) const {
+    const Vhost* vhost = call_.directory.find_vhost(kept_[row]->vhost);
+    const Exchange* exchange = vhost ? vhost->find_exchange(kept_[row]->name) : nullptr;
+    return exchange ? std::optional(ExchangeEntry{vhost, exchange}) : std::nullopt;
+  }
+
   const Call& call_;
   std::vector<ExchangeEntry> entries_;
+  std::vector<std::shared_ptr<const ExchangeRecord>> kept_;  // instead of them, see keep()
 };
 
 Reply list_exchanges(Call& call) {
@@ -49,13 +64,15 @@ Reply list_exchanges(Call& call) {
   for (const ExchangeEntry& entry : call.directory.exchanges()) {
     if (call.sees(entry.vhost->record->name)) entries.push_back(entry);
   }
-  return list(call.request, ExchangeRows(call, std::move(entries)));
+  return list(call.request, std::make_shared<ExchangeRows>(call, std::move(entries)));
 }
 
 Reply list_exchanges_of_vhost(Call& call) {
   const Vhost* vhost = call.vhost();
   if (!vhost) return no_such_object();
-  return list(call.request, ExchangeRows(call, call.directory.exchanges(*vhost)));
+  const auto entries = call.directory.exchanges(*vhost);
+  return list(call.request, std::make_shared<ExchangeRows>(
+                                call, std::vector<ExchangeEntry>(entries.begin(), entries.end())));
 }
 
 std::optional<ExchangeEntry> exchange_of(const Call& call) {

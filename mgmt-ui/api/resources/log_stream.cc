@@ -2,7 +2,8 @@
 #include "mgmt-ui/api/events/log_feed.h"
 #include "mgmt-ui/api/resources/resources.h"
 
-// GET /api/coney/log: the log as it is written, as server-sent events.
+// GET /api/coney/log: the log as it is written, as server-sent events; with follow=false what has
+// been written so far.
 
 namespace coney::management {
 namespace {
@@ -27,6 +28,10 @@ Reply follow_log(Call& call) {
   answer.content_type = "text/event-stream";
   answer.events = call.services.follow_log(std::move(filter), backlog);
   if (!answer.events) return no_such_object();
+  if (call.request.parameter("follow") == "false") {
+    answer.body = answer.events->take();
+    answer.events.reset();
+  }
   return answer;
 }
 

@@ -49,14 +49,17 @@ void put(json::object& to, std::string_view name, json::value value, bool with_n
   if (with_null || !value.is_null()) to[name] = std::move(value);
 }
 
-// How many, by why they died.
-void put_dead_letters(const QueueStats& stats, json::object& to) {
-  json::object reasons;
+// How many, by why they died, and how fast.
+void put_dead_letters(const QueueStats& stats, const Details& details, json::object& to) {
+  json::object reasons, rates;
   for (std::size_t reason = 0; reason != stats.dead_letters.size(); ++reason) {
     if (stats.dead_letters[reason] == 0) continue;
-    reasons[death_reason_name(static_cast<DeathReason>(reason))] = stats.dead_letters[reason];
+    const std::string_view name = death_reason_name(static_cast<DeathReason>(reason));
+    reasons[name] = stats.dead_letters[reason];
+    rates[name] = details.of(stats.deaths.get(), reason);
   }
   to["dead_letters"] = std::move(reasons);
+  to["dead_letters_details"] = std::move(rates);
 }
 
 void put_message_bytes(const QueueGauges& gauges, json::object& to) {
@@ -239,7 +242,7 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
   if (has_age && sample_range(call.request, "lengths")) {
     to["oldest_ready_age_ms_details"] = length_details(call).ages(history, kOldestReadyAt);
   }
-  if (stats.counts[kDeadLetter] != 0) put_dead_letters(stats, to);
+  if (stats.counts[kDeadLetter] != 0) put_dead_letters(stats, message_details(call), to);
   if (columns.wants("message_stats")) {
     json::object messages = queue_message_stats(call, stats);
     if (!messages.empty()) to["message_stats"] = std::move(messages);

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <boost/json.hpp>
+#include <tuple>
 
 #include "mgmt-ui/api/body/json_body.h"
-#include "mgmt-ui/api/listing/listing.h"
+#include "mgmt-ui/api/listing/record_rows.h"
 #include "mgmt-ui/api/resources/invalid_pattern.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/resources/rows.h"
@@ -13,14 +15,14 @@ namespace json = boost::json;
 namespace {
 
 Reply list_permissions(Call& call) {
-  std::vector<json::object> rows;
-  for (const Vhost* vhost : call.directory.vhosts()) {
-    for (const User* user : call.directory.users()) {
-      auto found = user->permissions.find(vhost->record->name);
-      if (found != user->permissions.end()) rows.push_back(permission_row(*found->second.record));
+  std::vector<std::shared_ptr<const PermissionRecord>> records;
+  for (const User* user : call.directory.users()) {
+    for (const auto& [vhost, permissions] : user->permissions) {
+      records.push_back(permissions.record);
     }
   }
-  return list(call.request, ReadyRows(std::move(rows), "user"));
+  std::ranges::sort(records, {}, [](const auto& one) { return std::tie(one->vhost, one->user); });
+  return list_records(call.request, std::move(records), permission_row, &PermissionRecord::user);
 }
 
 Reply show_permissions(Call& call) {

@@ -2,7 +2,7 @@
 
 #include "broker/definitions/policy_json.h"
 #include "mgmt-ui/api/body/json_body.h"
-#include "mgmt-ui/api/listing/listing.h"
+#include "mgmt-ui/api/listing/record_rows.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/resources/rows.h"
 
@@ -14,28 +14,30 @@ namespace json = boost::json;
 
 namespace {
 
-void add_rows(const Vhost& vhost, bool is_operator, std::vector<json::object>& rows) {
+using Records = std::vector<PolicyPtr>;
+
+void add_records(const Vhost& vhost, bool is_operator, Records& records) {
   for (const CompiledPolicy& policy : vhost.policies.list(is_operator)) {
-    rows.push_back(policy_row(*policy.record()));
+    records.push_back(policy.record());
   }
 }
 
 template <bool is_operator>
 Reply list_policies(Call& call) {
-  std::vector<json::object> rows;
+  Records records;
   for (const Vhost* vhost : call.directory.vhosts()) {
-    if (call.sees(vhost->record->name)) add_rows(*vhost, is_operator, rows);
+    if (call.sees(vhost->record->name)) add_records(*vhost, is_operator, records);
   }
-  return list(call.request, std::move(rows));
+  return list_records(call.request, std::move(records), policy_row, &PolicyRecord::name);
 }
 
 template <bool is_operator>
 Reply list_policies_of_vhost(Call& call) {
   const Vhost* vhost = call.vhost();
   if (!vhost) return no_such_object();
-  std::vector<json::object> rows;
-  add_rows(*vhost, is_operator, rows);
-  return list(call.request, std::move(rows));
+  Records records;
+  add_records(*vhost, is_operator, records);
+  return list_records(call.request, std::move(records), policy_row, &PolicyRecord::name);
 }
 
 const PolicyPtr* policy_of(const Call& call, bool is_operator) {

@@ -35,7 +35,8 @@ QueueView view_of(const Call& call) {
 }
 
 // ?type=stream: those of one type alone.
-std::vector<QueueEntry> of_wanted_type(const Call& call, std::vector<QueueEntry> entries) {
+std::vector<QueueEntry> of_wanted_type(const Call& call, std::span<const QueueEntry> all) {
+  std::vector<QueueEntry> entries(all.begin(), all.end());
   const auto type = call.request.parameter("type");
   if (!type || type->empty()) return entries;
   std::erase_if(entries, [&](const QueueEntry& one) { return one.queue->record->type != *type; });
@@ -45,19 +46,26 @@ std::vector<QueueEntry> of_wanted_type(const Call& call, std::vector<QueueEntry>
 // A hundred thousand of them are sorted without being made.
 class QueueRows final : public LastingRows {
  public:
-  QueueRows(const Call& call, std::vector<QueueEntry> entries)
-      : call_(call), view_(view_of(call)), entries_(of_wanted_type(call, std::move(entries))) {}
+  QueueRows(const Call& call, std::span<const QueueEntry> entries)
+      : call_(call), view_(view_of(call)), entries_(of_wanted_type(call, entries)) {}
 
   std::size_t size() const override { return entries_.size(); }
   std::string_view name(std::size_t row) const override {
     return entries_[row].queue->record->name;
   }
   json::object make(std::size_t row, const Columns& columns) const override {
-    const auto entry = entries_.empty() ? found_again(row) : std::optional(entries_[row]);
+    const auto entry = kept_ ? found_again(row) : std::optional(entries_[row]);
     return entry ? whole_row(call_, *entry, columns, view_) : json::object();
   }
+  // Those who ask for all of them share what is kept.
   void keep() override {
-    for (const QueueEntry& entry : entries_) kept_.push_back(entry.queue->record);
+    if (entries_.size() == call_.directory.queues().size()) {
+      kept_ = call_.directory.queue_records();
+    } else {
+      auto own = std::make_shared<Directory::QueueRecords>();
+      for (const QueueEntry& entry : entries_) own->push_back(entry.queue->record);
+      kept_ = std::move(own);
+    }
     entries_ = {};
   }
   SortKey key(std::size_t row, std::string_view column) const override {
@@ -81,16 +89,17 @@ class QueueRows final : public LastingRows {
 
  private:
   std::optional<QueueEntry> found_again(std::size_t row) const {
-    const Vhost* vhost = call_.directory.find_vhost(kept_[row]->vhost);
-    const CatalogQueue* queue = vhost ? vhost->find_queue(kept_[row]->name) : nullptr;
+    const QueueRecord& record = *(*kept_)[row];
+    const Vhost* vhost = call_.directory.find_vhost(record.vhost);
+    const CatalogQueue* queue = vhost ? vhost->find_queue(record.name) : nullptr;
     return queue ? std::optional(QueueEntry{vhost, queue}) : std::nullopt;
   }
 
   const Call& call_;
   const QueueView view_;
   std::vector<QueueEntry> entries_;
-  std::vector<std::shared_ptr<const QueueRecord>> kept_;  // instead of them, see keep()
-  mutable std::optional<QueueOrder> order_;               // of the column that key() is asked for
+  std::shared_ptr<const Directory::QueueRecords> kept_;  // instead of them, see keep()
+  mutable std::optional<QueueOrder> order_;              // of the column that key() is asked for
 };
 
 Reply list_queues(Call& call) {
@@ -103,7 +112,7 @@ Reply list_queues(Call& call) {
     const auto more = call.directory.queues(*vhost);
     entries.insert(entries.end(), more.begin(), more.end());
   }
-  return list(call.request, std::make_shared<QueueRows>(call, std::move(entries)));
+  return list(call.request, std::make_shared<QueueRows>(call, entries));
 }
 
 Reply list_queues_of_vhost(Call& call) {
@@ -122,7 +131,7 @@ Reply list_queues_of_user(Call& call) {
     const auto more = call.directory.queues(*vhost);
     entries.insert(entries.end(), more.begin(), more.end());
   }
-  return list(call.request, std::make_shared<QueueRows>(call, std::move(entries)));
+  return list(call.request, std::make_shared<QueueRows>(call, entries));
 }
 
 std::optional<QueueEntry> queue_of(const Call& call) {

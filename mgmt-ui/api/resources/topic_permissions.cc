@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <boost/json.hpp>
+#include <tuple>
 
 #include "mgmt-ui/api/body/json_body.h"
-#include "mgmt-ui/api/listing/listing.h"
+#include "mgmt-ui/api/listing/record_rows.h"
 #include "mgmt-ui/api/resources/invalid_pattern.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/resources/rows.h"
@@ -13,13 +15,18 @@ namespace json = boost::json;
 namespace {
 
 Reply list_permissions(Call& call) {
-  std::vector<json::object> rows;
-  for (const Vhost* vhost : call.directory.vhosts()) {
-    for (const User* user : call.directory.users()) {
-      add_topic_permission_rows(*user, vhost->record->name, rows);
+  std::vector<std::shared_ptr<const TopicPermissionRecord>> records;
+  for (const User* user : call.directory.users()) {
+    for (const auto& [vhost, by_exchange] : user->topic_permissions) {
+      for (const auto& [exchange, permissions] : by_exchange) {
+        records.push_back(permissions.record);
+      }
     }
   }
-  return list(call.request, ReadyRows(std::move(rows), "user"));
+  std::ranges::sort(records, {},
+                    [](const auto& one) { return std::tie(one->vhost, one->user, one->exchange); });
+  return list_records(call.request, std::move(records), topic_permission_row,
+                      &TopicPermissionRecord::user);
 }
 
 std::vector<json::object> rows_of_path(const Call& call) {

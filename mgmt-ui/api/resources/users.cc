@@ -2,7 +2,7 @@
 
 #include "broker/auth/password_hash.h"
 #include "mgmt-ui/api/body/json_body.h"
-#include "mgmt-ui/api/listing/listing.h"
+#include "mgmt-ui/api/listing/record_rows.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/resources/rows.h"
 
@@ -12,18 +12,20 @@ namespace json = boost::json;
 
 namespace {
 
+Reply list_users_where(const Call& call, bool (*wanted)(const User&)) {
+  std::vector<std::shared_ptr<const UserRecord>> records;
+  for (const User* user : call.directory.users()) {
+    if (wanted(*user)) records.push_back(user->record);
+  }
+  return list_records(call.request, std::move(records), user_row, &UserRecord::name);
+}
+
 Reply list_users(Call& call) {
-  std::vector<json::object> rows;
-  for (const User* user : call.directory.users()) rows.push_back(user_row(*user->record));
-  return list(call.request, std::move(rows));
+  return list_users_where(call, [](const User&) { return true; });
 }
 
 Reply list_users_without_permissions(Call& call) {
-  std::vector<json::object> rows;
-  for (const User* user : call.directory.users()) {
-    if (user->permissions.empty()) rows.push_back(user_row(*user->record));
-  }
-  return list(call.request, std::move(rows));
+  return list_users_where(call, [](const User& user) { return user.permissions.empty(); });
 }
 
 const User* user_of(const Call& call) {
@@ -46,7 +48,7 @@ void read_password_hash(JsonBody& body, PutUser& command) {
   command.hashing = *hashing;
   command.password_hash = body.optional_text("password_hash").value_or("");
   if (!is_password_hash(command.password_hash, *hashing)) {
-    body.faults().report("/password_hash", json::array{"not_base64", command.password_hash});
+    body.faults().report("/password_hash", json::array{"not_base64", "[redacted]"});
   }
 }
 

@@ -1,7 +1,7 @@
 #include <boost/json.hpp>
 
 #include "mgmt-ui/api/body/json_body.h"
-#include "mgmt-ui/api/listing/listing.h"
+#include "mgmt-ui/api/listing/record_rows.h"
 #include "mgmt-ui/api/resources/json_parts.h"
 #include "mgmt-ui/api/resources/resources.h"
 #include "mgmt-ui/api/resources/rows.h"
@@ -102,12 +102,12 @@ Reply start_vhost(Call& call) {
 Reply list_vhost_permissions(Call& call) {
   const Vhost* vhost = call.vhost();
   if (!vhost) return no_such_object();
-  std::vector<json::object> rows;
+  std::vector<std::shared_ptr<const PermissionRecord>> records;
   for (const User* user : call.directory.users()) {
     auto found = user->permissions.find(vhost->record->name);
-    if (found != user->permissions.end()) rows.push_back(permission_row(*found->second.record));
+    if (found != user->permissions.end()) records.push_back(found->second.record);
   }
-  return list(call.request, ReadyRows(std::move(rows), "user"));
+  return list_records(call.request, std::move(records), permission_row, &PermissionRecord::user);
 }
 
 Reply list_vhost_topic_permissions(Call& call) {

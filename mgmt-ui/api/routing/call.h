@@ -11,6 +11,7 @@
 
 #include "mgmt-ui/api/access/gate.h"
 #include "mgmt-ui/api/directory/directory.h"
+#include "mgmt-ui/api/directory/snapshots.h"
 #include "mgmt-ui/api/http/answer.h"
 #include "mgmt-ui/api/http/request.h"
 #include "mgmt-ui/api/services.h"
@@ -23,6 +24,7 @@ struct Call {
   const Directory& directory;
   Services& services;
   Gate& gate;
+  Snapshots& snapshots;
   std::vector<std::pair<std::string_view, std::size_t>> names;  // in the pattern: path segment
 
   // What {name} in the pattern stands for. REQUIRES: it is in the pattern.

@@ -47,14 +47,14 @@ class NodeStats {
     kIoReadTime = kNamed,
     kIoWriteTime,
     kIoSyncTime,
-    kColumns,
+    kMeasured,
   };
   static constexpr std::array<std::string_view, kNamed> kNames{
       "mem_used",       "fd_used",          "sockets_used",  "proc_used",
       "disk_free",      "context_switches", "io_read_count", "io_read_bytes",
       "io_write_count", "io_write_bytes",   "io_sync_count"};
 
-  explicit NodeStats(HistoryBudget& budget) : history_(kGlobalPlan, kColumns, budget) {}
+  explicit NodeStats(HistoryBudget& budget) : history_(kGlobalPlan, kMeasured, budget) {}
 
   void record(Second now, const NodeSample& sample);
   void forget_history() { history_.forget_past(); }
@@ -64,7 +64,7 @@ class NodeStats {
 
  private:
   NodeSample last_;
-  std::array<std::uint64_t, kColumns> values_{};
+  std::array<std::uint64_t, kMeasured> values_{};
   History history_;
 };
 

@@ -3,7 +3,7 @@
 // clock and the probe come from whoever makes it.
 
 #include <functional>
-#include <vector>
+#include <span>
 
 #include "mgmt-ui/api/stats/node_stats.h"
 #include "mgmt-ui/api/stats/stats_tables.h"
@@ -23,7 +23,7 @@ class Statistics {
   Statistics(Clock clock, Probe probe)
       : clock_(std::move(clock)), probe_(std::move(probe)), started_at_(clock_()) {}
 
-  void take(const std::vector<StatsEvent>& events) { tables_.apply(events, clock_()); }
+  void take(std::span<const StatsEvent> events) { tables_.apply(events, clock_()); }
   // Once a second.
   void tick(const Catalog& catalog);
 

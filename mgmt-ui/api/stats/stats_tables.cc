@@ -21,7 +21,7 @@ bool all_zero(std::span<const std::uint64_t> values) {
 
 }  // namespace
 
-void StatsTables::apply(const std::vector<StatsEvent>& events, Millisecond now) {
+void StatsTables::apply(std::span<const StatsEvent> events, Millisecond now) {
   now_ = std::max(now_, now);
   for (const StatsEvent& event : events) {
     std::visit([this](const auto& each) { take(each); }, event);
@@ -68,23 +68,29 @@ void StatsTables::sweep(const Catalog& catalog, Millisecond now) {
     const Vhost* vhost = catalog.find_vhost(each.second.record->vhost);
     return !vhost || !vhost->find_exchange(each.second.record->name);
   });
-  const auto trim = [second](auto& object) {
-    if (object.history) object.history->trim(second);
+  const auto trim = [second](const std::unique_ptr<History>& history) {
+    if (history) history->trim(second);
   };
-  for (auto& [key, exchange] : exchanges_) trim(exchange);
-  for (auto& [id, queue] : queues_) trim(queue);
-  for (auto& [id, connection] : connections_) trim(*connection);
-  for (auto& [id, channel] : channels_) trim(channel);
+  for (auto& [key, exchange] : exchanges_) trim(exchange.history);
+  for (auto& [id, queue] : queues_) {
+    trim(queue.history);
+    trim(queue.deaths);
+  }
+  for (auto& [id, connection] : connections_) trim(connection->history);
+  for (auto& [id, channel] : channels_) trim(channel.history);
 }
 
 void StatsTables::forget_histories() {
-  const auto forget = [](auto& object) {
-    if (object.history) object.history->forget_past();
+  const auto forget = [](const std::unique_ptr<History>& history) {
+    if (history) history->forget_past();
   };
-  for (auto& [key, exchange] : exchanges_) forget(exchange);
-  for (auto& [id, queue] : queues_) forget(queue);
-  for (auto& [id, connection] : connections_) forget(*connection);
-  for (auto& [id, channel] : channels_) forget(channel);
+  for (auto& [key, exchange] : exchanges_) forget(exchange.history);
+  for (auto& [id, queue] : queues_) {
+    forget(queue.history);
+    forget(queue.deaths);
+  }
+  for (auto& [id, connection] : connections_) forget(connection->history);
+  for (auto& [id, channel] : channels_) forget(channel.history);
   for (auto& [name, vhost] : vhosts_) vhost->history.forget_past();
   node_.history.forget_past();
 }
@@ -137,6 +143,7 @@ void StatsTables::take(const QueueUpdate& event) {
   if (event.gauges.consumers == 0) queue.consumer_capacity = served;
   queue.changed_at = now_;
   record(queue.history, queue.counts);
+  record(queue.deaths, queue.dead_letters);
 }
 
 void StatsTables::take(const QueueGone& event) {

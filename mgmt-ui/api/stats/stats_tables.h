@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,7 @@ struct QueueStats {
   double consumer_capacity = 0;                 // of the time, could be delivered at once
   Millisecond changed_at = 0;
   std::unique_ptr<History> history;  // kQueueColumns wide; null: all was 0 ever since
+  std::unique_ptr<History> deaths;   // of dead_letters; null: none ever since
 };
 
 struct ExchangeStats {
@@ -81,7 +83,7 @@ class StatsTables {
 
   explicit StatsTables(std::size_t history_bytes = kHistoryBytes) : budget_(history_bytes) {}
 
-  void apply(const std::vector<StatsEvent>& events, Millisecond now);
+  void apply(std::span<const StatsEvent> events, Millisecond now);
   // Once a second: samples the sums.
   void sample(Millisecond now);
   // Once a minute or so: forgets what is not in the catalog any more, and long histories of what

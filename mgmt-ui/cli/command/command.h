@@ -19,6 +19,7 @@ struct Context {
   const Arguments& arguments;
   Node& node;
   std::istream& input;
+  std::ostream& output;    // of what is printed while the command still runs
   std::ostream& progress;  // stderr, for people; nothing is written when quiet
   bool interactive;        // a terminal is at the other end of `progress`
   std::string_view program;

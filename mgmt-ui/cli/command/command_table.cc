@@ -35,6 +35,7 @@ std::vector<CommandGroup> command_groups(std::string_view program) {
       {"Nodes", node_commands()},
       {"Start and stop", stopping_commands()},
       {"Log", node_log_commands()},
+      {"Reading the log", log_tail_commands()},
       {"Limits of the node", node_limit_commands()},
       {"Erlang", eval_commands()},
       {"State", status_commands()},

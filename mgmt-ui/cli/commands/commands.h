@@ -12,6 +12,7 @@ std::span<const Command> help_commands();
 std::span<const Command> node_commands();
 std::span<const Command> stopping_commands();
 std::span<const Command> node_log_commands();
+std::span<const Command> log_tail_commands();
 std::span<const Command> node_limit_commands();
 std::span<const Command> eval_commands();
 std::span<const Command> status_commands();

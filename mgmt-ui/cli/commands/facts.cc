@@ -96,6 +96,7 @@ Outcome report(Context& context) {
     Context inner{.arguments = arguments,
                   .node = context.node,
                   .input = context.input,
+                  .output = context.output,
                   .progress = context.progress,
                   .interactive = false,
                   .program = context.program};

@@ -157,7 +157,6 @@ std::string status_text(const Context& context, const Facts& facts) {
 
 json::object status_json(const Facts& facts) {
   const json::object& node = facts.node;
-  boost::system::error_code failed;
   return {{"memory", field_at(node, "memory")},
           {"pid", to_integer(text_at(node, "os_pid")).value_or(0)},
           {"processes",

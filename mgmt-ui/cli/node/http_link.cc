@@ -41,10 +41,7 @@ class HttpLink final : public NodeLink {
       : place_(std::move(place)), timeout_(timeout) {}
 
   Result<NodeReply> send(const NodeRequest& request) override {
-    if (!connected_) {
-      if (auto failure = connect()) return std::move(*failure);
-      connected_ = true;
-    }
+    if (auto failure = ensure_connected()) return std::move(*failure);
     http::response<http::string_body> response;
     error_code error = exchange(message_of(request), response);
     if (error) {
@@ -55,7 +52,27 @@ class HttpLink final : public NodeLink {
     return NodeReply{response.result_int(), std::move(response.body())};
   }
 
+  Result<NodeReply> follow(const NodeRequest& request,
+                           std::optional<std::chrono::milliseconds> most,
+                           const std::function<void(std::string_view)>& take) override {
+    if (auto failure = ensure_connected()) return std::move(*failure);
+    connected_ = false;  // it is good for nothing afterwards
+    NodeReply reply;
+    const auto message = message_of(request);
+    const error_code error = tls_ ? follow(*tls_, message, most, take, reply)
+                                  : follow(*plain_, message, most, take, reply);
+    if (error) return no_answer(place_, error);
+    return reply;
+  }
+
  private:
+  std::optional<Failure> ensure_connected() {
+    if (connected_) return std::nullopt;
+    auto failure = connect();
+    connected_ = !failure;
+    return failure;
+  }
+
   const RemotePlace* remote() const { return std::get_if<RemotePlace>(&place_); }
 
   std::optional<Failure> connect() {
@@ -137,6 +154,38 @@ class HttpLink final : public NodeLink {
     error = wait([&](auto done) { http::async_read(stream, buffer_, parser, done); });
     response = parser.release();
     return error;
+  }
+
+  template <typename Stream>
+  error_code follow(Stream& stream, const http::request<http::string_body>& request,
+                    std::optional<std::chrono::milliseconds> most,
+                    const std::function<void(std::string_view)>& take, NodeReply& reply) {
+    auto& lowest = beast::get_lowest_layer(stream);
+    lowest.expires_after(timeout_);
+    error_code error = wait([&](auto done) { http::async_write(stream, request, done); });
+    if (error) return error;
+    http::response_parser<http::buffer_body> parser;
+    parser.body_limit(boost::none);
+    error = wait([&](auto done) { http::async_read_header(stream, buffer_, parser, done); });
+    reply.status = parser.get().result_int();
+    const bool is_refused = reply.status >= 300;
+    if (!is_refused) lowest.expires_never();
+    if (!is_refused && most) lowest.expires_after(*most);
+    while (!error && !parser.is_done()) {
+      char bytes[4096];
+      parser.get().body().data = bytes;
+      parser.get().body().size = sizeof bytes;
+      error = wait([&](auto done) { http::async_read_some(stream, buffer_, parser, done); });
+      if (error == http::error::need_buffer) error = {};
+      const std::string_view got(bytes, sizeof bytes - parser.get().body().size);
+      if (is_refused) {
+        reply.body += got;
+      } else if (!got.empty()) {
+        take(got);
+      }
+    }
+    const bool is_over = !is_refused && most && error == beast::error::timeout;
+    return is_over ? error_code() : error;
   }
 
   // Runs one operation to its end.

@@ -82,6 +82,14 @@ Failure refusal(const NodeReply& reply) {
   return error(ExitCode::kUnavailable, reason_text(reply));
 }
 
+Result<NodeReply> NodeLink::follow(const NodeRequest& request,
+                                   std::optional<std::chrono::milliseconds>,
+                                   const std::function<void(std::string_view)>& take) {
+  auto reply = send(request);
+  if (reply && !is_refused(*reply)) take(reply->body);
+  return reply;
+}
+
 Result<NodeReply> Node::send(const NodeRequest& request) {
   auto reply = link_->send(request);
   if (reply && is_refused(*reply)) return refusal(*reply);
@@ -133,6 +141,14 @@ Result<bool> Node::remove(const std::string& path, std::string_view reason) {
   if (reply->status == kNotFound) return false;
   if (is_refused(*reply)) return refusal(*reply);
   return true;
+}
+
+Result<void> Node::follow(const std::string& path, std::optional<std::chrono::milliseconds> most,
+                          const std::function<void(std::string_view)>& take) {
+  const auto reply = link_->follow({.target = path}, most, take);
+  if (!reply) return reply.error();
+  if (is_refused(*reply)) return refusal(*reply);
+  return {};
 }
 
 Result<std::string> Node::name() {

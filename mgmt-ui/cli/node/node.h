@@ -3,6 +3,8 @@
 // reason that it gives; what it is asked for in vain (404) is told apart where commands want it.
 
 #include <boost/json.hpp>
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +33,11 @@ class NodeLink {
  public:
   virtual ~NodeLink() = default;
   virtual Result<NodeReply> send(const NodeRequest& request) = 0;
+  // An answer's body as it comes, until it ends or `most` has passed (none: however long); a
+  // refusal has its body in the reply. Where answers come as a whole, this one does, too.
+  virtual Result<NodeReply> follow(const NodeRequest& request,
+                                   std::optional<std::chrono::milliseconds> most,
+                                   const std::function<void(std::string_view)>& take);
 };
 
 class Node {
@@ -49,6 +56,10 @@ class Node {
   Result<bool> remove(const std::string& path, std::string_view reason = {});
   // Any answer below 300 as it came.
   Result<NodeReply> send(const NodeRequest& request);
+
+  // See NodeLink::follow().
+  Result<void> follow(const std::string& path, std::optional<std::chrono::milliseconds> most,
+                      const std::function<void(std::string_view)>& take);
 
   // False: of a command that needs no node.
   bool has_link() const { return link_ != nullptr; }

@@ -58,7 +58,9 @@ TEST_F(AdministrationApiTest, UserHasAPasswordAHashOrNeither) {
   as_guest();
   EXPECT_EQ(reason_of(put("/api/users/u", R"({"password":"p"})")), "tags_not_present");
   EXPECT_EQ(reason_of(put("/api/users/u", R"({"password_hash":"%%%","tags":""})")),
-            json::parse(R"(["not_base64","%%%"])"));
+            json::parse(R"(["not_base64","[redacted]"])"));
+  EXPECT_EQ(reason_of(put("/api/users/u", R"({"password_hash":["abc"],"tags":""})")),
+            json::parse(R"(["not_string","[redacted]"])"));
   EXPECT_EQ(reason_of(put("/api/users/u", R"({"password_hash":"","password":"x","tags":""})")),
             "both_password_and_password_hash_are_provided");
   EXPECT_EQ(put("/api/users/u", R"({"tags":""})").status, 204u);

@@ -59,6 +59,7 @@ TEST_F(DefinitionsApiTest, DryRunTellsAndDoesNothing) {
 TEST_F(DefinitionsApiTest, DocumentThatIsNoneIsRefused) {
   EXPECT_EQ(reason_of(post("/api/definitions", "{")), "failed_to_parse_json");
   EXPECT_EQ(reason_of(get("/api/definitions/nosuch")), "vhost_not_found");
+  EXPECT_EQ(get("/api/definitions/nosuch").status, 400u);
   EXPECT_EQ(post("/api/definitions/nosuch", "{}").status, 404u);
 }
 

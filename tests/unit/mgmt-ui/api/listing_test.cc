@@ -20,7 +20,9 @@ class ListingTest : public testing::Test {
     Request request;
     request.target = "/x?" + query;
     EXPECT_TRUE(parse_target(request));
-    return list(request, rows_);
+    Answer answer = list(request, rows_);
+    complete(answer);
+    return answer;
   }
   json::value body(const std::string& query) {
     const Answer answer = ask(query);

@@ -90,6 +90,15 @@ TEST_F(LiveFeedTest, ViewsAreAskedForAtTheIntervalAndWhenSomethingIsDeclared) {
   EXPECT_EQ(told(*never), "{\"view\":0}\n");
 }
 
+TEST_F(LiveFeedTest, ListThatIsWrittenInPiecesIsTooLong) {
+  for (int n = 0; n != 500; ++n) declare(std::string(200, 'q') + std::to_string(n));
+  const auto events =
+      listen("?view=/queues&view=/queues%3Fpage%3D1%26page_size%3D1%26columns%3Ditem_count");
+  pass(LiveFeed::kTick);
+  const std::string all = told(*events);
+  EXPECT_TRUE(all.starts_with("{\"view\":0,\"status\":413}\n{\"view\":1,\"full\":")) << all;
+}
+
 TEST_F(LiveFeedTest, ListenerSeesWhatItMaySeeAtThatMoment) {
   add_user("other", {"management"});
   allow("other", "/");

@@ -1,4 +1,5 @@
 #include "broker/config/config_key.h"
+#include "broker/log/log.h"
 #include "tests/unit/mgmt-ui/api/api_fixture.h"
 
 // What RabbitMQ's API does not have.
@@ -72,6 +73,19 @@ TEST_F(OwnPathsTest, SettingsThatHaveChangedWhileRunningAreExplained) {
   check("loopback_users.guest", "false");
   EXPECT_NE(row_of("/api/config", "disk_free_limit.absolute").at("source"),
             "changed while running");
+}
+
+TEST_F(OwnPathsTest, LogLevelThatWasSetWhileRunningIsExplained) {
+  log::start({.console = false});
+  EXPECT_EQ(row_of("/api/config", "log.default.level").at("source"), "default");
+  EXPECT_EQ(post("/api/coney/log-level", R"({"level":"error"})").status, 204u);
+  for (const char* key : {"log.default.level", "log.connection.level", "log.file.level"}) {
+    const json::value row = row_of("/api/config", key);
+    EXPECT_EQ(row.at("value"), "error") << key;
+    EXPECT_EQ(row.at("source"), "changed while running") << key;
+  }
+  log::stop();
+  EXPECT_EQ(row_of("/api/config", "log.default.level").at("value"), "info");
 }
 
 TEST_F(OwnPathsTest, WhatTheDiskIsUsedForIsTold) {

@@ -148,6 +148,46 @@ TEST_F(SlowClientsTest, WhatIsGoneByThenIsLeftOut) {
   EXPECT_LT(rows.size(), std::size_t{kQueues});
 }
 
+// Whatever happens while a client takes it.
+TEST_F(SlowClientsTest, DefinitionsAreThoseOfOneMoment) {
+  Changes bindings;
+  for (int n = 0; n < kQueues; ++n) {
+    bindings.push_back(BindingPut{std::make_shared<const BindingRecord>(
+        BindingRecord{.vhost = "/", .source = "amq.fanout", .destination = name_of(n)})});
+  }
+  directory_.apply(bindings);
+  for (std::string_view path : {"/api/definitions?download=d.json", "/api/definitions/%2F"}) {
+    const FileDescriptor client = connect();
+    ask(client, std::string(path));
+    std::string answer;
+    while (answer.size() < 100'000) ASSERT_TRUE(read_some(client, answer));
+    Changes changes;
+    auto record = std::make_shared<QueueRecord>(QueueRecord{.vhost = "/", .name = "new"});
+    auto binding = std::make_shared<BindingRecord>(
+        BindingRecord{.vhost = "/", .source = "amq.fanout", .destination = "new"});
+    changes.push_back(QueuePut{
+        .record = record, .id = id_of(kQueues), .settings = std::make_shared<QueueSettings>()});
+    changes.push_back(BindingPut{binding});
+    changes.push_back(QueueRemoved{"/", name_of(kQueues - 1), id_of(kQueues - 1)});
+    directory_.apply(changes);
+    answer += read_until(client, kEnd);
+    const json::value whole = json::parse(unchunked(answer));
+    EXPECT_EQ(whole.at("queues").as_array().size(), std::size_t{kQueues});
+    EXPECT_EQ(whole.at("bindings").as_array().size(), std::size_t{kQueues});
+    EXPECT_EQ(whole.at("queues").as_array().back().at("name"), json::value(name_of(kQueues - 1)));
+    EXPECT_EQ(whole.at("bindings").as_array().back().at("destination"),
+              json::value(name_of(kQueues - 1)));
+    directory_.apply(
+        Changes{QueueRemoved{"/", "new", id_of(kQueues)},
+                QueuePut{.record = std::make_shared<QueueRecord>(
+                             QueueRecord{.vhost = "/", .name = name_of(kQueues - 1)}),
+                         .id = id_of(kQueues - 1),
+                         .settings = std::make_shared<QueueSettings>()},
+                BindingPut{std::make_shared<const BindingRecord>(BindingRecord{
+                    .vhost = "/", .source = "amq.fanout", .destination = name_of(kQueues - 1)})}});
+  }
+}
+
 TEST_F(SlowClientsTest, OthersAreServedBesideThoseWhoDoNotRead) {
   std::vector<FileDescriptor> stuck;
   for (int n = 0; n != 6; ++n) {

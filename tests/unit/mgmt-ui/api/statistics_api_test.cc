@@ -21,7 +21,7 @@ class StatisticsApiTest : public ApiTest {
  protected:
   StatisticsApiTest() {
     execute_now(DeclareQueue{queue_record("q"), ShardId{0}, {}});
-    statistics_.take({QueueOpened{queue("q").id}});
+    statistics_.take(std::vector<StatsEvent>{QueueOpened{queue("q").id}});
     open(kConnection, kName, "guest");
     tell(ChannelOpened{{kConnection, 1}});
   }
@@ -145,6 +145,8 @@ TEST_F(StatisticsApiTest, DeadLettersAreShownByRateAndReason) {
   pass(5000);
   const json::object row = object_of("/api/queues/%2F/q");
   EXPECT_EQ(row.at("dead_letters"), json::parse(R"({"rejected": 30, "maxlen": 20})"));
+  EXPECT_EQ(row.at("dead_letters_details"),
+            json::parse(R"({"rejected": {"rate": 6.0}, "maxlen": {"rate": 4.0}})"));
   const json::object stats = row.at("message_stats").as_object();
   EXPECT_EQ(stats.at("dead_letter"), json::value(50));
   EXPECT_EQ(stats.at("dead_letter_details").at("rate"), json::value(10.0));
@@ -240,8 +242,9 @@ class MetricsTest : public StatisticsApiTest {
     auto admitted = metrics_.admit(std::move(head));
     EXPECT_TRUE(std::holds_alternative<Api::Admitted>(admitted));
     std::string text;
-    metrics_.carry_out(std::get<Api::Admitted>(std::move(admitted)), [&](const Answer& answer) {
+    metrics_.carry_out(std::get<Api::Admitted>(std::move(admitted)), [&](Answer answer) {
       EXPECT_EQ(answer.content_type, "text/plain; version=0.0.4");
+      complete(answer);
       text = answer.body;
     });
     return text;

@@ -1,3 +1,4 @@
+#include "broker/auth/password_hash.h"
 #include "mgmt-ui/cli/command/command_table.h"
 #include "mgmt-ui/cli/node/node_place.h"
 #include "tests/unit/mgmt-ui/cli/cli_fixture.h"
