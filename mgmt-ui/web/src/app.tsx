@@ -195,6 +195,7 @@ function Frame(props: { user: string; tags: string[] }) {
   useShortcuts();
   const permissions = useLive<Permission[]>('/whoami/permissions').data;
   useEffect(() => setPermissions(permissions), [permissions]);
+  const version = overview.data?.erlang_full_version?.replace(/^none: /, '') ?? '';
   const name = overview.data?.cluster_name ?? overview.data?.node ?? '';
   return (
     <div class={isOpen ? 'frame open' : 'frame'}>
@@ -207,13 +208,14 @@ function Frame(props: { user: string; tags: string[] }) {
             Menu
           </button>
           <strong>Coney</strong>
-          <span class="muted" title={name}>
+          <span class="muted" title={`${name}${version && `, ${version}`}`}>
             {name}
           </span>
         </div>
         <div class="side">
           <Navigation current={place?.id ?? ''} vhost={route.query['vhost']} chosen={() => setOpen(false)} />
           <Preferences />
+          <div class="version muted">{version}</div>
           <div class="me">
             <span>
               <strong>{props.user}</strong>

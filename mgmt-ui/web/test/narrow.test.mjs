@@ -6,9 +6,9 @@ import { pageTest } from './support/suite.mjs';
 
 const kPhone = { context: { viewport: { width: 360, height: 740 } } };
 
-pageTest('no page is wider than a phone', kPhone, async (page, broker) => {
+pageTest('a long name makes no page wider than a phone', kPhone, async (page, broker) => {
   await broker.api('PUT', '/queues/%2F/a.queue.with.a.rather.long.name.that.has.to.break.somewhere', { durable: true });
-  for (const place of ['now', 'overview', 'queues', 'queues/%2F/a.queue.with.a.rather.long.name.that.has.to.break.somewhere', 'exchanges', 'exchanges/%2F/amq.topic', 'connections', 'nodes', 'streams', 'messages', 'messages/%2F/a.queue.with.a.rather.long.name.that.has.to.break.somewhere', 'policies?tab=simulator', 'logs', 'users', 'users/guest', 'vhosts', 'vhosts/%2F', 'policies', 'definitions']) {
+  for (const place of ['queues', 'queues/%2F/a.queue.with.a.rather.long.name.that.has.to.break.somewhere', 'messages/%2F/a.queue.with.a.rather.long.name.that.has.to.break.somewhere']) {
     await open(page, broker, place);
     await page.locator('h1').waitFor();
     await settled(page);

@@ -74,11 +74,16 @@ pageTest('dead letters are found while they arrive, with where from and why', {}
   await until('the finding', async () => {
     await publish(broker, 'dying', 20);
     await broker.api('POST', '/queues/%2F/dying/get', { count: 1, ackmode: 'reject_requeue_false', encoding: 'auto' });
-    return finding.isVisible();
+    return (await finding.isVisible()) && /rejected/.test(await finding.innerText());
   });
   const said = await finding.innerText();
-  assert.match(said, /\/s go to the queue dead\. Since the start: [\d,]+ maxlen, \d+ rejected\./);
+  assert.match(said, /\/s go to the queue dead: [\d.,]+\/s maxlen, [\d.]+\/s rejected\. [\d,]+ since the start\./);
   assert.match(said, /The queue is full/);
+  await finding.getByRole('link').click();
+  const rates = page.getByRole('region', { name: 'Dead letters', exact: true });
+  await rates.getByText('maxlen').waitFor();
+  await rates.getByText('rejected').waitFor();
+  await open(page, broker, 'now');
   await broker.api('DELETE', '/queues/%2F/dying');
   await finding.waitFor({ state: 'detached' });
   await broker.api('DELETE', '/queues/%2F/dead');
@@ -159,9 +164,9 @@ pageTest('the age of the oldest message has a chart with a past', {}, async (pag
   await publish(broker, 'ageing', 1);
   await open(page, broker, 'queues/%2F/ageing?range=60');
   const chart = page.getByRole('region', { name: 'Age of the oldest', exact: true });
-  await until('an age', async () => /waits [1-9]\d* s/.test(await chart.innerText()));
+  await until('an age', async () => /waits [1-9]\d*s/.test(await chart.innerText()));
   await broker.api('DELETE', '/queues/%2F/ageing/contents');
-  await until('no age', async () => /waits 0 s/.test(await chart.innerText()));
+  await until('no age', async () => /waits 0s/.test(await chart.innerText()));
   const { oldest_ready_age_ms_details: details } = await broker.api('GET', '/queues/%2F/ageing?lengths_age=60&lengths_incr=5');
   assert.ok(details.samples.some(({ sample }) => sample > 0), 'the past is kept');
   await broker.api('DELETE', '/queues/%2F/ageing');

@@ -11,6 +11,7 @@ export interface Overview {
   product_name?: string;
   product_version?: string;
   rabbitmq_version?: string;
+  erlang_full_version?: string; // ours: of the server itself
   cluster_name?: string;
   node?: string;
   message_stats?: Stats;
@@ -71,6 +72,7 @@ export interface Queue {
   oldest_ready_age_ms?: number; // absent: nobody knows
   oldest_ready_age_ms_details?: Pick<Rate, 'samples'>;
   dead_letters?: Record<string, number>; // by reason
+  dead_letters_details?: Record<string, Rate>;
   // Of a stream:
   first_offset?: number;
   next_offset?: number;
@@ -183,6 +185,8 @@ export interface Node {
   disk_free_alarm?: boolean;
   fd_used?: number;
   fd_total?: number;
+  sockets_used?: number;
+  sockets_total?: number;
   db_dir?: string;
   log_files?: string[];
   config_files?: string[];
@@ -305,4 +309,10 @@ export function rateOf(stats: Stats | undefined, counter: string): number | unde
 export function numberOf(stats: Stats | undefined, counter: string): number | undefined {
   const value = stats?.[counter];
   return typeof value === 'number' ? value : undefined;
+}
+
+// Of the queue's arguments, or of its policies.
+export function settingOf(queue: Queue, name: string): unknown {
+  const policy = Array.isArray(queue.effective_policy_definition) ? undefined : queue.effective_policy_definition;
+  return queue.arguments[`x-${name}`] ?? policy?.[name];
 }

@@ -5,7 +5,7 @@ import { useLive } from '../api/live';
 import type { TopicPermission, UserPermission } from '../api/types';
 import { DialogButton } from '../ui/dialog';
 import { Panel } from '../ui/status';
-import { LimitsTable } from './limits';
+import { LimitsPanel } from './limits';
 import { PermissionsTable, SetPermission, SetTopicPermission, type Side, TopicPermissionsTable } from './permissions';
 
 export interface Access {
@@ -36,9 +36,7 @@ export function AccessPanels(props: { kind: Side; name: string; access: Access }
       >
         <TopicPermissionsTable permissions={access.topics} shows={shows} />
       </Panel>
-      <Panel title="Limits">
-        <LimitsTable kind={kind} name={name} />
-      </Panel>
+      <LimitsPanel kind={kind} name={name} />
     </>
   );
 }

@@ -6,15 +6,15 @@ import { go, link } from '../route/route';
 import { isAdministrator, whoami } from '../session/session';
 import { DialogButton } from '../ui/dialog';
 import { ActionForm, TextField } from '../ui/form';
-import { Age, Badge, Facts, Heading, Panel, State, Table } from '../ui/status';
+import { Badge, Facts, Panel, State, Table } from '../ui/status';
 import type { Column } from '../ui/table';
 import { say } from '../ui/toast';
 import { bytes, count, duration, plural, time } from '../ui/value';
 import { ChannelRows } from './channels';
 import { Figures } from './figures';
 import { ConnectionLink } from './links';
-import { Unread } from './object_page';
-import { ChartPanel, rateSeries, useRange, withHistory } from './rates';
+import { ObjectPage } from './object_page';
+import { ChartPanel, rateSeries, since, useRange, withHistory } from './rates';
 import { VhostList } from './vhost_list';
 
 const client = (connection: Connection) => {
@@ -29,7 +29,7 @@ const kColumns: Column<Connection>[] = [
     label: 'Name',
     sort: 'name',
     cell: (one) => (
-      <div class="name">
+      <div class="name endpoints">
         <ConnectionLink name={one.name}>{one.user_provided_name || one.name}</ConnectionLink>
         {one.user_provided_name && <div class="muted">{one.name}</div>}
       </div>
@@ -40,9 +40,16 @@ const kColumns: Column<Connection>[] = [
   { id: 'tls', label: 'TLS', sort: 'ssl', cell: (one) => (one.ssl ? <Badge tone="good">TLS</Badge> : <span class="muted">no</span>) },
   { id: 'protocol', label: 'Protocol', sort: 'protocol', shown: false, cell: (one) => one.protocol },
   { id: 'client', label: 'Client', cell: (one) => client(one) },
+  { id: 'node', label: 'Node', sort: 'node', shown: false, cell: (one) => one.node ?? '–' },
+  { id: 'login', label: 'Login', sort: 'auth_mechanism', shown: false, cell: (one) => one.auth_mechanism ?? '–' },
   { id: 'channels', label: 'Channels', sort: 'channels', number: true, cell: (one) => count(one.channels) },
   { id: 'in', label: 'From client', sort: 'recv_oct_details.rate', number: true, cell: (one) => bytes(one.recv_oct_details?.rate ?? 0) + '/s' },
   { id: 'out', label: 'To client', sort: 'send_oct_details.rate', number: true, cell: (one) => bytes(one.send_oct_details?.rate ?? 0) + '/s' },
+  { id: 'received', label: 'From client in all', sort: 'recv_oct', number: true, shown: false, cell: (one) => bytes(one.recv_oct) },
+  { id: 'sent', label: 'To client in all', sort: 'send_oct', number: true, shown: false, cell: (one) => bytes(one.send_oct) },
+  { id: 'heartbeat', label: 'Heartbeat', sort: 'timeout', number: true, shown: false, cell: (one) => (one.timeout ? `${one.timeout} s` : 'none') },
+  { id: 'frame', label: 'Frame size', sort: 'frame_max', number: true, shown: false, cell: (one) => bytes(one.frame_max) },
+  { id: 'most', label: 'Most channels', sort: 'channel_max', number: true, shown: false, cell: (one) => count(one.channel_max) },
   { id: 'connected', label: 'Connected', sort: 'connected_at', shown: false, cell: (one) => time(one.connected_at) },
 ];
 
@@ -106,6 +113,7 @@ function Details(props: { connection: Connection }) {
       <Panel title="Details">
         <Facts
           facts={[
+            ['Name', connection.name],
             ['User', connection.user ?? '–'],
             ['Virtual host', connection.vhost ?? '–'],
             ['Protocol', connection.protocol ?? '–'],
@@ -136,35 +144,43 @@ export function ConnectionPage(props: { name: string }) {
   const base = '/connections' + path(props.name);
   const live = useLive<Connection>(withHistory(base, ['data_rates'], range));
   const channels = useLive<Channel[]>(base + '/channels');
-  const connection = live.data;
-  if (!connection) return <Unread kind="Connection" title={props.name} live={live} />;
   return (
-    <>
-      <Heading kind="Connection" title={connection.user_provided_name || connection.name}>
-        <Age readAt={live.readAt} error={live.error} />
-        <State state={connection.state} />
-        {range.choice}
-        <Close connection={connection} />
-      </Heading>
-      <Figures
-        label="Now"
-        figures={[
-          { name: 'Channels', value: count(connection.channels) },
-          { name: 'From client', value: `${bytes(connection.recv_oct_details?.rate ?? 0)}/s`, more: `${bytes(connection.recv_oct)} in all` },
-          { name: 'To client', value: `${bytes(connection.send_oct_details?.rate ?? 0)}/s`, more: `${bytes(connection.send_oct)} in all` },
-        ]}
-      />
-      <div class="charts">
-        <ChartPanel
-          title="Traffic"
-          unit="byte rate"
-          series={rateSeries(connection as never, [['recv_oct', 'from client', 2], ['send_oct', 'to client', 1]])}
-        />
-      </div>
-      <Details connection={connection} />
-      <Panel title="Channels">
-        <ChannelRows channels={channels.data} />
-      </Panel>
-    </>
+    <ObjectPage
+      kind="Connection"
+      name={props.name}
+      title={(connection) => connection.user_provided_name || connection.name}
+      live={live}
+      aside={(connection) => (
+        <>
+          <State state={connection.state} />
+          {range.choice}
+          <Close connection={connection} />
+        </>
+      )}
+    >
+      {(connection) => (
+        <>
+          <Figures
+            label="Now"
+            figures={[
+              { name: 'Channels', value: count(connection.channels) },
+              { name: 'From client', value: `${bytes(connection.recv_oct_details?.rate ?? 0)}/s`, more: `${bytes(connection.recv_oct)} in all` },
+              { name: 'To client', value: `${bytes(connection.send_oct_details?.rate ?? 0)}/s`, more: `${bytes(connection.send_oct)} in all` },
+            ]}
+          />
+          <div class="charts">
+            <ChartPanel
+              title="Traffic"
+              unit="byte rate"
+              series={since(connection.connected_at ?? 0, rateSeries(connection as never, [['recv_oct', 'from client', 2], ['send_oct', 'to client', 1]]))}
+            />
+          </div>
+          <Details connection={connection} />
+          <Panel title="Channels">
+            <ChannelRows channels={channels.data} />
+          </Panel>
+        </>
+      )}
+    </ObjectPage>
   );
 }

@@ -1,6 +1,6 @@
 // What is wrong, from what the API says. Pure: the page asks and shows.
 
-import { type Connection, type Listener, type Node, numberOf, type Queue, rateOf, type UnackedMessage } from '../api/types';
+import { type Connection, type Listener, type Node, numberOf, type Queue, rateOf, settingOf, type UnackedMessage } from '../api/types';
 import { link } from '../route/route';
 import { count, duration, plural, rate } from '../ui/value';
 import { certificateFindings, diskFindings, type DiskHistory, nodeFindings } from './findings_of_node';
@@ -70,15 +70,11 @@ const kRemedies: Record<string, string> = {
   delivery_limit: 'Consumers fail on the same messages again and again: see what is in them where the dead letters go.',
 };
 
-function settingOf(queue: Queue, key: string): unknown {
-  const policy = Array.isArray(queue.effective_policy_definition) ? undefined : queue.effective_policy_definition;
-  return queue.arguments[`x-${key}`] ?? policy?.[key];
-}
-
 function deadLetterFindings(queue: Queue): Finding[] {
   const pace = rateOf(queue.message_stats, 'dead_letter') ?? 0;
   if (pace <= 0) return [];
-  const reasons = Object.entries(queue.dead_letters ?? {}).sort(([, one], [, other]) => other - one);
+  const rates = Object.entries(queue.dead_letters_details ?? {}).map(([reason, details]): [string, number] => [reason, details.rate]);
+  const reasons = rates.filter(([, each]) => each > 0).sort(([, one], [, other]) => other - one);
   const exchange = settingOf(queue, 'dead-letter-exchange');
   const where = exchange === '' ? `the queue ${String(settingOf(queue, 'dead-letter-routing-key') ?? 'of their routing key')}` : String(exchange);
   return [
@@ -87,7 +83,7 @@ function deadLetterFindings(queue: Queue): Finding[] {
       tone: pace >= kGrowing ? 'bad' : 'warn',
       weight: (pace >= kGrowing ? 550 : 340) + Math.min(49, pace),
       title: `Dead letters come from ${queue.name} (${queue.vhost})`,
-      reason: `${rate(pace)} go to ${where}. Since the start: ${reasons.map(([reason, total]) => `${count(total)} ${reason.replace('_', ' ')}`).join(', ')}.`,
+      reason: `${rate(pace)} go to ${where}: ${reasons.map(([reason, each]) => `${rate(each)} ${reason.replace('_', ' ')}`).join(', ')}. ${count(numberOf(queue.message_stats, 'dead_letter'))} since the start.`,
       fix: kRemedies[reasons[0]?.[0] ?? ''] ?? 'See what is in them where they go.',
       href: link(['queues', queue.vhost, queue.name]),
     },

@@ -10,10 +10,10 @@ import { plural } from '../ui/value';
 import { MessageView } from './message_view';
 
 const kModes: [string, string][] = [
-  ['ack_requeue_true', 'put them back'],
-  ['ack_requeue_false', 'acknowledge'],
-  ['reject_requeue_true', 'reject and put back'],
-  ['reject_requeue_false', 'reject'],
+  ['ack_requeue_true', 'put them back (nack, requeue)'],
+  ['ack_requeue_false', 'remove them (automatic ack)'],
+  ['reject_requeue_true', 'put them back (reject, requeue)'],
+  ['reject_requeue_false', 'remove them (reject)'],
 ];
 
 export function GetMessages(props: { queue: Queue }) {
@@ -49,7 +49,7 @@ export function GetMessages(props: { queue: Queue }) {
       {got?.map((message, index) => (
         <MessageView key={index} title={`Message ${index + 1}`} message={message} />
       ))}
-      {got && got.length > 0 && <p class="muted">{plural(got.at(-1)!.message_count, 'message')} more in the queue.</p>}
+      {got && got.length > 0 && <p class="muted more">{plural(got.at(-1)!.message_count, 'message')} more in the queue.</p>}
     </>
   );
 }

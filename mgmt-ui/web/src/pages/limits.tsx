@@ -28,7 +28,11 @@ function limitPath(kind: Kind, name: string, limit: string): string {
   return `/${kind}-limits` + path(name, limit);
 }
 
-function SetLimit(props: { kind: Kind; name: string; close: () => void }) {
+// `name` undefined: to be chosen.
+function SetLimit(props: { kind: Kind; name?: string; close: () => void }) {
+  const names = useLive<{ name: string }[]>(props.name === undefined ? `/${props.kind}s?columns=name` : undefined, { once: true });
+  const [chosen, choose] = useState('');
+  const name = props.name ?? (chosen || (names.data?.[0]?.name ?? ''));
   const [limit, setLimit] = useState('max-connections');
   const [value, setValue] = useState('');
   return (
@@ -37,18 +41,29 @@ function SetLimit(props: { kind: Kind; name: string; close: () => void }) {
       cancel={props.close}
       action={() => ({
         method: 'PUT',
-        path: limitPath(props.kind, props.name, limit),
+        path: limitPath(props.kind, name, limit),
         body: { value: Number(value) },
         cli:
           props.kind === 'vhost'
-            ? ['set_vhost_limits', '-p', props.name, JSON.stringify({ [limit]: Number(value) })]
-            : ['set_user_limits', props.name, JSON.stringify({ [limit]: Number(value) })],
+            ? ['set_vhost_limits', '-p', name, JSON.stringify({ [limit]: Number(value) })]
+            : ['set_user_limits', name, JSON.stringify({ [limit]: Number(value) })],
       })}
       done={props.close}
     >
+      {props.name === undefined && (
+        <ChoiceField label={props.kind === 'vhost' ? 'Virtual host' : 'User'} value={name} set={choose} choices={(names.data ?? []).map((one) => one.name)} />
+      )}
       <ChoiceField label="At most so many" value={limit} set={setLimit} choices={kNames[props.kind]} />
       <TextField label="Number" type="number" value={value} set={setValue} required hint="-1: no limit" />
     </ActionForm>
+  );
+}
+
+function SetButton(props: { kind: Kind; name?: string }) {
+  return (
+    <DialogButton label="Set a limit" title={props.kind === 'vhost' ? 'Limit a virtual host' : 'Limit a user'}>
+      {(close) => <SetLimit {...props} close={close} />}
+    </DialogButton>
   );
 }
 
@@ -75,11 +90,12 @@ function Clear(props: { kind: Kind; name: string; limit: string }) {
   );
 }
 
-export function LimitsTable(props: { kind: Kind; name: string }) {
+// Of one vhost or one user.
+export function LimitsPanel(props: { kind: Kind; name: string }) {
   const live = useLive<Holder[]>(`/${props.kind}-limits` + path(props.name));
   const limits = live.data && Object.entries(live.data[0]?.value ?? {});
   return (
-    <>
+    <Panel title="Limits" aside={<SetButton kind={props.kind} name={props.name} />}>
       <RowTable
         label="Limits"
         rows={limits}
@@ -91,10 +107,7 @@ export function LimitsTable(props: { kind: Kind; name: string }) {
           { id: 'actions', label: '', cell: ([limit]) => <Clear kind={props.kind} name={props.name} limit={limit} /> },
         ]}
       />
-      <div class="form-end">
-        <DialogButton label="Set a limit">{(close) => <SetLimit kind={props.kind} name={props.name} close={close} />}</DialogButton>
-      </div>
-    </>
+    </Panel>
   );
 }
 
@@ -103,13 +116,13 @@ function All(props: { kind: Kind }) {
   const rows = live.data?.flatMap((holder) => Object.entries(holder.value).map(([limit, value]) => ({ name: (holder.vhost ?? holder.user)!, limit, value })));
   const title = props.kind === 'vhost' ? 'Virtual hosts' : 'Users';
   return (
-    <Panel title={title}>
+    <Panel title={title} aside={<SetButton kind={props.kind} />}>
       {!live.data && <Failure error={live.error} />}
       <RowTable
         label={title}
         rows={rows}
         rowKey={(one) => `${one.name}\n${one.limit}`}
-        empty="No limits. They are set on the page of a virtual host or a user."
+        empty="No limits."
         columns={[
           { id: 'name', label: 'Name', key: (one) => one.name, cell: (one) => <a href={link([`${props.kind}s`, one.name])}>{one.name}</a> },
           { id: 'limit', label: 'Limit', key: (one) => one.limit, cell: (one) => one.limit },

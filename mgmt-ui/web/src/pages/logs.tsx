@@ -1,6 +1,7 @@
 // The server's log as it is written: the last lines, and each new one at once.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { coneyctl } from '../api/cli';
 import { ApiError, withQuery } from '../api/client';
 import { readEvents } from '../api/event_stream';
 import { setQuery, useQuery } from '../route/route';
@@ -84,6 +85,12 @@ function useLog(where: string, isHeld: boolean): Log {
   return log;
 }
 
+// Without the day where it is today's.
+function shortTime(at: string): string {
+  const [day, hour] = time(at).split(' ');
+  return day === time(Date.now()).slice(0, 10) ? hour! : `${day!.slice(5)} ${hour}`;
+}
+
 function Lines(props: { lines: Line[]; follows: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   const last = props.lines.at(-1)?.number;
@@ -94,7 +101,7 @@ function Lines(props: { lines: Line[]; follows: boolean }) {
     <div ref={place} class="log" role="log" aria-live="off" aria-label="Log" tabIndex={0}>
       {props.lines.map((line) => (
         <div key={line.number} class="log-line">
-          <time>{time(line.time).slice(11)}</time>
+          <time title={line.time}>{shortTime(line.time)}</time>
           <span>
             <Badge tone={kTones[line.level] ?? 'quiet'}>{line.level}</Badge>
           </span>
@@ -148,7 +155,7 @@ export function Logs() {
       </div>
       {log.error && <Failure error={log.error} />}
       {log.lines.length > 0 ? <Lines lines={log.lines} follows={!isHeld} /> : log.isOpen && <Empty>No line of this level has been written since the start{text && ' that contains this'}.</Empty>}
-      <Commands action={{ method: 'GET', path: where }} />
+      <Commands action={{ method: 'GET', path: where, cli: coneyctl('log_tail_stream', []) }} />
     </>
   );
 }

@@ -1,12 +1,14 @@
 // Totals, rates, churn and ports of the whole server.
 
 import { useLive } from '../api/live';
-import { numberOf, type Overview as Data, rateOf } from '../api/types';
+import { type Node, numberOf, type Overview as Data, rateOf } from '../api/types';
 import { link } from '../route/route';
+import { isAdministrator, isMonitoring } from '../session/session';
 import { Age, Badge, Failure, Heading, Panel } from '../ui/status';
 import { RowTable } from '../ui/table';
 import { count, rate } from '../ui/value';
 import { Figures } from './figures';
+import { NodesTable } from './nodes';
 import { busy, ChartPanel, kLengths, kMessageRates, rateSeries, useRange, valueSeries, withHistory } from './rates';
 
 const kChurn: [string, string][] = [
@@ -18,6 +20,16 @@ const kChurn: [string, string][] = [
   ['queue_created', 'Queues created'],
   ['queue_deleted', 'Queues deleted'],
 ];
+
+function NodesPanel() {
+  const nodes = useLive<Node[]>(isMonitoring() ? '/nodes' : undefined);
+  if (!nodes.data) return null;
+  return (
+    <Panel title="Nodes">
+      <NodesTable nodes={nodes.data} />
+    </Panel>
+  );
+}
 
 export function Overview() {
   const range = useRange();
@@ -56,6 +68,7 @@ export function Overview() {
           }))}
         />
       )}
+      <NodesPanel />
       <div class="panels">
         {data.churn_rates && (
           <Panel title="Churn">
@@ -89,6 +102,11 @@ export function Overview() {
           </Panel>
         )}
       </div>
+      {isAdministrator() && (
+        <p class="muted">
+          Everything that is declared and set up can be exported and imported: <a href={link(['definitions'])}>definitions</a>.
+        </p>
+      )}
     </>
   );
 }

@@ -2,23 +2,23 @@
 
 import { path, withQuery } from '../api/client';
 import { useLive } from '../api/live';
-import { type Binding, type Consumer, numberOf, type Queue, rateOf } from '../api/types';
+import { type Binding, numberOf, type Queue, rateOf, type Stats } from '../api/types';
 import { link } from '../route/route';
 import { may } from '../session/session';
 import type { Series } from '../ui/chart';
 import { DialogButton } from '../ui/dialog';
-import { Age, Badge, Facts, Failure, Heading, Panel, State, Table, YesNo } from '../ui/status';
+import { Badge, Facts, Failure, Panel, State, Table, YesNo } from '../ui/status';
 import { RowTable } from '../ui/table';
 import { Tabs } from '../ui/tabs';
-import { bytes, count, duration, percent, rate, time } from '../ui/value';
+import { brief, bytes, count, percent, rate, time } from '../ui/value';
 import { AddBinding, BindingsTable } from './bindings';
-import { CancelConsumer } from './cancel_consumer';
+import { ConsumerRows } from './consumers';
 import { EffectiveArguments } from './effective_arguments';
 import { Figures } from './figures';
-import { ChannelLink, ConnectionLink, ExchangeLink } from './links';
+import { ConnectionLink, ExchangeLink } from './links';
 import { GetMessages } from './get_messages';
 import { MessageExplorer } from './message_explorer';
-import { Unread } from './object_page';
+import { ObjectPage } from './object_page';
 import { PublishMessage } from './publish_message';
 import { QueueActions } from './queue_actions';
 import { busy, ChartPanel, kLengths, rateSeries, useRange, valueSeries, withHistory } from './rates';
@@ -66,11 +66,14 @@ function Holdings(props: { queue: Queue }) {
         ['Persistent', count(queue.messages_persistent)],
         ['In memory', count(queue.messages_ram)],
         ['Memory', bytes(queue.memory)],
-        ['First message of', queue.head_message_timestamp ? time(queue.head_message_timestamp * 1000) : '–'],
+        ['Timestamp of the first', queue.head_message_timestamp ? time(queue.head_message_timestamp * 1000) : '–'],
       ]}
     />
   );
 }
+
+// Columns that say the same of all its consumers.
+const kKnownOfQueue = ['vhost', 'queue'];
 
 function QueueConsumers(props: { queue: Queue }) {
   const { queue } = props;
@@ -82,29 +85,8 @@ function QueueConsumers(props: { queue: Queue }) {
           {(queue.consumer_capacity ?? 1) < 0.9 && 'More consumers, or a higher prefetch, would empty it faster.'}
         </p>
       )}
-      <ConsumerRows queue={queue} />
+      <ConsumerRows rows={queue.consumer_details} without={kKnownOfQueue} empty="Nobody consumes from this queue." />
     </>
-  );
-}
-
-function ConsumerRows(props: { queue: Queue }) {
-  return (
-    <RowTable
-      label="Consumers"
-      rows={props.queue.consumer_details ?? []}
-      rowKey={(one: Consumer) => `${one.channel_details?.name} ${one.consumer_tag}`}
-      empty="Nobody consumes from this queue."
-      columns={[
-        { id: 'channel', label: 'Channel', cell: (one) => <ChannelLink name={one.channel_details?.name} />, key: (one) => one.channel_details?.name ?? '' },
-        { id: 'tag', label: 'Tag', cell: (one) => <code>{one.consumer_tag}</code>, key: (one) => one.consumer_tag },
-        { id: 'ack', label: 'Acks', cell: (one) => (one.ack_required ? 'manual' : 'automatic') },
-        { id: 'exclusive', label: 'Exclusive', cell: (one) => <YesNo value={one.exclusive} /> },
-        { id: 'prefetch', label: 'Prefetch', number: true, cell: (one) => (one.prefetch_count ? count(one.prefetch_count) : 'unlimited'), key: (one) => one.prefetch_count },
-        { id: 'active', label: 'Activity', cell: (one) => <Badge tone={one.active === false ? 'quiet' : 'good'}>{(one.activity_status ?? 'up').replaceAll('_', ' ')}</Badge> },
-        { id: 'arguments', label: 'Arguments', cell: (one) => <Table value={one.arguments} /> },
-        { id: 'actions', label: '', cell: (one) => <CancelConsumer consumer={one} /> },
-      ]}
-    />
   );
 }
 
@@ -135,6 +117,37 @@ function agesOf(queue: Queue): Series[] {
   return [{ label: 'waits', color: 4, points: samples.map(({ sample, timestamp }) => [timestamp, sample / 1000] as [number, number]).reverse() }];
 }
 
+const kReasons: [reason: string, color: number][] = [
+  ['rejected', 5],
+  ['expired', 2],
+  ['maxlen', 4],
+  ['delivery_limit', 1],
+];
+
+// What dies, by why it does.
+function deathsOf(queue: Queue): Series[] {
+  const stats: Stats = {};
+  for (const [reason, total] of Object.entries(queue.dead_letters ?? {})) {
+    stats[reason] = total;
+    stats[`${reason}_details`] = queue.dead_letters_details?.[reason];
+  }
+  return rateSeries(stats, kReasons.filter(([reason]) => reason in stats).map(([reason, color]) => [reason, reason.replace('_', ' '), color]));
+}
+
+function DeadLetters(props: { queue: Queue }) {
+  const series = deathsOf(props.queue);
+  const totals = Object.entries(props.queue.dead_letters ?? {});
+  if (!totals.length) return null;
+  return (
+    <div class="charts">
+      <ChartPanel title="Dead letters" series={series} unit="rate" />
+      <Panel title="Dead letters since the start">
+        <Facts facts={totals.map(([reason, total]) => [reason.replace('_', ' '), count(total)])} />
+      </Panel>
+    </div>
+  );
+}
+
 function QueueOverview(props: { queue: Queue }) {
   const { queue } = props;
   const isStream = queue.type === 'stream';
@@ -145,6 +158,7 @@ function QueueOverview(props: { queue: Queue }) {
         <ChartPanel title="Rates" series={busy(rateSeries(queue.message_stats, kQueueRates))} unit="rate" />
         {!isStream && <ChartPanel title="Age of the oldest" series={agesOf(queue)} unit="seconds" />}
       </div>
+      <DeadLetters queue={queue} />
       <div class="panels">
         <Panel title="Details">
           <Details queue={queue} />
@@ -183,26 +197,15 @@ function QueueBindings(props: { queue: Queue }) {
   );
 }
 
-export function QueuePage(props: { vhost: string; name: string }) {
-  const range = useRange();
-  const base = '/queues' + path(props.vhost, props.name);
-  const live = useLive<Queue>(withHistory(base, ['msg_rates', 'lengths'], range));
-  const bindings = useLive<Binding[]>(withQuery(base + '/bindings', { columns: 'source' }));
-  const queue = live.data;
-  if (!queue) return <Unread kind="Queue" title={props.name} live={live} />;
-  const named = bindings.data?.filter((binding) => binding.source !== '').length;
+// `bindings`: how many there are but for that of the default exchange.
+function QueueBody(props: { queue: Queue; bindings: number | undefined }) {
+  const { queue, bindings } = props;
   const owner = queue.owner_pid_details as { name?: string } | undefined;
   const canRead = may('read', queue.vhost, queue.name);
   const isStream = queue.type === 'stream';
   const canPublish = may('write', queue.vhost, '');
   return (
     <>
-      <Heading kind={`Queue in ${queue.vhost}`} title={queue.name}>
-        <Age readAt={live.readAt} error={live.error} />
-        {queue.paused ? <Badge tone="warn" title="consumers get nothing until it is resumed">paused</Badge> : <State state={queue.state} />}
-        {range.choice}
-        <QueueActions queue={queue} bindings={named} />
-      </Heading>
       {queue.exclusive && owner?.name && (
         <p class="note">
           Belongs to the connection <ConnectionLink name={owner.name} /> and ends with it.
@@ -214,7 +217,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
           { name: 'Ready', value: count(queue.messages_ready) },
           { name: 'Unacked', value: count(queue.messages_unacknowledged) },
           { name: 'Total', value: count(queue.messages) },
-          ...(isStream ? [] : [{ name: 'Oldest waits', value: duration(queue.oldest_ready_age_ms) }]),
+          ...(isStream ? [] : [{ name: 'Oldest waits', value: brief(queue.oldest_ready_age_ms) }]),
           { name: 'Consumers', value: count(queue.consumers), more: queue.consumers && queue.type !== 'stream' ? `capacity ${percent(queue.consumer_capacity)}` : undefined },
           { name: 'In', value: rate(rateOf(queue.message_stats, 'publish') ?? 0) },
           { name: 'Out', value: rate(rateOf(queue.message_stats, 'deliver_get') ?? 0) },
@@ -227,7 +230,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
           { id: 'overview', label: 'Overview', body: () => <QueueOverview queue={queue} /> },
           ...(canRead ? [{ id: 'messages', label: 'Messages', body: () => <MessageExplorer vhost={queue.vhost} queue={queue.name} isStream={isStream} /> }] : []),
           ...(canRead && !isStream ? [{ id: 'unacked', label: 'Unacked', count: queue.messages_unacknowledged, body: () => <UnackedOfQueue vhost={queue.vhost} queue={queue.name} /> }] : []),
-          { id: 'bindings', label: 'Bindings', count: named, body: () => <QueueBindings queue={queue} /> },
+          { id: 'bindings', label: 'Bindings', count: bindings, body: () => <QueueBindings queue={queue} /> },
           { id: 'consumers', label: 'Consumers', count: queue.consumers, body: () => <QueueConsumers queue={queue} /> },
           ...(canPublish
             ? [{ id: 'publish', label: 'Publish', body: () => <Panel title="Publish to this queue"><PublishMessage vhost={queue.vhost} exchange="" routingKey={queue.name} /></Panel> }]
@@ -241,3 +244,26 @@ export function QueuePage(props: { vhost: string; name: string }) {
   );
 }
 
+export function QueuePage(props: { vhost: string; name: string }) {
+  const range = useRange();
+  const base = '/queues' + path(props.vhost, props.name);
+  const live = useLive<Queue>(withHistory(base, ['msg_rates', 'lengths'], range));
+  const bindings = useLive<Binding[]>(withQuery(base + '/bindings', { columns: 'source' }));
+  const named = bindings.data?.filter((binding) => binding.source !== '').length;
+  return (
+    <ObjectPage
+      kind={(queue) => `${queue.type === 'stream' ? 'Stream' : 'Queue'} in ${queue.vhost}`}
+      name={props.name}
+      live={live}
+      aside={(queue) => (
+        <>
+          {queue.paused ? <Badge tone="warn" title="consumers get nothing until it is resumed">paused</Badge> : <State state={queue.idle_since ? 'idle' : queue.state} />}
+          {range.choice}
+          <QueueActions queue={queue} bindings={named} />
+        </>
+      )}
+    >
+      {(queue) => <QueueBody queue={queue} bindings={named} />}
+    </ObjectPage>
+  );
+}

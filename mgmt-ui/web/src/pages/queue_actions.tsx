@@ -39,7 +39,9 @@ function PurgeForm(props: { queue: Queue; close: () => void }) {
         <p>
           <strong>{plural(goes, 'ready message')}</strong> would be deleted.
         </p>
-        <p class="muted">{plural(queue.messages_unacknowledged ?? 0, 'message')} that consumers have and have not acknowledged would stay.</p>
+        {!!queue.messages_unacknowledged && (
+          <p class="muted">{plural(queue.messages_unacknowledged, 'message')} that consumers have and have not acknowledged would stay.</p>
+        )}
       </div>
     </ActionForm>
   );

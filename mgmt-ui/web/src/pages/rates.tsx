@@ -1,11 +1,11 @@
 // Counters over time: the history that the server keeps, as charts.
 
 import { withQuery } from '../api/client';
-import type { Rate, Stats } from '../api/types';
+import { numberOf, type Rate, rateOf, type Stats } from '../api/types';
 import { useQuery } from '../route/route';
 import { Chart, type Series, type Steps } from '../ui/chart';
 import { Panel } from '../ui/status';
-import { bytes, count, duration, rate } from '../ui/value';
+import { brief, bytes, count, rate } from '../ui/value';
 
 // Seconds of history, seconds between samples, name.
 const kRanges: [age: number, increment: number, label: string][] = [
@@ -61,7 +61,7 @@ export function rateSeries(stats: Stats | undefined, wanted: Wanted[]): Series[]
       const seconds = (now.timestamp - before.timestamp) / 1000;
       if (seconds > 0) points.push([now.timestamp, Math.max(0, (now.sample - before.sample) / seconds)]);
     }
-    return [{ label, color, points }];
+    return [{ label, color, points, now: rateOf(stats, counter) }];
   });
 }
 
@@ -69,7 +69,8 @@ export function valueSeries(stats: Stats | undefined, wanted: Wanted[]): Series[
   return wanted.flatMap(([counter, label, color]) => {
     const samples = samplesOf(stats, counter);
     if (samples.length < 2) return [];
-    return [{ label, color, points: samples.map((one) => [one.timestamp, one.sample] as [number, number]) }];
+    const points = samples.map((one) => [one.timestamp, one.sample] as [number, number]);
+    return [{ label, color, points, now: numberOf(stats, counter) }];
   });
 }
 
@@ -84,10 +85,19 @@ export const kMessageRates: Wanted[] = [
   ['confirm', 'confirm', 7],
   ['deliver', 'deliver (manual ack)', 1],
   ['deliver_no_ack', 'deliver (auto ack)', 6],
-  ['get', 'get', 4],
+  ['get', 'get (manual ack)', 4],
+  ['get_no_ack', 'get (auto ack)', 4],
+  ['get_empty', 'get (empty)', 7],
   ['ack', 'ack', 3],
   ['redeliver', 'redelivered', 5],
+  ['return_unroutable', 'unroutable (returned)', 5],
+  ['drop_unroutable', 'unroutable (dropped)', 5],
 ];
+
+// A counter of an object begins with it: what the history has of the time before is no value.
+export function since(startedAt: number, series: Series[]): Series[] {
+  return series.map((one) => ({ ...one, points: one.points.filter(([at]) => at >= startedAt) }));
+}
 
 // Series in which nothing happens only hide the others, except the first.
 export function busy(series: Series[]): Series[] {
@@ -100,7 +110,7 @@ const kUnits: Record<string, [format: (value: number) => string, steps: Steps]> 
   count: [count, 'whole'],
   bytes: [bytes, 'bytes'],
   'byte rate': [(value) => bytes(value) + '/s', 'bytes'],
-  seconds: [(value) => duration(value * 1000), 'whole'],
+  seconds: [(value) => brief(value * 1000), 'whole'],
 };
 
 export function ChartPanel(props: { title: string; series: Series[]; unit: 'rate' | 'count' | 'bytes' | 'byte rate' | 'seconds' }) {

@@ -92,7 +92,7 @@ export function StreamFacts(props: { queue: Queue }) {
           ['Kept by age', age ?? <span class="muted">any age</span>],
           ['Kept by size', most === undefined ? <span class="muted">any size</span> : bytes(most)],
           ['Largest segment', segment === undefined ? <span class="muted">default</span> : bytes(segment)],
-          ['Readers', Object.entries(queue.readers ?? {}).map(([node, amount]) => `${plural(amount, 'reader')} on ${text(node)}`).join(', ') || 'none'],
+          ['Readers', Object.entries(queue.readers ?? {}).filter(([, amount]) => amount > 0).map(([node, amount]) => `${plural(amount, 'reader')} on ${text(node)}`).join(', ') || 'none'],
         ]}
       />
     </Panel>

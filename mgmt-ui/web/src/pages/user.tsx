@@ -95,7 +95,7 @@ export function UserPage(props: { name: string }) {
   return (
     <ObjectPage
       kind="User"
-      title={props.name}
+      name={props.name}
       live={live}
       aside={(user) => (
         <>

@@ -6,6 +6,7 @@ import { DialogButton } from '../ui/dialog';
 import { ActionForm, ChoiceField, TextField } from '../ui/form';
 import { Badge, Heading } from '../ui/status';
 import { ServerTable } from '../ui/table';
+import { Access, useAllAccess } from './all_access';
 import { say } from '../ui/toast';
 
 export const kTags = ['administrator', 'monitoring', 'policymaker', 'management', 'impersonator'];
@@ -76,6 +77,7 @@ function AddUser(props: { close: () => void }) {
 }
 
 export function Users() {
+  const access = useAllAccess('user');
   return (
     <>
       <Heading title="Users">
@@ -93,6 +95,7 @@ export function Users() {
         columns={[
           { id: 'name', label: 'Name', sort: 'name', cell: (user) => <div class="name"><a href={link(['users', user.name])}>{user.name}</a></div> },
           { id: 'tags', label: 'Tags', cell: (user) => (user.tags.length ? user.tags.map((tag) => <Badge key={tag}>{tag}</Badge>) : <span class="muted">none</span>) },
+          { id: 'access', label: 'Can access virtual hosts', cell: (user) => <Access names={access.get(user.name)} page="vhosts" none="No access" /> },
           { id: 'password', label: 'Password', cell: (user) => (user.password_hash ? 'set' : <Badge tone="warn">none</Badge>) },
           { id: 'limits', label: 'Limits', cell: (user) => Object.entries(user.limits ?? {}).map(([name, value]) => `${name} ${String(value)}`).join(', ') || <span class="muted">none</span> },
         ]}

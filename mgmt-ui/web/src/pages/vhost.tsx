@@ -98,7 +98,7 @@ export function VhostPage(props: { name: string }) {
   return (
     <ObjectPage
       kind="Virtual host"
-      title={props.name}
+      name={props.name}
       live={live}
       aside={(vhost) =>
         mayAdminister && (
@@ -116,8 +116,9 @@ export function VhostPage(props: { name: string }) {
           <Figures
             label="Now"
             figures={[
-              { name: 'Ready', value: count(vhost.messages_ready) },
-              { name: 'Unacked', value: count(vhost.messages_unacknowledged) },
+              { name: 'Ready', value: count(vhost.messages_ready ?? 0) },
+              { name: 'Unacked', value: count(vhost.messages_unacknowledged ?? 0) },
+              { name: 'Total', value: count(vhost.messages ?? 0) },
               { name: 'Publish', value: rate(rateOf(vhost.message_stats, 'publish') ?? 0) },
               { name: 'Deliver and get', value: rate(rateOf(vhost.message_stats, 'deliver_get') ?? 0) },
             ]}

@@ -7,8 +7,9 @@ import { DialogButton } from '../ui/dialog';
 import { ActionForm, ChoiceField, TextField } from '../ui/form';
 import { Badge, Heading, State } from '../ui/status';
 import { ServerTable } from '../ui/table';
+import { Access, useAllAccess } from './all_access';
 import { say } from '../ui/toast';
-import { count, rate } from '../ui/value';
+import { bytes, count, rate } from '../ui/value';
 
 export function PutVhost(props: { vhost?: Vhost; close: () => void }) {
   const { vhost } = props;
@@ -48,6 +49,7 @@ export function PutVhost(props: { vhost?: Vhost; close: () => void }) {
 }
 
 export function Vhosts() {
+  const access = useAllAccess('vhost');
   return (
     <>
       <Heading title="Virtual hosts">
@@ -76,6 +78,7 @@ export function Vhosts() {
               </div>
             ),
           },
+          ...(isAdministrator() ? [{ id: 'users', label: 'Users', cell: (vhost: Vhost) => <Access names={access.get(vhost.name)} page="users" none="No users" /> }] : []),
           { id: 'tags', label: 'Tags', cell: (vhost) => vhost.tags?.map((tag) => <Badge key={tag}>{tag}</Badge>) },
           { id: 'type', label: 'Queues are', sort: 'default_queue_type', cell: (vhost) => vhost.default_queue_type },
           {
@@ -91,8 +94,11 @@ export function Vhosts() {
               </>
             ),
           },
-          { id: 'ready', label: 'Ready', sort: 'messages_ready', number: true, cell: (vhost) => count(vhost.messages_ready) },
-          { id: 'unacked', label: 'Unacked', sort: 'messages_unacknowledged', number: true, cell: (vhost) => count(vhost.messages_unacknowledged) },
+          { id: 'ready', label: 'Ready', sort: 'messages_ready', number: true, cell: (vhost) => count(vhost.messages_ready ?? 0) },
+          { id: 'unacked', label: 'Unacked', sort: 'messages_unacknowledged', number: true, cell: (vhost) => count(vhost.messages_unacknowledged ?? 0) },
+          { id: 'total', label: 'Total', sort: 'messages', number: true, cell: (vhost) => count(vhost.messages ?? 0) },
+          { id: 'received', label: 'From clients', sort: 'recv_oct_details.rate', number: true, shown: false, cell: (vhost) => bytes(vhost.recv_oct_details?.rate ?? 0) + '/s' },
+          { id: 'sent', label: 'To clients', sort: 'send_oct_details.rate', number: true, shown: false, cell: (vhost) => bytes(vhost.send_oct_details?.rate ?? 0) + '/s' },
           { id: 'in', label: 'Publish', sort: 'message_stats.publish_details.rate', number: true, cell: (vhost) => rate(rateOf(vhost.message_stats, 'publish') ?? 0) },
           { id: 'out', label: 'Deliver', sort: 'message_stats.deliver_get_details.rate', number: true, cell: (vhost) => rate(rateOf(vhost.message_stats, 'deliver_get') ?? 0) },
         ]}

@@ -9,6 +9,7 @@ export interface Series {
   label: string;
   color: number; // --series-N
   points: [at: number, value: number | null][]; // milliseconds, oldest first
+  now?: number | undefined; // what it is now, where that is newer than the last point
 }
 
 const kHeight = 160;
@@ -98,7 +99,7 @@ export function Chart(props: { title: string; series: Series[]; format: (value: 
       <div ref={place} aria-hidden="true" />
       <figcaption>
         {props.series.map((one) => {
-          const last = one.points.at(-1)?.[1];
+          const last = one.now ?? one.points.at(-1)?.[1];
           return (
             <span key={one.label} class="legend">
               <span class={`swatch series-${one.color}`} aria-hidden="true" />

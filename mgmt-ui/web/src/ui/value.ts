@@ -41,6 +41,11 @@ export function duration(milliseconds: number | undefined | null): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+// The same where there is little room: "2m 20s".
+export function brief(milliseconds: number | undefined | null): string {
+  return duration(milliseconds).replaceAll(/ (s|min|h|d)(?= |$)/g, (_, unit: string) => unit[0]!);
+}
+
 export function time(at: number | string | undefined | null): string {
   if (at === undefined || at === null) return '–';
   const date = new Date(at);
