@@ -28,6 +28,19 @@ pageTest('the session outlives a reload, and the page asked for is the page show
   assert.equal(await page.getByRole('searchbox').inputValue(), 'abc');
 });
 
+pageTest('an address that changes while the page comes is the page shown', {}, async (page) => {
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('#main')) return;
+      observer.disconnect();
+      location.hash = '#/queues?name=abc';
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.reload();
+  await page.getByRole('heading', { name: 'Queues' }).waitFor();
+  assert.equal(await page.getByRole('searchbox').inputValue(), 'abc');
+});
+
 pageTest('no script can read the session, and logging out ends it', {}, async (page, broker) => {
   assert.equal(await page.evaluate(() => document.cookie), '');
   const stored = await page.evaluate(() => JSON.stringify(localStorage) + JSON.stringify(sessionStorage));

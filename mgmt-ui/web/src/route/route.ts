@@ -1,7 +1,7 @@
 // The address holds the whole view: #/queues/%2F/orders?tab=bindings. Paths are RabbitMQ's, so that
 // old bookmarks lead to the same place.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 export interface Route {
   path: string[];
@@ -39,7 +39,8 @@ export function go(target: string): void {
 
 export function useRoute(): Route {
   const [route, setRoute] = useState(() => parseRoute(location.hash));
-  useEffect(() => {
+  // A layout effect: another one runs once the page is painted, and misses what changes before.
+  useLayoutEffect(() => {
     const changed = () => setRoute(parseRoute(location.hash));
     window.addEventListener('hashchange', changed);
     return () => window.removeEventListener('hashchange', changed);

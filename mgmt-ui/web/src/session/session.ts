@@ -1,7 +1,7 @@
 // Who is logged in, and what is to be shown to that user. The server decides what is allowed; this
 // only keeps buttons away that would fail.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { ApiError, get, onSessionLost, request } from '../api/client';
 
 export interface User {
@@ -36,7 +36,7 @@ export function whoami(): User | undefined {
 
 export function useSession(): Session {
   const [, redraw] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const changed = () => redraw((n) => n + 1);
     window.addEventListener(kChanged, changed);
     return () => window.removeEventListener(kChanged, changed);

@@ -1,6 +1,6 @@
 // What the user has chosen, kept in the browser. Every use of a name on the page changes together.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 const kPrefix = 'coney.';
 const kChanged = 'coney:setting';
@@ -25,7 +25,7 @@ export function writeSetting<T>(name: string, value: T): void {
 
 export function useSetting<T>(name: string, fallback: T): [T, (value: T) => void] {
   const [value, setValue] = useState<T>(() => readSetting(name, fallback));
-  useEffect(() => {
+  useLayoutEffect(() => {
     const changed = (event: Event) => {
       const { detail } = event as CustomEvent<{ name: string; value: T }>;
       if (detail.name === name) setValue(detail.value);
