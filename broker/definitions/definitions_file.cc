@@ -243,14 +243,16 @@ std::string line_and_column(std::string_view text, std::size_t offset) {
   return "line " + std::to_string(line) + ", column " + std::to_string(column);
 }
 
-JsonError syntax_error(std::string_view text, std::size_t offset,
-                       const boost::system::error_code& code) {
-  return {"", "not JSON at " + line_and_column(text, offset) + ": " + code.message()};
+JsonErrors syntax_error(std::string_view text, std::size_t offset,
+                        const boost::system::error_code& code) {
+  JsonErrors errors;
+  errors.report({}, "not JSON at " + line_and_column(text, offset) + ": " + code.message());
+  return errors;
 }
 
 }  // namespace
 
-boost::system::result<DefinitionsFile, JsonError> parse_definitions(
+boost::system::result<DefinitionsFile, JsonErrors> parse_definitions(
     std::string_view document, const DefinitionsReadOptions& options) {
   if (document.starts_with(kByteOrderMark)) document.remove_prefix(kByteOrderMark.size());
   json::parse_options limits;
@@ -265,12 +267,12 @@ boost::system::result<DefinitionsFile, JsonError> parse_definitions(
   JsonErrors errors;
   if (!parsed.is_object()) errors.report(JsonPlace(), "must be an object");
   DefinitionsFile file = DefinitionsReader(parsed, options, errors).read();
-  if (errors.any()) return errors.first();
+  if (errors.any()) return errors;
   return file;
 }
 
-void throw_exception_from_error(const JsonError& error, const boost::source_location&) {
-  throw std::logic_error(error.pointer + ": " + error.message);
+void throw_exception_from_error(const JsonErrors& errors, const boost::source_location&) {
+  throw std::logic_error(errors.first().pointer + ": " + errors.first().message);
 }
 
 }  // namespace coney

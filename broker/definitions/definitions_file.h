@@ -38,10 +38,11 @@ struct DefinitionsReadOptions {
 // A queue's type is that of the argument x-queue-type, else of its `type`, else its vhost's default
 // as far as the document has it, else classic. Exchanges and queues are durable unless they say
 // otherwise.
-boost::system::result<DefinitionsFile, JsonError> parse_definitions(
+boost::system::result<DefinitionsFile, JsonErrors> parse_definitions(
     std::string_view document, const DefinitionsReadOptions& options = {});
 
 // boost::system::result asks for this when value() is called on an error: a programming error.
-[[noreturn]] void throw_exception_from_error(const JsonError& error, const boost::source_location&);
+[[noreturn]] void throw_exception_from_error(const JsonErrors& errors,
+                                             const boost::source_location&);
 
 }  // namespace coney

@@ -1,5 +1,6 @@
 #include "broker/definitions/json_place.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace coney {
@@ -27,7 +28,10 @@ std::string JsonPlace::pointer() const {
 }
 
 void JsonErrors::report(const JsonPlace& place, std::string message) {
-  if (!first_) first_ = JsonError{place.pointer(), std::move(message)};
+  if (errors_.size() == kMost) return;
+  std::string pointer = place.pointer();
+  if (std::ranges::find(errors_, pointer, &JsonError::pointer) != errors_.end()) return;
+  errors_.push_back({std::move(pointer), std::move(message)});
 }
 
 }  // namespace coney

@@ -1,11 +1,12 @@
 #pragma once
-// Where in a JSON document a reader is, and the first thing that was wrong there. Places form a
-// list on the stack, each points to the one around it; no text is made until an error needs it.
+// Where in a JSON document a reader is, and what is wrong there. Places form a list on the stack,
+// each points to the one around it; no text is made until an error needs it.
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace coney {
 
@@ -28,14 +29,20 @@ class JsonPlace {
   std::optional<std::size_t> index_;
 };
 
+// In the order in which they were found, the first of each place; those after the first hundred are
+// not kept.
 class JsonErrors {
  public:
+  static constexpr std::size_t kMost = 100;
+
   void report(const JsonPlace& place, std::string message);
-  bool any() const { return first_.has_value(); }
-  const JsonError& first() const { return *first_; }
+  bool any() const { return !errors_.empty(); }
+  // REQUIRES: any().
+  const JsonError& first() const { return errors_.front(); }
+  const std::vector<JsonError>& all() const { return errors_; }
 
  private:
-  std::optional<JsonError> first_;
+  std::vector<JsonError> errors_;
 };
 
 }  // namespace coney

@@ -276,8 +276,12 @@ Server::Failure Server::import_definitions() {
   if (!file.is_open() || file.bad()) return "cannot read the definitions file " + path;
   auto read = parse_definitions(text);
   if (!read) {
-    return path + ": " + (read.error().pointer.empty() ? "" : read.error().pointer + ": ") +
-           read.error().message;
+    const JsonErrors errors = read.error();
+    std::string faults = path;
+    for (const auto& [pointer, message] : errors.all()) {
+      faults += (pointer.empty() ? ": " : "\n  " + pointer + ": ") + message;
+    }
+    return faults;
   }
   for (const std::string& warning : read->warnings) {
     log::warning(Category::kTopology, "{}: {}", path, warning);

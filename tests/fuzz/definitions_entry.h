@@ -12,7 +12,7 @@ inline void definitions(std::string_view input) {
   using amqp::fuzz::check;
   const auto file = parse_definitions(input);
   if (!file) {
-    check(!file.error().message.empty(), "an error has a message");
+    check(!file.error().first().message.empty(), "an error has a message");
     return;
   }
   const Definitions& all = file->definitions;

@@ -133,7 +133,9 @@ amqp::Table JsonBody::table(std::string_view key) {
   }
   JsonErrors errors;
   amqp::Table table = table_from_json(value->get_object(), JsonPlace(JsonPlace(), key), errors);
-  if (errors.any()) faults_.report(errors.first().pointer, json::string(errors.first().message));
+  for (const JsonError& error : errors.all()) {
+    faults_.report(error.pointer, json::string(error.message));
+  }
   return table;
 }
 

@@ -1,8 +1,8 @@
 #include "mgmt-ui/api/browse/browse_query.h"
 
 #include <boost/json/value.hpp>
-#include <charconv>
 
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/browse/message_cursor.h"
 
 namespace coney::management {
@@ -22,21 +22,6 @@ bool is_second(const Request& request, std::string_view name, std::string_view f
 }
 
 }  // namespace
-
-std::uint64_t read_number(const Request& request, std::string_view name, std::uint64_t usual,
-                          std::uint64_t least, std::uint64_t most, Faults& faults) {
-  const auto text = request.parameter(name);
-  if (!text) return usual;
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error == std::errc() && end == text->data() + text->size() && number >= least &&
-      number <= most) {
-    return number;
-  }
-  const std::string wanted = "not a number from " + std::to_string(least) + " to ";
-  faults.report(json_pointer(name), boost::json::string(wanted + std::to_string(most)));
-  return usual;
-}
 
 BrowseOrder read_order(const Request& request, Faults& faults) {
   BrowseOrder order;

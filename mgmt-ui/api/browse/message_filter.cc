@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/resources/message_json.h"
 
 namespace coney::management {
@@ -79,7 +80,7 @@ bool TextMatch::matches(std::string_view text) const {
 
 MessageFilter MessageFilter::parse(const Request& request, Faults& faults) {
   MessageFilter filter;
-  const bool expressions = request.flag("use_regex");
+  const bool expressions = read_flag(request, "use_regex", false, faults);
   const Kind kind = expressions ? Kind::kExpression : Kind::kEqual;
   if (const auto text = request.parameter("routing_key")) {
     filter.routing_key_ = text_match(*text, kind, "routing_key", faults);

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "broker/definitions/argument_json.h"
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/browse/browse_query.h"
 #include "mgmt-ui/api/browse/message_cursor.h"
 #include "mgmt-ui/api/resources/client_rows.h"

@@ -6,6 +6,7 @@
 #include "broker/topology/catalog_definitions.h"
 #include "broker/topology/definitions_import.h"
 #include "mgmt-ui/api/body/json_body.h"
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/directory/snapshots.h"
 #include "mgmt-ui/api/http/multipart.h"
 #include "mgmt-ui/api/resources/json_parts.h"
@@ -98,15 +99,15 @@ Read definitions_in(const Request& request, const DefinitionsReadOptions& option
   if (!document) return bad_request("the form has no file");
   auto read = parse_definitions(*document, options);
   if (read) return std::move(read->definitions);
-  const JsonError& error = read.error();
-  Faults faults;
-  if (error.pointer.empty()) {
+  const JsonErrors errors = read.error();
+  if (errors.first().pointer.empty()) {
     auto parsed = parse_json(*document, "failed_to_parse_json");
     if (!parsed) return parsed.error();
   }
-  faults.report(
-      error.pointer,
-      json::string(error.pointer.empty() ? error.message : error.pointer + ": " + error.message));
+  Faults faults;
+  for (const auto& [pointer, message] : errors.all()) {
+    faults.report(pointer, json::string(pointer.empty() ? message : pointer + ": " + message));
+  }
   return bad_request(faults);
 }
 
@@ -132,7 +133,7 @@ Answer preview(const DefinitionRecords& existing, const Definitions& want) {
 
 using Wanted = std::shared_ptr<const Definitions>;
 
-void compare(const Call& call, const Wanted& want, Respond respond) {
+void compare(Call& call, const Wanted& want, Respond respond) {
   call.snapshots.take([&call, want, respond = std::move(respond)](const Snapshot& existing) {
     if (!existing) return respond(out_of_memory());
     auto answer = std::make_shared<Answer>();
@@ -143,7 +144,6 @@ void compare(const Call& call, const Wanted& want, Respond respond) {
 }
 
 void carry_in(Call& call, const Wanted& want, Respond respond) {
-  if (call.request.flag("dry_run")) return compare(call, want, std::move(respond));
   Reply reply =
       carry_out(call, ImportDefinitions{want}, [](const TopologyAnswer&) { return no_content(); });
   std::get<Later>(reply)(std::move(respond));
@@ -151,15 +151,18 @@ void carry_in(Call& call, const Wanted& want, Respond respond) {
 
 // A long document is read elsewhere, beside what others ask for.
 Reply import(Call& call, DefinitionsReadOptions options) {
-  return Later([&call, options = std::move(options)](Respond respond) {
+  Faults faults;
+  const auto use = read_flag(call.request, "dry_run", false, faults) ? compare : carry_in;
+  if (faults.any()) return bad_request(faults);
+  return Later([&call, use, options = std::move(options)](Respond respond) {
     auto read = std::make_shared<std::optional<Read>>();
     call.services.calculate(
         [&call, options, read] { read->emplace(definitions_in(call.request, options)); },
-        [&call, read, respond](bool done) {
+        [&call, use, read, respond](bool done) {
           if (!done) return respond(out_of_memory());
           Read& definitions = **read;
           if (!definitions) return respond(definitions.error());
-          carry_in(call, std::make_shared<const Definitions>(std::move(*definitions)), respond);
+          use(call, std::make_shared<const Definitions>(std::move(*definitions)), respond);
         });
   });
 }

@@ -1,4 +1,4 @@
-#include "mgmt-ui/api/browse/browse_query.h"
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/events/live_feed.h"
 #include "mgmt-ui/api/resources/resources.h"
 

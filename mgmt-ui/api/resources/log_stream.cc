@@ -1,4 +1,4 @@
-#include "mgmt-ui/api/browse/browse_query.h"
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/events/log_feed.h"
 #include "mgmt-ui/api/resources/resources.h"
 
@@ -23,12 +23,13 @@ Reply follow_log(Call& call) {
   filter.text = call.request.parameter("text").value_or("");
   const std::uint64_t backlog =
       read_number(call.request, "backlog", kUsualBacklog, 0, log::LogTail::kMostLines, faults);
+  const bool follows = read_flag(call.request, "follow", true, faults);
   if (faults.any()) return bad_request(faults);
   Answer answer;
   answer.content_type = "text/event-stream";
   answer.events = call.services.follow_log(std::move(filter), backlog);
   if (!answer.events) return no_such_object();
-  if (call.request.parameter("follow") == "false") {
+  if (!follows) {
     answer.body = answer.events->take();
     answer.events.reset();
   }

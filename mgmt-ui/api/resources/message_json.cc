@@ -88,8 +88,8 @@ class PropertyReader {
     JsonErrors errors;
     amqp::encode_table(
         headers_, table_from_json(value->get_object(), JsonPlace(JsonPlace(), "headers"), errors));
-    if (errors.any()) {
-      faults_.report(pointer_ + errors.first().pointer, json::string(errors.first().message));
+    for (const JsonError& error : errors.all()) {
+      faults_.report(pointer_ + error.pointer, json::string(error.message));
     }
     list.headers = std::string_view(headers_).substr(4);
   }

@@ -5,6 +5,7 @@
 #include "broker/arguments/resource_text.h"
 #include "broker/shard/mail.h"
 #include "mgmt-ui/api/body/json_body.h"
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/resources/declaring.h"
 #include "mgmt-ui/api/resources/message_json.h"
 #include "mgmt-ui/api/resources/queue_use.h"
@@ -191,7 +192,10 @@ Reply purge(Call& call) {
     return not_supported(*queue, "queue.purge", "");
   }
   if (queue->owner.valid()) return locked(*queue);
-  if (call.request.flag("preview")) return count_messages(call, *queue);
+  Faults faults;
+  const bool preview = read_flag(call.request, "preview", false, faults);
+  if (faults.any()) return bad_request(faults);
+  if (preview) return count_messages(call, *queue);
   if (const auto count = call.request.parameter("count")) return purge_some(call, *queue, *count);
   return Later([&call, id = queue->id](Respond respond) {
     call.services.ask(id, PurgeCall{},

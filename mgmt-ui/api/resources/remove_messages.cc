@@ -2,6 +2,7 @@
 #include <map>
 
 #include "broker/shard/mail.h"
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/browse/browse_query.h"
 #include "mgmt-ui/api/browse/message_cursor.h"
 #include "mgmt-ui/api/resources/declaring.h"
@@ -21,12 +22,13 @@ constexpr std::uint64_t kMostRemoved = 100'000;
 
 class Removing : public std::enable_shared_from_this<Removing> {
  public:
-  Removing(Call& call, QueueId queue, MessageFilter filter, std::uint64_t most, Respond respond)
+  Removing(Call& call, QueueId queue, MessageFilter filter, std::uint64_t most, bool preview,
+           Respond respond)
       : call_(call),
         queue_(queue),
         filter_(std::move(filter)),
         most_(most),
-        preview_(call.request.flag("preview")),
+        preview_(preview),
         respond_(std::move(respond)) {}
 
   void start(const BrowseOrder& order) {
@@ -98,13 +100,14 @@ Reply remove_messages(Call& call) {
   order.call.held = false;
   const std::uint64_t most =
       read_number(call.request, "count", kMostRemoved, 1, kMostRemoved, faults);
+  const bool preview = read_flag(call.request, "preview", false, faults);
   MessageFilter filter = MessageFilter::parse(call.request, faults);
   if (!faults.any() && filter.is_empty()) faults.report("", "name what to remove");
   if (order.call.backward) faults.report("/direction", "is forward");
   if (!order.call.ready) faults.report("/state", "only ready messages can be removed");
   if (faults.any()) return bad_request(faults);
-  return Later([&call, id = queue->id, order, filter, most](Respond respond) {
-    std::make_shared<Removing>(call, id, filter, most, std::move(respond))->start(order);
+  return Later([&call, id = queue->id, order, filter, most, preview](Respond respond) {
+    std::make_shared<Removing>(call, id, filter, most, preview, std::move(respond))->start(order);
   });
 }
 

@@ -4,7 +4,7 @@
 
 #include "broker/definitions/argument_json.h"
 #include "broker/queue/queue_core.h"
-#include "mgmt-ui/api/browse/browse_query.h"
+#include "mgmt-ui/api/body/query_values.h"
 #include "mgmt-ui/api/browse/message_cursor.h"
 #include "mgmt-ui/api/resources/client_rows.h"
 #include "mgmt-ui/api/resources/declaring.h"

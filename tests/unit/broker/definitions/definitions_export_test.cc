@@ -28,7 +28,7 @@ std::string recorded() {
 Definitions parsed(std::string_view document) {
   auto file = parse_definitions(document);
   if (file) return file->definitions;
-  ADD_FAILURE() << file.error().pointer << ": " << file.error().message;
+  ADD_FAILURE() << file.error().first().pointer << ": " << file.error().first().message;
   return {};
 }
 

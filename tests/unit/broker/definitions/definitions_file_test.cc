@@ -28,14 +28,14 @@ PasswordSalt fixed_salt() {
 DefinitionsFile parsed(std::string_view document, const DefinitionsReadOptions& options = {}) {
   auto file = parse_definitions(document, options);
   if (file) return *file;
-  ADD_FAILURE() << file.error().pointer << ": " << file.error().message;
+  ADD_FAILURE() << file.error().first().pointer << ": " << file.error().first().message;
   return {};
 }
 
 JsonError error_of(std::string_view document) {
   auto file = parse_definitions(document);
   EXPECT_FALSE(file) << document;
-  return file ? JsonError{} : file.error();
+  return file ? JsonError{} : file.error().first();
 }
 
 // An array of one queue with these arguments, and what is read of them.

@@ -28,7 +28,7 @@ Definitions exported(const std::filesystem::path& directory) {
   EXPECT_TRUE(json->ends_with("}\n"));
   EXPECT_THAT(*json, HasSubstr(R"("original_cluster_name":"rabbit@test")"));
   auto file = parse_definitions(*json);
-  EXPECT_TRUE(file) << file.error().message;
+  EXPECT_TRUE(file) << file.error().first().message;
   return file ? file->definitions : Definitions{};
 }
 

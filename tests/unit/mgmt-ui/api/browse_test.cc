@@ -167,6 +167,7 @@ TEST_F(BrowseApiTest, MatchingMessagesAreRemovedOrCounted) {
   EXPECT_EQ(json_of(remove("/api/coney/queues/%2F/q/messages?body=b&preview=true")),
             json::parse(R"({"matched":2,"bytes":3,"on_disk":1,"scanned":4,"scan_limited":false,
                             "next":null})"));
+  EXPECT_EQ(remove("/api/coney/queues/%2F/q/messages?body=b&preview=yes").status, 400u);
   EXPECT_TRUE(asked_.empty());
   answer_queue_ = [](const QueueCall& call) {
     return QueueAnswer{.messages = std::get<RemoveCall>(call).messages.size()};

@@ -49,6 +49,7 @@ TEST_F(DefinitionsApiTest, DryRunTellsAndDoesNothing) {
   const json::value first = json_of(preview).at("differences").as_array()[0];
   EXPECT_EQ(first.at("change"), "add");
   EXPECT_EQ(first.at("what"), "vhost");
+  EXPECT_EQ(post("/api/definitions?dry_run=yes", kSome).status, 400u) << "rather than to import";
   EXPECT_EQ(get("/api/vhosts/v").status, 404u);
   const Answer bad =
       post("/api/definitions?dry_run=true", R"({"queues":[{"name":"q","vhost":"nosuch"}]})");
@@ -58,6 +59,12 @@ TEST_F(DefinitionsApiTest, DryRunTellsAndDoesNothing) {
 
 TEST_F(DefinitionsApiTest, DocumentThatIsNoneIsRefused) {
   EXPECT_EQ(reason_of(post("/api/definitions", "{")), "failed_to_parse_json");
+  const json::value wrong = json_of(
+      post("/api/definitions", R"({"users":"x","queues":[{"name":5,"vhost":"/"},{"vhost":"/"}]})"));
+  EXPECT_EQ(wrong.at("reason"), "/users: must be an array");
+  ASSERT_EQ(wrong.at("errors").as_array().size(), 3u) << wrong;
+  EXPECT_EQ(wrong.at("errors").at(1).at("pointer"), "/queues/0/name");
+  EXPECT_EQ(wrong.at("errors").at(2).at("reason"), "/queues/1/name: is missing");
   EXPECT_EQ(reason_of(get("/api/definitions/nosuch")), "vhost_not_found");
   EXPECT_EQ(get("/api/definitions/nosuch").status, 400u);
   EXPECT_EQ(post("/api/definitions/nosuch", "{}").status, 404u);

@@ -60,6 +60,14 @@ TEST_F(LogStreamTest, BacklogIsAsLongAsAskedFor) {
   EXPECT_EQ(get("/api/coney/log?backlog=1001&level=loud").status, 400u);
 }
 
+TEST_F(LogStreamTest, LinesSoFarEndTheAnswer) {
+  add(log::Level::kInfo, "line");
+  const Answer answer = get("/api/coney/log?follow=false");
+  EXPECT_EQ(count(answer.body, "event: log"), 1);
+  EXPECT_FALSE(answer.events);
+  EXPECT_EQ(reason_of(get("/api/coney/log?follow=maybe")), "is true or false");
+}
+
 TEST_F(LogStreamTest, WhoIsTooSlowIsToldHowManyWereDropped) {
   const auto events = listen("?backlog=0");
   for (int n = 0; n != 1500; ++n) add(log::Level::kInfo, "line");

@@ -116,6 +116,7 @@ TEST_F(OwnPathsTest, FirstMessagesArePurged) {
     }
     return answer;
   };
+  EXPECT_EQ(remove("/api/queues/%2F/q/contents?preview=1").status, 400u) << "nothing is purged";
   EXPECT_EQ(remove("/api/queues/%2F/q/contents?preview=true").body, R"({"messages_ready":3})");
   EXPECT_EQ(remove("/api/queues/%2F/q/contents?count=2").body, R"({"purged":2})");
   EXPECT_EQ(remove("/api/queues/%2F/q/contents?count=2").body, R"({"purged":1})");
