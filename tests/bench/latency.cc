@@ -175,9 +175,13 @@ class LatencyPublisher {
 
   std::uint64_t published() const { return published_; }
   const Histogram& confirm_histogram() const { return confirms_; }
+  const Histogram& sent_confirm_histogram() const { return sent_confirms_; }
   const Histogram& send_histogram() const { return sends_; }
 
  private:
+  struct Times {
+    std::uint64_t due, sent;
+  };
   struct Link {
     Link(Socket&& s, std::string unread) : socket(std::move(s)), inbound(std::move(unread)) {}
     Socket socket;
@@ -186,8 +190,8 @@ class LatencyPublisher {
     std::vector<std::size_t> stamp_at;
     std::string output;
     ConfirmWindow window;
-    std::deque<std::uint64_t> due;  // of tags from window.first_unconfirmed() on
-    std::uint64_t first_due_tag = 1;
+    std::deque<Times> times;  // of tags from window.first_unconfirmed() on
+    std::uint64_t first_timed_tag = 1;
   };
   struct Handler {
     LatencyPublisher& self;
@@ -197,12 +201,14 @@ class LatencyPublisher {
     void delivered(std::uint64_t, std::uint64_t) {}
     void confirmed(std::uint64_t tag, bool multiple, bool) {
       link.window.confirm(tag, multiple, [&](std::uint64_t settled) {
-        const std::uint64_t due = link.due[settled - link.first_due_tag];
-        if (due >= self.schedule_.measured_from) self.confirms_.record(now - std::min(now, due));
+        const Times& times = link.times[settled - link.first_timed_tag];
+        if (times.due < self.schedule_.measured_from) return;
+        self.confirms_.record(now - std::min(now, times.due));
+        self.sent_confirms_.record(now - std::min(now, times.sent));
       });
-      while (link.first_due_tag < link.window.first_unconfirmed()) {
-        link.due.pop_front();
-        ++link.first_due_tag;
+      while (link.first_timed_tag < link.window.first_unconfirmed()) {
+        link.times.pop_front();
+        ++link.first_timed_tag;
       }
     }
     void method(std::uint16_t, std::uint32_t id, std::string_view arguments) {
@@ -217,12 +223,13 @@ class LatencyPublisher {
     const std::uint64_t due = schedule_.due(number);
     std::memcpy(link.forms[form].data() + link.stamp_at[form], &due, sizeof due);
     link.output.append(link.forms[form]);
+    const std::uint64_t now = now_ns();
     if (load_.confirm_window > 0) {
       link.window.publish();
-      link.due.push_back(due);
+      link.times.push_back({due, now});
     }
     ++published_;
-    if (due >= schedule_.measured_from) sends_.record(now_ns() - due);
+    if (due >= schedule_.measured_from) sends_.record(now - due);
   }
 
   void flush_all() {
@@ -273,7 +280,8 @@ class LatencyPublisher {
   EventQueue events_;
   ReadBuffer buffer_;
   std::deque<Link> links_;
-  Histogram confirms_;
+  Histogram confirms_;       // from when due
+  Histogram sent_confirms_;  // from when sent
   Histogram sends_;
   std::uint64_t published_ = 0;
   std::uint64_t spin_ = 0;
@@ -362,6 +370,7 @@ class LatencyRun {
     if (load_.consumers > 0) add_quantiles(report, "delivery", consumer_.histogram());
     if (load_.confirm_window > 0) {
       add_quantiles(report, "confirm", publisher_.confirm_histogram());
+      add_quantiles(report, "confirm_since_sent", publisher_.sent_confirm_histogram());
     }
     add_quantiles(report, "send_delay", publisher_.send_histogram());
     if (common_.pid > 0) {
