@@ -7,6 +7,7 @@
 // under this offset after any crash. The core knows of a chunk what stands in it, not the messages:
 // it asks the sink for them as pages, which may come later. Runs on the stream's shard only.
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -69,6 +70,8 @@ class StreamCore {
   QueuePosition end() const { return end_; }
   QueuePosition committed() const { return committed_; }
   std::uint64_t count() const { return count_; }
+  // Those of them that may be delivered.
+  std::uint64_t readable() const { return count_ - std::min(count_, end_ - committed_); }
   std::uint64_t bytes() const { return chunk_bytes_ + tail_bytes_; }
   std::uint64_t tail_bytes() const { return tail_bytes_; }
   std::size_t chunk_count() const { return chunks_.size(); }

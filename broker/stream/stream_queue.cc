@@ -172,7 +172,7 @@ QueueAnswer StreamQueue::answer(const DeleteCall& call) {
 }
 
 void StreamQueue::measure(QueueGauges& gauges) {
-  gauges.messages_ready = core_.count();
+  gauges.messages_ready = core_.readable();
   gauges.message_bytes_ready = core_.bytes();
   gauges.consumers = core_.consumer_count();
   gauges.segments = core_.chunk_count();

@@ -124,13 +124,16 @@ TEST_F(StreamCoreTest, NothingIsDeliveredBeforeItIsCommitted) {
   core.append(stream_message("b"), now);
   core.append(stream_message("c"), now);
   EXPECT_EQ(deliveries(), Log{});
+  EXPECT_EQ(core.readable(), 0u);
   core.commit(1);
   EXPECT_EQ(deliveries(), Log{"1:a"});
+  EXPECT_EQ(core.readable(), 1u);
   seal();  // in a chunk it is not committed either
   core.credit(consumer_key(1), 1);
   EXPECT_EQ(deliveries(), Log{});
   core.commit(3);
   EXPECT_EQ(deliveries(), (Log{"1:b", "1:c"}));
+  EXPECT_EQ(core.readable(), 3u);
 }
 
 TEST_F(StreamCoreTest, NextIsBehindWhatIsNotCommittedYet) {
