@@ -248,7 +248,7 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
     if (!messages.empty()) to["message_stats"] = std::move(messages);
   }
   const bool is_idle = statistics.now() - stats.changed_at > StatsTables::kIdleAfter;
-  if (in_full && is_idle && stats.changed_at != 0) to["idle_since"] = time_text(stats.changed_at);
+  if (is_idle && stats.changed_at != 0) to["idle_since"] = time_text(stats.changed_at);
 }
 
 void put_queue_totals(const Call& call, const CatalogQueue& queue, json::object& to) {

@@ -141,11 +141,10 @@ constexpr QueueOrder::Field QueueOrder::kFields[] = {
     {"single_active_consumer_tag", &QueueOrder::active_consumer},
 };
 
-QueueOrder::QueueOrder(const Call& call, std::string_view column, bool in_full)
+QueueOrder::QueueOrder(const Call& call, std::string_view column)
     : call_(call),
       tables_(call.services.statistics().tables()),
       now_(call.services.statistics().now()),
-      in_full_(in_full),
       column_(column),
       details_(column.starts_with("messages") ? length_details(call) : message_details(call)) {
   for (const Field& each : kFields) {
@@ -235,7 +234,7 @@ SortKey QueueOrder::delayed_retry(const QueueEntry& entry) {
 
 SortKey QueueOrder::idle_since(const QueueEntry& entry) {
   const QueueStats* stats = stats_of(entry);
-  if (!in_full_ || !stats || now_ - stats->changed_at <= StatsTables::kIdleAfter) return 0.0;
+  if (!stats || now_ - stats->changed_at <= StatsTables::kIdleAfter) return 0.0;
   return number(stats->changed_at);
 }
 

@@ -15,8 +15,7 @@ namespace coney::management {
 
 class QueueOrder {
  public:
-  // `in_full`: rows say since when a queue is idle.
-  QueueOrder(const Call& call, std::string_view column, bool in_full);
+  QueueOrder(const Call& call, std::string_view column);
 
   // The same kind of key for every queue, or numbers for those that lack the column.
   SortKey key(const QueueEntry& entry);
@@ -59,7 +58,6 @@ class QueueOrder {
   const Call& call_;
   const StatsTables& tables_;
   const Millisecond now_;
-  const bool in_full_;
   std::string_view column_;
   Details details_;
   Make make_ = &QueueOrder::nothing;

@@ -69,7 +69,7 @@ class QueueRows final : public LastingRows {
     entries_ = {};
   }
   SortKey key(std::size_t row, std::string_view column) const override {
-    if (!order_) order_.emplace(call_, column, view_ != QueueView::kShort);
+    if (!order_) order_.emplace(call_, column);
     return order_->key(entries_[row]);
   }
   std::optional<std::string_view> text_key(std::size_t row,

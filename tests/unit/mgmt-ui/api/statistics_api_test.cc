@@ -136,6 +136,16 @@ TEST_F(StatisticsApiTest, AQueueHasNoStatisticsInItsFirstSeconds) {
   EXPECT_EQ(object_of("/api/queues/%2F/q?disable_stats=true").count("messages"), 0u);
 }
 
+TEST_F(StatisticsApiTest, ListsSaySinceWhenAQueueIsIdle) {
+  tell_published(1);
+  pass(3000);
+  EXPECT_FALSE(body_of("/api/queues").at(0).as_object().contains("idle_since"));
+  pass(10'000);
+  const json::value since = object_of("/api/queues/%2F/q").at("idle_since");
+  EXPECT_EQ(body_of("/api/queues").at(0).at("idle_since"), since);
+  EXPECT_EQ(body_of("/api/queues/detailed").at(0).at("idle_since"), since);
+}
+
 TEST_F(StatisticsApiTest, DeadLettersAreShownByRateAndReason) {
   pass(10'000);
   EXPECT_FALSE(object_of("/api/queues/%2F/q").contains("dead_letters"));
