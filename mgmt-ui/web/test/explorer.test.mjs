@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { open, settled, withoutStream } from './support/browser.mjs';
 import { until } from './support/broker.mjs';
-import { pageTest } from './support/suite.mjs';
+import { pageTest, row } from './support/suite.mjs';
 
 async function publish(broker, queue, amount, properties = {}, payload = (i) => JSON.stringify({ order: i })) {
   for (let i = 0; i < amount; ++i) {
@@ -113,6 +113,9 @@ pageTest('a queue is paused and resumed', {}, async (page, broker) => {
   await page.getByText('Queue held is paused.').waitFor();
   await page.getByText('paused', { exact: true }).waitFor();
   await until('the API says so', async () => (await broker.api('GET', '/queues/%2F/held')).paused === true);
+  await open(page, broker, 'queues');
+  await row(page, 'queues', 'held').getByText('paused', { exact: true }).waitFor();
+  await open(page, broker, 'queues/%2F/held');
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Resume' }).click();
   await page.getByText('running', { exact: true }).waitFor();
@@ -150,7 +153,7 @@ pageTest('what consumers hold is shown with who holds it, and leads to the messa
   await page.route('**/api/coney/queues/%2F/lent/unacked?*', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify({ messages, more: false }) }));
   await open(page, broker, 'queues/%2F/lent?tab=unacked');
   const held = page.getByRole('table', { name: 'Unacked messages' }).locator('tbody tr');
-  await held.first().getByText('1 min 1 s').waitFor();
+  await held.first().getByText('1m 1s').waitFor();
   await held.first().getByText('basic.get').waitFor();
   await held.nth(1).getByText('quick').waitFor();
   await held.first().getByRole('link', { name: '0', exact: true }).click();

@@ -35,6 +35,17 @@ pageTest('lengths arrive by one stream, and nothing is asked for again', {}, asy
   await broker.api('DELETE', '/queues/%2F/told');
 });
 
+pageTest('a queue that has nothing to do falls idle, in the list as on its page', {}, async (page, broker) => {
+  await broker.api('PUT', '/queues/%2F/lazy', { durable: true });
+  await open(page, broker, 'queues');
+  const lazy = row(page, 'queues', 'lazy');
+  await lazy.getByText('idle', { exact: true }).waitFor();
+  await lazy.getByRole('link', { name: 'lazy' }).click();
+  await page.getByRole('heading', { level: 1, name: 'lazy' }).waitFor();
+  await page.getByText('idle', { exact: true }).waitFor();
+  await broker.api('DELETE', '/queues/%2F/lazy');
+});
+
 pageTest('deltas are less than the answers', {}, async (page, broker) => {
   for (let n = 0; n < 60; ++n) await broker.api('PUT', `/queues/%2F/many.${n}`, { durable: true });
   // Numbers that a queue has only after its first seconds would be news of all of them.

@@ -26,7 +26,7 @@ const kColumns: Column<Channel>[] = [
   { id: 'name', label: 'Channel', sort: 'name', key: (one) => one.name, cell: (one) => <div class="name endpoints"><ChannelLink name={one.name} /></div> },
   { id: 'user', label: 'User', sort: 'user', key: (one) => one.user ?? '', cell: (one) => one.user },
   { id: 'mode', label: 'Mode', cell: (one) => <Mode channel={one} /> },
-  { id: 'state', label: 'State', sort: 'state', key: (one) => one.state ?? '', cell: (one) => <State state={one.idle_since ? 'idle' : one.state} /> },
+  { id: 'state', label: 'State', sort: 'state', key: (one) => one.state ?? '', cell: (one) => <State state={one.state} idleSince={one.idle_since} /> },
   { id: 'consumers', label: 'Consumers', sort: 'consumer_count', key: (one) => one.consumer_count ?? 0, number: true, cell: (one) => count(one.consumer_count) },
   { id: 'unacked', label: 'Unacked', sort: 'messages_unacknowledged', key: (one) => one.messages_unacknowledged ?? 0, number: true, cell: (one) => count(one.messages_unacknowledged) },
   { id: 'unconfirmed', label: 'Unconfirmed', sort: 'messages_unconfirmed', key: (one) => one.messages_unconfirmed ?? 0, number: true, cell: (one) => count(one.messages_unconfirmed) },
@@ -80,7 +80,7 @@ export function ChannelPage(props: { name: string }) {
       live={live}
       aside={(channel) => (
         <>
-          <State state={channel.idle_since ? 'idle' : channel.state} />
+          <State state={channel.state} idleSince={channel.idle_since} />
           {range.choice}
         </>
       )}
@@ -106,7 +106,7 @@ export function ChannelPage(props: { name: string }) {
                   ['Connection', <ConnectionLink name={channel.connection_details?.name} />],
                   ['User', channel.user ?? '–'],
                   ['Virtual host', channel.vhost ?? '–'],
-                  ['Mode', <Mode channel={channel} />],
+                  ['Mode', channel.confirm || channel.transactional ? <Mode channel={channel} /> : <span class="muted">plain</span>],
                   ['Prefetch', channel.prefetch_count ? count(channel.prefetch_count) : 'unlimited'],
                   ['Prefetch of the channel', channel.global_prefetch_count ? count(channel.global_prefetch_count) : 'unlimited'],
                   ['Uncommitted publishes', count(channel.messages_uncommitted)],

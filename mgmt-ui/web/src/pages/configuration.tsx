@@ -21,9 +21,9 @@ const kColumns: Column<Setting>[] = [
     label: 'Setting',
     sort: 'name',
     cell: (one) => (
-      <div class="name">
+      <div class="name setting">
         <code>{one.name}</code>
-        <div class="muted">{one.help}</div>
+        <div class="muted">{one.help.split('`').map((part, at) => (at % 2 ? <code key={at}>{part}</code> : part))}</div>
       </div>
     ),
   },
@@ -32,7 +32,7 @@ const kColumns: Column<Setting>[] = [
   { id: 'source', label: 'Set by', sort: 'source', cell: (one) => (one.source === 'default' ? <span class="muted">default</span> : <Badge tone="info">{one.source}</Badge>) },
   { id: 'default', label: 'Default', shown: false, cell: (one) => <code>{one.default === '' ? '–' : one.default}</code> },
   { id: 'accepts', label: 'Accepts', shown: false, cell: (one) => one.accepts },
-  { id: 'reload', label: 'Changes', number: true, sort: 'reloadable', cell: (one) => (one.reloadable ? 'at once' : 'with a restart') },
+  { id: 'reload', label: 'Changes', sort: 'reloadable', cell: (one) => (one.reloadable ? 'at once' : 'on restart') },
 ];
 
 export function Configuration() {

@@ -14,7 +14,7 @@ const kColumns: Column<Consumer>[] = [
   { id: 'user', label: 'User', sort: 'channel_details.user', cell: (one) => one.channel_details?.user ?? '–' },
   { id: 'ack', label: 'Acks', sort: 'ack_required', cell: (one) => (one.ack_required ? 'manual' : 'automatic') },
   { id: 'exclusive', label: 'Exclusive', sort: 'exclusive', cell: (one) => <YesNo value={one.exclusive} /> },
-  { id: 'prefetch', label: 'Prefetch', sort: 'prefetch_count', key: (one) => one.prefetch_count, number: true, cell: (one) => (one.prefetch_count ? count(one.prefetch_count) : 'unlimited') },
+  { id: 'prefetch', label: 'Prefetch', sort: 'prefetch_count', key: (one) => one.prefetch_count, number: true, cell: (one) => (one.prefetch_count ? count(one.prefetch_count) : '∞') },
   { id: 'active', label: 'Activity', sort: 'activity_status', cell: (one) => <Badge tone={one.active === false ? 'quiet' : 'good'}>{(one.activity_status ?? 'up').replaceAll('_', ' ')}</Badge> },
   { id: 'timeout', label: 'Timeout', sort: 'consumer_timeout', number: true, shown: false, title: 'how long it may hold a message without an ack', cell: (one) => duration(one.consumer_timeout) },
   { id: 'arguments', label: 'Arguments', cell: (one) => <Table value={one.arguments} /> },

@@ -183,7 +183,7 @@ function DeleteFitting(props: { vhost: string; queue: string; filter: MessageFil
 interface Fitting {
   matched: number;
   bytes: number;
-  on_disk: number; // fit, but wait on disk: they stay
+  on_disk: number; // of those that fit
   scanned: number;
   scan_limited: boolean;
 }
@@ -226,7 +226,7 @@ function DeleteForm(props: { vhost: string; queue: string; query: Record<string,
         <strong>{plural(preview.matched, 'ready message')}</strong> of {bytes(preview.bytes)} would be deleted, of {plural(preview.scanned, 'message')} looked at
         {preview.scan_limited && ' from the head of the queue'}. They are gone then, also for dead letter exchanges.
       </p>
-      {preview.on_disk > 0 && <p class="wide muted">{plural(preview.on_disk, 'message')} that fit{preview.on_disk === 1 ? 's' : ''} would stay, since the body waits on disk.</p>}
+      {preview.on_disk > 0 && <p class="wide muted">{plural(preview.on_disk, 'message')} of them wait{preview.on_disk === 1 ? 's' : ''} on disk, and would be deleted there.</p>}
     </ActionForm>
   );
 }

@@ -77,8 +77,8 @@ function Moving(props: { queue: Queue; destination: Destination; first: Moved; m
       <p role="status">
         <strong>{plural(sum.moved, 'message')}</strong> of {plural(Math.min(props.matched, props.most), 'message')} moved. {end}
       </p>
-      {sum.unroutable > 0 && <p class="muted">{plural(sum.unroutable, 'message')} fit no binding and stay.</p>}
-      {sum.rejected > 0 && <p class="muted">{plural(sum.rejected, 'message')} were refused and stay.</p>}
+      {sum.unroutable > 0 && <p class="muted">{plural(sum.unroutable, 'message fits no binding and stays', 'messages fit no binding and stay')}.</p>}
+      {sum.rejected > 0 && <p class="muted">{plural(sum.rejected, 'message was refused and stays', 'messages were refused and stay')}.</p>}
       {sum.left_meanwhile > 0 && <p class="muted">{plural(sum.left_meanwhile, 'message')} had left the queue in another way meanwhile.</p>}
       <Failure error={error} />
       <div class="form-end">
@@ -118,7 +118,7 @@ export function MoveForm(props: { queue: Queue; close: () => void }) {
         <p class="wide">
           <strong>{goes}</strong> of the ready ones, {bytes(found.bytes)} in all, would leave {queue.name} for {name}, each once it is safe there.
         </p>
-        {found.unroutable > 0 && <p class="wide muted">{plural(found.unroutable, 'message')} fit no binding there and would stay.</p>}
+        {found.unroutable > 0 && <p class="wide muted">{plural(found.unroutable, 'message fits', 'messages fit')} no binding there and would stay.</p>}
       </ActionForm>
     );
   }

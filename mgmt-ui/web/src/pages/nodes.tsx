@@ -7,7 +7,7 @@ import { link } from '../route/route';
 import { Age, Badge, Facts, Failure, Heading, Panel } from '../ui/status';
 import type { Series } from '../ui/chart';
 import { RowTable } from '../ui/table';
-import { brief, bytes, count, percent, rate, time } from '../ui/value';
+import { bytes, count, duration, percent, rate, time } from '../ui/value';
 import { Figures } from './figures';
 import { ObjectPage } from './object_page';
 import { ChartPanel, rateSeries, since, useRange, valueSeries, withHistory } from './rates';
@@ -50,7 +50,7 @@ export function NodesTable(props: { nodes: Node[] | undefined }) {
         { id: 'name', label: 'Name', key: (node) => node.name, cell: (node) => <div class="tag"><a href={link(['nodes', node.name])}>{node.name}</a></div> },
         { id: 'state', label: 'State', cell: (node) => <Alarms node={node} /> },
         { id: 'version', label: 'Version', cell: versionOf },
-        { id: 'uptime', label: 'Up for', number: true, key: (node) => node.uptime ?? 0, cell: (node) => brief(node.uptime) },
+        { id: 'uptime', label: 'Up for', number: true, key: (node) => node.uptime ?? 0, cell: (node) => duration(node.uptime) },
         { id: 'memory', label: 'Memory', number: true, key: (node) => node.mem_used ?? 0, cell: (node) => <Within value={bytes(node.mem_used)} limit={`alarm above ${bytes(node.mem_limit)}`} /> },
         { id: 'disk', label: 'Disk free', number: true, key: (node) => node.disk_free ?? 0, cell: (node) => <Within value={bytes(node.disk_free)} limit={`alarm below ${bytes(node.disk_free_limit)}`} /> },
         { id: 'files', label: 'Descriptors', number: true, key: (node) => node.fd_used ?? 0, cell: (node) => <Within value={count(node.fd_used)} limit={`of ${count(node.fd_total)}`} /> },
@@ -102,7 +102,7 @@ const kOperations: [counter: string, label: string, color: number][] = [
   ['io_sync_count', 'syncs', 3],
 ];
 
-const milliseconds = (value: unknown): string => (typeof value === 'number' && value > 0 ? `${value.toFixed(value < 10 ? 2 : 0)} ms` : '–');
+const milliseconds = (value: unknown): string => (typeof value === 'number' && value > 0 ? `${value.toFixed(value < 10 ? 2 : 0)}ms` : '–');
 
 function Disk(props: { node: Node; startedAt: number }) {
   const { node } = props;
@@ -215,7 +215,7 @@ export function NodePage(props: { name: string }) {
               { name: 'Disk free', value: bytes(node.disk_free), more: `alarm below ${bytes(node.disk_free_limit)}` },
               { name: 'Descriptors', value: count(node.fd_used), more: <>of {count(node.fd_total)}<Share used={node.fd_used} of={node.fd_total} what="Descriptors" /></> },
               { name: 'Sockets', value: count(node.sockets_used), more: `of ${count(node.sockets_total)}` },
-              { name: 'Up for', value: brief(node.uptime) },
+              { name: 'Up for', value: duration(node.uptime) },
               { name: 'Cores', value: count(node.processors) },
             ]}
           />

@@ -7,10 +7,10 @@ import { link } from '../route/route';
 import { may } from '../session/session';
 import type { Series } from '../ui/chart';
 import { DialogButton } from '../ui/dialog';
-import { Badge, Facts, Failure, Panel, State, Table, YesNo } from '../ui/status';
+import { Facts, Failure, Panel, Table, YesNo } from '../ui/status';
 import { RowTable } from '../ui/table';
 import { Tabs } from '../ui/tabs';
-import { brief, bytes, count, percent, rate, time } from '../ui/value';
+import { bytes, count, duration, percent, rate, time } from '../ui/value';
 import { AddBinding, BindingsTable } from './bindings';
 import { ConsumerRows } from './consumers';
 import { EffectiveArguments } from './effective_arguments';
@@ -21,6 +21,7 @@ import { MessageExplorer } from './message_explorer';
 import { ObjectPage } from './object_page';
 import { PublishMessage } from './publish_message';
 import { QueueActions } from './queue_actions';
+import { QueueState } from './queues';
 import { busy, ChartPanel, kLengths, rateSeries, useRange, valueSeries, withHistory } from './rates';
 import { StreamFacts } from './streams';
 import { UnackedOfQueue } from './unacked';
@@ -217,7 +218,7 @@ function QueueBody(props: { queue: Queue; bindings: number | undefined }) {
           { name: 'Ready', value: count(queue.messages_ready) },
           { name: 'Unacked', value: count(queue.messages_unacknowledged) },
           { name: 'Total', value: count(queue.messages) },
-          ...(isStream ? [] : [{ name: 'Oldest waits', value: brief(queue.oldest_ready_age_ms) }]),
+          ...(isStream ? [] : [{ name: 'Oldest waits', value: duration(queue.oldest_ready_age_ms) }]),
           { name: 'Consumers', value: count(queue.consumers), more: queue.consumers && queue.type !== 'stream' ? `capacity ${percent(queue.consumer_capacity)}` : undefined },
           { name: 'In', value: rate(rateOf(queue.message_stats, 'publish') ?? 0) },
           { name: 'Out', value: rate(rateOf(queue.message_stats, 'deliver_get') ?? 0) },
@@ -257,7 +258,7 @@ export function QueuePage(props: { vhost: string; name: string }) {
       live={live}
       aside={(queue) => (
         <>
-          {queue.paused ? <Badge tone="warn" title="consumers get nothing until it is resumed">paused</Badge> : <State state={queue.idle_since ? 'idle' : queue.state} />}
+          <QueueState queue={queue} />
           {range.choice}
           <QueueActions queue={queue} bindings={named} />
         </>

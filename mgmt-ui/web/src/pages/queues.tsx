@@ -40,6 +40,12 @@ export function QueueFeatures(props: { queue: Queue }) {
   );
 }
 
+export function QueueState(props: { queue: Queue }) {
+  const { paused, idle_since: idleSince, state } = props.queue;
+  if (paused) return <Badge tone="warn" title="consumers get nothing until it is resumed">paused</Badge>;
+  return <State state={state} idleSince={idleSince} />;
+}
+
 const kColumns: Column<Queue>[] = [
   { id: 'vhost', label: 'Virtual host', sort: 'vhost', cell: (queue) => queue.vhost },
   { id: 'name', label: 'Name', sort: 'name', cell: (queue) => <div class="name"><QueueLink vhost={queue.vhost} name={queue.name} /></div> },
@@ -47,7 +53,7 @@ const kColumns: Column<Queue>[] = [
   { id: 'features', label: 'Features', cell: (queue) => <div class="features"><QueueFeatures queue={queue} /></div> },
   { id: 'node', label: 'Node', sort: 'node', shown: false, cell: (queue) => queue.node ?? '–' },
   { id: 'policy', label: 'Policy', sort: 'policy', shown: false, cell: (queue) => queue.policy ?? <span class="muted">none</span> },
-  { id: 'state', label: 'State', sort: 'state', cell: (queue) => <State state={queue.state} /> },
+  { id: 'state', label: 'State', sort: 'idle_since', cell: (queue) => <QueueState queue={queue} /> },
   { id: 'ready', label: 'Ready', sort: 'messages_ready', number: true, cell: (queue) => count(queue.messages_ready) },
   { id: 'unacked', label: 'Unacked', sort: 'messages_unacknowledged', number: true, cell: (queue) => count(queue.messages_unacknowledged) },
   { id: 'total', label: 'Total', sort: 'messages', number: true, cell: (queue) => count(queue.messages) },

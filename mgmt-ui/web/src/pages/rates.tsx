@@ -5,7 +5,7 @@ import { numberOf, type Rate, rateOf, type Stats } from '../api/types';
 import { useQuery } from '../route/route';
 import { Chart, type Series, type Steps } from '../ui/chart';
 import { Panel } from '../ui/status';
-import { brief, bytes, count, rate } from '../ui/value';
+import { bytes, count, duration, rate } from '../ui/value';
 
 // Seconds of history, seconds between samples, name.
 const kRanges: [age: number, increment: number, label: string][] = [
@@ -110,7 +110,7 @@ const kUnits: Record<string, [format: (value: number) => string, steps: Steps]> 
   count: [count, 'whole'],
   bytes: [bytes, 'bytes'],
   'byte rate': [(value) => bytes(value) + '/s', 'bytes'],
-  seconds: [(value) => brief(value * 1000), 'whole'],
+  seconds: [(value) => duration(value * 1000), 'seconds'],
 };
 
 export function ChartPanel(props: { title: string; series: Series[]; unit: 'rate' | 'count' | 'bytes' | 'byte rate' | 'seconds' }) {

@@ -56,7 +56,7 @@ function UnackedPanel(props: { where: string; of: 'queue' | 'channel' }) {
         label="Unacked messages"
         rows={rows}
         rowKey={(one) => `${one.channel} ${one.delivery_tag}`}
-        empty="Every message that was delivered is settled."
+        empty="At this moment every message that was delivered is settled."
         columns={columnsFor(props.of)}
       />
       {live.data?.more && <p class="muted">The first {count(kRows)} are shown.</p>}

@@ -79,8 +79,8 @@ export function Vhosts() {
             ),
           },
           ...(isAdministrator() ? [{ id: 'users', label: 'Users', cell: (vhost: Vhost) => <Access names={access.get(vhost.name)} page="users" none="No users" /> }] : []),
-          { id: 'tags', label: 'Tags', cell: (vhost) => vhost.tags?.map((tag) => <Badge key={tag}>{tag}</Badge>) },
-          { id: 'type', label: 'Queues are', sort: 'default_queue_type', cell: (vhost) => vhost.default_queue_type },
+          { id: 'tags', label: 'Tags', cell: (vhost) => (vhost.tags?.length ? vhost.tags.map((tag) => <Badge key={tag}>{tag}</Badge>) : <span class="muted">none</span>) },
+          { id: 'type', label: 'Default type', title: 'of queues that are declared without one', sort: 'default_queue_type', cell: (vhost) => vhost.default_queue_type },
           {
             id: 'state',
             label: 'State',

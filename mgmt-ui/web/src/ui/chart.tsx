@@ -16,10 +16,11 @@ const kHeight = 160;
 
 const kPowers = Array.from({ length: 50 }, (_, power) => 2 ** power);
 const kRound = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+const kClock = [1, 2, 5, 10, 15, 30].flatMap((step) => [step, step * 60]).concat([1, 2, 3, 6, 12].map((hours) => hours * 3600)).sort((a, b) => a - b);
 // Distances between the lines of the vertical axis: what its labels can say. Of counts there are no
-// halves, and bytes go by powers of two.
-const kSteps: Record<Steps, number[]> = { tenths: [0.1, 0.2, 0.5, ...kRound], whole: kRound, bytes: kPowers };
-export type Steps = 'tenths' | 'whole' | 'bytes';
+// halves, bytes go by powers of two, seconds by minutes, hours and days.
+const kSteps: Record<Steps, number[]> = { tenths: [0.1, 0.2, 0.5, ...kRound], whole: kRound, bytes: kPowers, seconds: [...kClock, ...kRound.map((days) => days * 86_400)] };
+export type Steps = 'tenths' | 'whole' | 'bytes' | 'seconds';
 
 // Two lines that round to the same label have it once.
 function labels(texts: string[]): string[] {

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { ApiError } from '../api/client';
-import { duration } from './value';
+import { duration, time } from './value';
 import { useInterval } from '../api/live';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet' | 'info';
@@ -29,8 +29,10 @@ const kTones: Record<string, Tone> = {
   paused: 'warn',
 };
 
-export function State(props: { state: string | undefined }) {
+// What runs and has had nothing to do for a while is idle.
+export function State(props: { state: string | undefined; idleSince?: string | undefined }) {
   if (!props.state) return <span class="muted">–</span>;
+  if (props.state === 'running' && props.idleSince) return <Badge tone={kTones['idle']!} title={`since ${time(props.idleSince)}`}>idle</Badge>;
   return <Badge tone={kTones[props.state] ?? 'quiet'}>{props.state}</Badge>;
 }
 

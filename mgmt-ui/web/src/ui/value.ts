@@ -30,20 +30,17 @@ export function percent(value: number | undefined | null): string {
   return typeof value === 'number' && isFinite(value) ? `${Math.round(value * 100)} %` : '–';
 }
 
+// In its two largest units, as RabbitMQ says it: "45s", "2m 20s", "3d".
 export function duration(milliseconds: number | undefined | null): string {
   if (typeof milliseconds !== 'number' || !isFinite(milliseconds)) return '–';
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return `${seconds}s`;
+  const both = (large: number, unit: string, small: number, lesser: string) => `${large}${unit}${small ? ` ${small}${lesser}` : ''}`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  if (minutes < 60) return both(minutes, 'm', seconds % 60, 's');
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-
-// The same where there is little room: "2m 20s".
-export function brief(milliseconds: number | undefined | null): string {
-  return duration(milliseconds).replaceAll(/ (s|min|h|d)(?= |$)/g, (_, unit: string) => unit[0]!);
+  if (hours < 24) return both(hours, 'h', minutes % 60, 'm');
+  return both(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
 export function time(at: number | string | undefined | null): string {
