@@ -29,6 +29,7 @@ import { Vhosts } from './pages/vhosts';
 import { link, type Route, useRoute } from './route/route';
 import { Login } from './session/login';
 import { isAdministrator, isMonitoring, isPolicymaker, logOut, type Permission, resume, setPermissions, useSession } from './session/session';
+import { useKeptFocus } from './ui/focus';
 import { Empty } from './ui/status';
 import { type Theme, useTheme } from './ui/theme';
 import { Toasts } from './ui/toast';
@@ -159,7 +160,7 @@ function Preferences() {
         <select value={String(interval)} onChange={(event) => setInterval(Number(event.currentTarget.value))}>
           {kIntervals.map((seconds) => (
             <option key={seconds} value={String(seconds)}>
-              {seconds ? `every ${seconds} s` : 'by hand'}
+              {seconds ? `every ${seconds}s` : 'by hand'}
             </option>
           ))}
         </select>
@@ -188,23 +189,38 @@ function Frame(props: { user: string; tags: string[] }) {
   const overview = useLive<OverviewData>('/overview?disable_stats=true', { once: true });
   const place = kPlaces.find((one) => one.id === (route.path[0] ?? 'overview') && (one.allowed?.() ?? true));
   const where = route.path.slice(1).join(' / ');
+  const isFirst = useRef(true);
   useEffect(() => {
     document.title = [where, place?.label, 'Coney'].filter(Boolean).join(' · ');
     window.scrollTo(0, 0);
+    // The keyboard goes on in the page that was chosen, not behind the link that led to it.
+    if (!isFirst.current) main.current?.focus({ preventScroll: true });
+    isFirst.current = false;
   }, [place, where]);
+  useKeptFocus();
   useShortcuts();
   const permissions = useLive<Permission[]>('/whoami/permissions').data;
   useEffect(() => setPermissions(permissions), [permissions]);
   const version = overview.data?.erlang_full_version?.replace(/^none: /, '') ?? '';
   const name = overview.data?.cluster_name ?? overview.data?.node ?? '';
+  const menu = useRef<HTMLButtonElement>(null);
+  const closeMenu = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || !isOpen) return;
+    setOpen(false);
+    menu.current?.focus();
+  };
+  const leaveMenu = () => {
+    setOpen(false);
+    main.current?.focus();
+  };
   return (
     <div class={isOpen ? 'frame open' : 'frame'}>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>
         Skip to the page
       </a>
-      <aside>
+      <aside onKeyDown={closeMenu}>
         <div class="brand">
-          <button type="button" class="menu-button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          <button ref={menu} type="button" class="menu-button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
             Menu
           </button>
           <strong>Coney</strong>
@@ -213,7 +229,7 @@ function Frame(props: { user: string; tags: string[] }) {
           </span>
         </div>
         <div class="side">
-          <Navigation current={place?.id ?? ''} vhost={route.query['vhost']} chosen={() => setOpen(false)} />
+          <Navigation current={place?.id ?? ''} vhost={route.query['vhost']} chosen={leaveMenu} />
           <Preferences />
           <div class="version muted">{version}</div>
           <div class="me">

@@ -203,6 +203,7 @@ function DeleteForm(props: { vhost: string; queue: string; query: Record<string,
   const [preview, setPreview] = useState<Fitting>();
   return preview === undefined ? (
     <ActionForm<Fitting>
+      key="count" // another form than that which deletes: Enter twice deletes nothing
       submit="Count them"
       cancel={props.close}
       action={() => action({ preview: true })}
@@ -212,6 +213,7 @@ function DeleteForm(props: { vhost: string; queue: string; query: Record<string,
     </ActionForm>
   ) : (
     <ActionForm<{ removed: number }>
+      key="delete"
       submit={`Delete ${plural(preview.matched, 'message')}`}
       tone="danger"
       cancel={props.close}

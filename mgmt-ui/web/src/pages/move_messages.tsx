@@ -108,6 +108,7 @@ export function MoveForm(props: { queue: Queue; close: () => void }) {
     const goes = (found.next === null ? '' : 'at least ') + plural(Math.min(found.matched, most), 'message');
     return (
       <ActionForm<Moved>
+        key="move" // another form than that which counts: Enter twice moves nothing
         submit={`Move ${goes}`}
         tone="danger"
         cancel={close}
@@ -123,7 +124,7 @@ export function MoveForm(props: { queue: Queue; close: () => void }) {
     );
   }
   return (
-    <ActionForm<Moved> submit="Count them" cancel={close} action={() => moveAction(queue, destination, { dry_run: true })} done={setFound}>
+    <ActionForm<Moved> key="count" submit="Count them" cancel={close} action={() => moveAction(queue, destination, { dry_run: true })} done={setFound}>
       <ChoiceField label="To" value={kind} set={setKind} choices={[['queue', 'a queue'], ['exchange', 'an exchange']]} />
       <TextField label={kind === 'queue' ? 'Name of the queue' : 'Name of the exchange'} value={name} set={setName} required />
       {kind === 'exchange' && <TextField label="Routing key" value={key} set={setKey} hint="Empty: each keeps its own." />}

@@ -18,6 +18,7 @@ export function Login(props: { notice?: string | undefined }) {
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (isBusy) return;
     setBusy(true);
     setProblem(undefined);
     try {
@@ -48,7 +49,7 @@ export function Login(props: { notice?: string | undefined }) {
             {problem}
           </div>
         )}
-        <button type="submit" class="primary" disabled={isBusy}>
+        <button type="submit" class="primary" aria-disabled={isBusy}>
           Log in
         </button>
       </form>

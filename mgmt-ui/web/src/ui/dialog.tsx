@@ -6,12 +6,18 @@ import type { Action } from '../api/client';
 import { ActionForm } from './form';
 import { say } from './toast';
 
+const kFirstButton = '.form-end > button';
+const kFirst = `form input, form select, form textarea, ${kFirstButton}`;
+
 export function Dialog(props: { title: string; close: () => void; wide?: boolean; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const title = useId();
   useEffect(() => {
     const shown = dialog.current!;
     shown.showModal();
+    // Not the button that closes it, which comes first; and where Enter would delete, "Cancel".
+    const first = shown.querySelector('.form-end > .danger') ? kFirstButton : kFirst;
+    if (!shown.querySelector('[autofocus]')) shown.querySelector<HTMLElement>(first)?.focus();
     return () => shown.close();
   }, []);
   return (

@@ -2,7 +2,7 @@
 // what they hold, can be shown as a command, and what the server finds wrong with it stands below.
 
 import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { type Action, ApiError, request } from '../api/client';
 import { refreshAll } from '../api/live';
 import { Commands } from './command';
@@ -49,6 +49,11 @@ interface TextProps {
 
 export function TextField(props: TextProps) {
   const list = useId();
+  const input = useRef<HTMLInputElement>(null);
+  // Of its own accord the browser does it once in a document, and in a dialog that opens.
+  useEffect(() => {
+    if (props.autoFocus) input.current?.focus();
+  }, []);
   return (
     <Field label={props.label} hint={props.hint} wide={props.wide ?? !!props.rows}>
       {(id, hintId) =>
@@ -66,6 +71,7 @@ export function TextField(props: TextProps) {
         ) : (
           <>
             <input
+              ref={input}
               id={id}
               aria-describedby={hintId}
               type={props.type ?? 'text'}
@@ -268,6 +274,7 @@ export function ActionForm<T = unknown>(props: ActionFormProps<T>) {
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (isBusy) return;
     setError(undefined);
     setBusy(true);
     try {
@@ -298,7 +305,8 @@ export function ActionForm<T = unknown>(props: ActionFormProps<T>) {
             Cancel
           </button>
         )}
-        <button type="submit" class={props.tone ?? 'primary'} disabled={isBusy || props.disabled}>
+        {/* Not disabled while it waits: that would take the focus from it. */}
+        <button type="submit" class={props.tone ?? 'primary'} aria-disabled={isBusy} disabled={props.disabled}>
           {props.submit}
         </button>
       </div>

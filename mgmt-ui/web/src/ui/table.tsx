@@ -96,15 +96,17 @@ function ColumnChoice<Row>(props: { columns: Column<Row>[]; hidden: string[]; ch
   const details = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
     const close = (event: Event) => {
+      const menu = details.current;
+      if (!menu?.open) return;
       const isEscape = event instanceof KeyboardEvent && event.key === 'Escape';
-      const isOutside = event instanceof MouseEvent && !details.current?.contains(event.target as Node);
-      if (details.current?.open && (isEscape || isOutside)) details.current.open = false;
+      const isOutside = !(event instanceof KeyboardEvent) && !menu.contains(event.target as Node);
+      if (isEscape) menu.querySelector('summary')?.focus();
+      if (isEscape || isOutside) menu.open = false;
     };
-    document.addEventListener('click', close);
-    document.addEventListener('keydown', close);
+    const kinds = ['click', 'keydown', 'focusin'];
+    for (const kind of kinds) document.addEventListener(kind, close);
     return () => {
-      document.removeEventListener('click', close);
-      document.removeEventListener('keydown', close);
+      for (const kind of kinds) document.removeEventListener(kind, close);
     };
   }, []);
   const toggle = (id: string) =>
@@ -166,6 +168,8 @@ function Filter(props: { name: string; useRegex: boolean; label: string }) {
         value={typed}
         spellcheck={false}
         onInput={(event) => changed(event.currentTarget.value)}
+        title="The key / leads here"
+        aria-keyshortcuts="/"
         data-filter
       />
       <label class="check">
