@@ -219,10 +219,7 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
     put_consumers(call, queue, to);
   }
   if (in_full) to["garbage_collection"] = no_garbage_collection();
-  if (!statistics.tables().find(queue.id) &&
-      statistics.tables().is_new(queue.id, statistics.now())) {
-    return;
-  }
+  if (statistics.is_new(queue.id)) return;
   const QueueStats& stats = stats_of(call, queue);
   const QueueType type = queue.settings->type;
   put_no_reductions(to);
@@ -247,8 +244,8 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
     json::object messages = queue_message_stats(call, stats);
     if (!messages.empty()) to["message_stats"] = std::move(messages);
   }
-  const bool is_idle = statistics.now() - stats.changed_at > StatsTables::kIdleAfter;
-  if (is_idle && stats.changed_at != 0) to["idle_since"] = time_text(stats.changed_at);
+  const Millisecond used_at = statistics.used_at(queue.id);
+  if (used_at + StatsTables::kIdleAfter < statistics.now()) to["idle_since"] = time_text(used_at);
 }
 
 void put_queue_totals(const Call& call, const CatalogQueue& queue, json::object& to) {

@@ -233,9 +233,8 @@ SortKey QueueOrder::delayed_retry(const QueueEntry& entry) {
 // ---- of what it does ----
 
 SortKey QueueOrder::idle_since(const QueueEntry& entry) {
-  const QueueStats* stats = stats_of(entry);
-  if (!stats || now_ - stats->changed_at <= StatsTables::kIdleAfter) return 0.0;
-  return number(stats->changed_at);
+  const Millisecond used_at = call_.services.statistics().used_at(entry.queue->id);
+  return used_at + StatsTables::kIdleAfter < now_ ? number(used_at) : 0.0;
 }
 
 SortKey QueueOrder::oldest_ready_age(const QueueEntry& entry) {

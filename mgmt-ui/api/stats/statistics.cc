@@ -9,4 +9,14 @@ void Statistics::tick(const Catalog& catalog) {
   if (++ticks_ % kTicksPerSweep == 0) tables_.sweep(catalog, now);
 }
 
+bool Statistics::is_new(QueueId id) const {
+  const auto opened_at = tables_.opened_at(id);
+  return opened_at && now() - *opened_at <= StatsTables::kFirstStats;
+}
+
+Millisecond Statistics::used_at(QueueId id) const {
+  if (const QueueStats* stats = tables_.find(id)) return stats->changed_at;
+  return tables_.opened_at(id).value_or(started_at_);
+}
+
 }  // namespace coney::management

@@ -37,6 +37,10 @@ class Statistics {
   const NodeStats& node() const { return node_; }
   Millisecond now() const { return clock_(); }
   Millisecond started_at() const { return started_at_; }
+  // Too young for statistics.
+  bool is_new(QueueId id) const;
+  // When the queue was last used; when it was declared or the node started, if it never was.
+  Millisecond used_at(QueueId id) const;
   Millisecond uptime() const { return clock_() - started_at_; }
 
  private:

@@ -54,7 +54,6 @@ void StatsTables::record(std::unique_ptr<History>& history, std::span<const std:
 
 void StatsTables::sample(Millisecond now) {
   now_ = std::max(now_, now);
-  forget_grown_queues();
   node_.history.record(seconds(), node_.totals);
   for (auto& [name, vhost] : vhosts_) {
     vhost->history.record(seconds(), std::span(vhost->totals).first(kVhostColumns));
@@ -103,9 +102,7 @@ const TotalStats* StatsTables::find_vhost(std::string_view name) const {
 // ---- queues ----
 
 void StatsTables::take(const QueueOpened& event) {
-  young_queues_.push_back({now_, event.id});
   opened_at_[event.id] = now_;
-  forget_grown_queues();
 }
 
 void StatsTables::count(const QueueRecord& record, const QueueGauges& before,
@@ -130,7 +127,9 @@ const QueueCounts& StatsTables::queue_type_totals(std::string_view type) const {
 
 void StatsTables::take(const QueueUpdate& event) {
   vhost(event.record->vhost).had_queues = true;
-  QueueStats& queue = queues_[event.id];
+  const auto [place, is_first] = queues_.try_emplace(event.id);
+  if (is_first) opened_at_.erase(event.id);
+  QueueStats& queue = place->second;
   count(*event.record, queue.gauges, event.gauges);
   const QueueCounts counts = queue_counts(event.counters, event.gauges);
   count(*event.record, queue.counts, counts);
@@ -147,6 +146,7 @@ void StatsTables::take(const QueueUpdate& event) {
 }
 
 void StatsTables::take(const QueueGone& event) {
+  opened_at_.erase(event.id);
   const QueueCounts counts = queue_counts(event.counters, {});
   const auto found = queues_.find(event.id);
   if (found == queues_.end()) return count(*event.record, QueueCounts{}, counts);
@@ -160,16 +160,10 @@ const QueueStats* StatsTables::find(QueueId id) const {
   return found == queues_.end() ? nullptr : &found->second;
 }
 
-bool StatsTables::is_new(QueueId id, Millisecond now) const {
+std::optional<Millisecond> StatsTables::opened_at(QueueId id) const {
   const auto found = opened_at_.find(id);
-  return found != opened_at_.end() && now - found->second <= kFirstStats;
-}
-
-void StatsTables::forget_grown_queues() {
-  while (!young_queues_.empty() && now_ - young_queues_.front().since > kFirstStats) {
-    opened_at_.erase(young_queues_.front().id);
-    young_queues_.pop_front();
-  }
+  if (found == opened_at_.end()) return std::nullopt;
+  return found->second;
 }
 
 // ---- exchanges ----

@@ -5,7 +5,6 @@
 //
 // A queue or an exchange that has never been used has no row: its numbers are 0.
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -99,8 +98,8 @@ class StatsTables {
     for (const auto& [id, queue] : queues_) visit(queue);
   }
   const ExchangeStats* find_exchange(std::string_view vhost, std::string_view name) const;
-  // Too young for statistics.
-  bool is_new(QueueId id, Millisecond now) const;
+  // When a queue was declared that has not been used; none: it is used, or was there at the start.
+  std::optional<Millisecond> opened_at(QueueId id) const;
 
   // ---- connections, channels, consumers: in the order of lists ----
   using ConnectionsByName = std::map<std::string_view, const ConnectionStats*>;
@@ -147,10 +146,6 @@ class StatsTables {
              std::size_t{id.generation} << 40;
     }
   };
-  struct YoungQueue {
-    Millisecond since;
-    QueueId id;
-  };
 
   void take(const QueueOpened& event);
   void take(const QueueUpdate& event);
@@ -174,14 +169,12 @@ class StatsTables {
   void count(const QueueRecord& record, const QueueCounts& before, const QueueCounts& now);
   void count(const QueueRecord& record, const QueueGauges& before, const QueueGauges& now);
   void record(std::unique_ptr<History>& history, std::span<const std::uint64_t> values);
-  void forget_grown_queues();
   Second seconds() const { return now_ / 1000; }
 
   HistoryBudget budget_;
   Millisecond now_ = 0;
   std::unordered_map<QueueId, QueueStats, IdHash> queues_;
-  std::deque<YoungQueue> young_queues_;                         // the oldest first
-  std::unordered_map<QueueId, Millisecond, IdHash> opened_at_;  // of these
+  std::unordered_map<QueueId, Millisecond, IdHash> opened_at_;  // of unused queues
   std::unordered_map<std::string, ExchangeStats> exchanges_;    // by vhost, a zero byte and name
   std::unordered_map<ConnectionId, std::unique_ptr<ConnectionStats>, IdHash> connections_;
   ConnectionsByName connections_by_name_;

@@ -53,6 +53,16 @@ pageTest('a change by another shows without a refresh', {}, async (page, broker)
 
 const json = (body) => ({ contentType: 'application/json', body: JSON.stringify(body) });
 
+pageTest('publishers that are blocked are found, consumers are not', {}, async (page, broker) => {
+  await withoutStream(page);
+  const connection = (name, state) => ({ name, state, vhost: '/', user: 'guest', user_provided_name: name });
+  const items = [connection('shop', 'blocked'), connection('worker', 'blocking'), connection('other', 'running')];
+  await page.route('**/api/connections?*', (route) => route.fulfill(json({ items, page: 1, page_count: 1, page_size: 100, filtered_count: 3, total_count: 3 })));
+  await open(page, broker, 'now');
+  const finding = page.getByRole('listitem').filter({ hasText: '1 publisher is blocked' });
+  await finding.getByText('A memory or disk alarm stops what they publish: shop.').waitFor();
+});
+
 pageTest('a consumer that is about to be cut off is found before it happens', {}, async (page, broker) => {
   await withoutStream(page);
   const queue = { name: 'slow', vhost: '/', type: 'classic', arguments: {}, consumers: 1, messages: 3, messages_ready: 2, messages_unacknowledged: 1, oldest_ready_age_ms: 3_600_000 };

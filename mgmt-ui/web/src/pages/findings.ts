@@ -116,7 +116,7 @@ function heldFindings({ queue, oldest }: Held): Finding[] {
 }
 
 function connectionFindings(connections: Connection[]): Finding[] {
-  const blocked = connections.filter((one) => one.state === 'blocked' || one.state === 'blocking');
+  const blocked = connections.filter((one) => one.state === 'blocked');
   if (blocked.length === 0) return [];
   const names = blocked.slice(0, 3).map((one) => one.user_provided_name || one.name);
   return [

@@ -146,6 +146,12 @@ TEST_F(StatisticsApiTest, ListsSaySinceWhenAQueueIsIdle) {
   EXPECT_EQ(body_of("/api/queues/detailed").at(0).at("idle_since"), since);
 }
 
+TEST_F(StatisticsApiTest, AQueueThatWasNeverUsedIsIdleSinceItsDeclaration) {
+  EXPECT_FALSE(object_of("/api/queues/%2F/q").contains("idle_since"));
+  pass(10'000);
+  EXPECT_EQ(object_of("/api/queues/%2F/q").at("idle_since"), "2023-11-14T22:13:20.000+00:00");
+}
+
 TEST_F(StatisticsApiTest, DeadLettersAreShownByRateAndReason) {
   pass(10'000);
   EXPECT_FALSE(object_of("/api/queues/%2F/q").contains("dead_letters"));

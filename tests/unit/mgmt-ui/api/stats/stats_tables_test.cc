@@ -115,11 +115,16 @@ TEST_F(StatsTablesTest, LengthsAreThoseOfTheQueuesThatThereAre) {
   EXPECT_FALSE(tables_.find(kQueue));
 }
 
-TEST_F(StatsTablesTest, AQueueIsNewForFiveSeconds) {
+TEST_F(StatsTablesTest, AQueueIsKnownSinceItsDeclarationUntilItIsUsed) {
   tell(QueueOpened{kQueue});
-  EXPECT_TRUE(tables_.is_new(kQueue, kStart + 4000));
-  EXPECT_FALSE(tables_.is_new(kQueue, kStart + 5001));
-  EXPECT_FALSE(tables_.is_new({ShardId{0}, 0, 1}, kStart));
+  EXPECT_EQ(tables_.opened_at(kQueue), kStart);
+  EXPECT_EQ(tables_.opened_at({ShardId{0}, 0, 1}), std::nullopt);
+  tell(holding(1));
+  EXPECT_EQ(tables_.opened_at(kQueue), std::nullopt);
+  const QueueId unused{ShardId{0}, 5, 1};
+  tell(QueueOpened{unused});
+  tell(QueueGone{unused, queue_record(), {}});
+  EXPECT_EQ(tables_.opened_at(unused), std::nullopt);
 }
 
 TEST_F(StatsTablesTest, WhatWasNeverUsedHasNoHistory) {
@@ -127,16 +132,6 @@ TEST_F(StatsTablesTest, WhatWasNeverUsedHasNoHistory) {
   EXPECT_FALSE(tables_.find(kQueue)->history);
   tell(holding(1));
   EXPECT_TRUE(tables_.find(kQueue)->history);
-}
-
-TEST_F(StatsTablesTest, ManyYoungQueuesAreKnownAtOnce) {
-  constexpr std::uint32_t kQueues = 100'000;
-  for (std::uint32_t slot = 0; slot != kQueues; ++slot) tell(QueueOpened{{ShardId{0}, slot, 1}});
-  const std::clock_t began = std::clock();
-  for (std::uint32_t slot = 0; slot != kQueues; ++slot) {
-    ASSERT_TRUE(tables_.is_new({ShardId{0}, slot, 1}, kStart));
-  }
-  EXPECT_LT(static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC, 2);
 }
 
 TEST_F(StatsTablesTest, ExchangesAddUpWhatShardsTell) {
