@@ -32,7 +32,7 @@ const kColumns: Column<Setting>[] = [
   { id: 'source', label: 'Set by', sort: 'source', cell: (one) => (one.source === 'default' ? <span class="muted">default</span> : <Badge tone="info">{one.source}</Badge>) },
   { id: 'default', label: 'Default', shown: false, cell: (one) => <code>{one.default === '' ? '–' : one.default}</code> },
   { id: 'accepts', label: 'Accepts', shown: false, cell: (one) => one.accepts },
-  { id: 'reload', label: 'Changes', sort: 'reloadable', cell: (one) => (one.reloadable ? 'at once' : 'on restart') },
+  { id: 'reload', label: 'Changes', sort: 'reloadable', cell: (one) => (one.reloadable ? 'at\u00a0once' : 'on\u00a0restart') },
 ];
 
 export function Configuration() {
