@@ -44,7 +44,7 @@ std::string_view escape(char c) {
   }
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (auto escaped = escape(c); !escaped.empty()) {
@@ -124,7 +124,7 @@ std::string json_list(const amqp::Array& array) {
     out += erlang_json_term(value);
   }
   const bool is_text = !text.empty() && text.size() == array.size() && is_printable(text);
-  return is_text ? quoted(text) : out + "]";
+  return is_text ? in_quotes(text) : out + "]";
 }
 
 std::string json_map(const amqp::Table& table) {
@@ -141,12 +141,12 @@ std::string json_map(const amqp::Table& table) {
 std::string erlang_binary(std::string_view bytes) {
   if (bytes.empty()) return "<<>>";
   if (!is_printable(bytes)) return "<<" + numbers(bytes) + ">>";
-  return "<<" + quoted(bytes) + (is_ascii(bytes) ? ">>" : "/utf8>>");
+  return "<<" + in_quotes(bytes) + (is_ascii(bytes) ? ">>" : "/utf8>>");
 }
 
 std::string erlang_string(std::string_view bytes) {
   if (bytes.empty()) return "[]";
-  return is_printable(bytes) ? quoted(bytes) : "[" + numbers(bytes) + "]";
+  return is_printable(bytes) ? in_quotes(bytes) : "[" + numbers(bytes) + "]";
 }
 
 std::string erlang_term(const amqp::Value& value) {

@@ -8,7 +8,7 @@
 namespace bench {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') {
@@ -40,7 +40,7 @@ void Report::add(std::string_view key, double value, std::string_view unit) {
 }
 
 void Report::add_text(std::string_view key, std::string_view value) {
-  lines_.push_back({std::string(key), quoted(value), std::string(value)});
+  lines_.push_back({std::string(key), in_quotes(value), std::string(value)});
 }
 
 std::string Report::table() const {
@@ -59,7 +59,7 @@ std::string Report::json() const {
   std::string out = "{";
   for (const Line& line : lines_) {
     if (out.size() > 1) out += ", ";
-    out += quoted(line.key) + ": " + line.json;
+    out += in_quotes(line.key) + ": " + line.json;
   }
   return out + "}\n";
 }
