@@ -305,8 +305,15 @@ export function ActionForm<T = unknown>(props: ActionFormProps<T>) {
             Cancel
           </button>
         )}
-        {/* Not disabled while it waits: that would take the focus from it. */}
-        <button type="submit" class={props.tone ?? 'primary'} aria-disabled={isBusy} disabled={props.disabled}>
+        {/* Not disabled while it waits: that would take the focus from it. The second half of a double
+            click may hit a button that has just come to this place. */}
+        <button
+          type="submit"
+          class={props.tone ?? 'primary'}
+          aria-disabled={isBusy}
+          disabled={props.disabled}
+          onClick={(event) => event.detail > 1 && event.preventDefault()}
+        >
           {props.submit}
         </button>
       </div>
