@@ -35,9 +35,6 @@ Connection::~Connection() {
   tell_closed();
   if (has_exclusive_queues_) shard_.topology().submit({}, DeleteExclusiveQueues{id_});
   if (counted_) Handshake::release_counts(*shard_.server().limits, identity_);
-  if (opened_channels_ != 0) {
-    shard_.server().limits->remove_user_channels(identity_.user, opened_channels_);
-  }
   watch_.reset();
 }
 

@@ -188,6 +188,9 @@ class Connection final : public SocketHandler {
   void close_connection(ProtocolError error, amqp::MethodId method);
   void close_by_client();
   void release_channels();
+  // Channels that end with the connection are not held against the user's limit while its client
+  // takes time to leave.
+  void uncount_channels();
   void finish();
   void drop(const std::string& reason);  // empty: nothing worth a line in the log
   // connection_answers.cc: mail

@@ -189,6 +189,7 @@ void Connection::close_connection(ProtocolError error, amqp::MethodId method) {
   state_ = State::kClosing;
   deadline_ = shard_.now() + kClosingTimeout;
   for (auto& [number, channel] : channels_) channel->set_closing();
+  uncount_channels();
   forget_answers();
   alarm_.clear();
   blocked_ = false;
@@ -210,6 +211,7 @@ void Connection::close_by_client() {
     if (--*left != 0) return;
     auto answer = [this] {
       for (auto& [number, channel] : channels_) channel->end_of_turn();
+      uncount_channels();
       send(0, amqp::ConnectionCloseOk{});
       log::info(log::Category::kConnection, "closing connection {}", identity_.name);
       // The socket is left to the client, for a while.
@@ -235,6 +237,12 @@ void Connection::finish() {
 void Connection::release_channels() {
   last_channel_ = nullptr;
   std::exchange(channels_, {}).clear();
+  uncount_channels();
+}
+
+void Connection::uncount_channels() {
+  const std::int64_t count = std::exchange(opened_channels_, 0);
+  if (count != 0) shard_.server().limits->remove_user_channels(identity_.user, count);
 }
 
 void Connection::drop(const std::string& reason) {
