@@ -71,14 +71,15 @@ bool is_ascii(std::string_view text) {
 
 // The shortest digits that read back as the same number, always with a point: 1.5, 2.0, 1.0e20.
 std::string real(double value) {
-  if (!std::isfinite(value)) return fmt::format("{}", value);
-  std::string digits = fmt::format("{}", value);
-  std::size_t e = digits.find('e');
-  std::string exponent;
-  if (e != std::string::npos) exponent = "e" + std::to_string(std::stoi(digits.substr(e + 1)));
-  digits.resize(std::min(e, digits.size()));
-  if (digits.find('.') == std::string::npos) digits += ".0";
-  return digits + exponent;
+  const std::string text = fmt::format("{}", value);
+  if (!std::isfinite(value)) return text;
+  const std::string_view all = text;
+  const std::size_t e = std::min(all.find('e'), all.size());
+  const std::string_view digits = all.substr(0, e);
+  std::string out(digits);
+  if (digits.find('.') == digits.npos) out += ".0";
+  if (e != all.size()) out += "e" + std::to_string(std::stoi(text.substr(e + 1)));
+  return out;
 }
 
 std::string list(const amqp::Array& array) {

@@ -42,7 +42,9 @@ std::string direct_reply_token(const DirectReplyAddress& address) {
   encoder.u32(address.connection.generation);
   encoder.u16(address.channel);
   amqp::Encoder(key).u64(address.key);
-  return std::string(kDirectReplyQueue) + "." + base64(place) + "." + base64(key);
+  std::string token(kDirectReplyQueue);
+  for (const std::string& part : {place, key}) token.append(1, '.').append(base64(part));
+  return token;
 }
 
 std::optional<DirectReplyAddress> parse_direct_reply_token(std::string_view token) {
