@@ -190,7 +190,7 @@ TEST_F(DiskFaults, AMessageOfSeveralQueuesIsConfirmedWhenAllOfItIsLogged) {
     confirmed_.clear();
     for (int turn = 0; turn != 20; ++turn) {
       disk_.fail_syncs("wal", 1);
-      publish(publisher, 200, "fan");
+      publish(publisher, 40, "fan");
     }
     kill_and_start();
     for (const std::string& queue : queues) {
