@@ -27,7 +27,8 @@ endif()
 # GCC 12 sees uninitialized members in moved variants and out-of-bounds copies in inlined strings
 # where there are none.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  target_compile_options(coney_options INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds)
+  target_compile_options(coney_options INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds
+    -Wno-stringop-overread -Wno-stringop-overflow)
 endif()
 
 # Tests and what is around them spend their time in the libraries: under sanitizers, where half the
