@@ -95,6 +95,11 @@ def inspect_and_control():
 def events():
     """What `celery events` and Flower watch: the worker's and each task's events, in order."""
     seen = []
+
+    def of_task():
+        """The task's own: a worker sends events in batches, so that those of earlier tasks may come now."""
+        return [each["type"] for each in seen if each.get("uuid") == task.id]
+
     with app.connection_for_read() as connection:
         receiver = app.events.Receiver(connection, handlers={"*": seen.append})
         with receiver.consumer_context() as (connection, _channel, _consumers):
@@ -102,14 +107,13 @@ def events():
             expect(task.get(timeout=WAIT), 42)
             deadline = time.monotonic() + WAIT
             while time.monotonic() < deadline and not (
-                    "task-succeeded" in [each["type"] for each in seen]
+                    "task-succeeded" in of_task()
                     and "worker-heartbeat" in [each["type"] for each in seen]):
                 try:
                     connection.drain_events(timeout=1)
                 except TimeoutError:
                     pass
-    of_task = [each["type"] for each in seen if each.get("uuid") == task.id]
-    expect(of_task, ["task-received", "task-started", "task-succeeded"])
+    expect(of_task(), ["task-received", "task-started", "task-succeeded"])
     expect("worker-heartbeat" in [each["type"] for each in seen], True)
 
 
