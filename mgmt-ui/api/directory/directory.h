@@ -4,20 +4,45 @@
 // Pointers returned live until the next apply().
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "broker/topology/catalog.h"
+#include "mgmt-ui/api/directory/sorted_entries.h"
 
 namespace coney::management {
 
 struct QueueEntry {
+  using Record = QueueRecord;
   const Vhost* vhost;
   const CatalogQueue* queue;
+
+  const std::shared_ptr<const Record>& record() const { return queue->record; }
+  static std::optional<QueueEntry> find(const Vhost& vhost, std::string_view name) {
+    const CatalogQueue* queue = vhost.find_queue(name);
+    return queue ? std::optional(QueueEntry{&vhost, queue}) : std::nullopt;
+  }
+  template <typename Use>
+  static void each(const Vhost& vhost, Use use) {
+    for (const auto& [name, queue] : vhost.queues) use(QueueEntry{&vhost, queue.get()});
+  }
 };
 struct ExchangeEntry {
+  using Record = ExchangeRecord;
   const Vhost* vhost;
   const Exchange* exchange;
+
+  const std::shared_ptr<const Record>& record() const { return exchange->record; }
+  static std::optional<ExchangeEntry> find(const Vhost& vhost, std::string_view name) {
+    const Exchange* exchange = vhost.find_exchange(name);
+    return exchange ? std::optional(ExchangeEntry{&vhost, exchange}) : std::nullopt;
+  }
+  template <typename Use>
+  static void each(const Vhost& vhost, Use use) {
+    for (const auto& [name, exchange] : vhost.exchanges) use(ExchangeEntry{&vhost, exchange.get()});
+  }
 };
 
 class Directory {
@@ -33,17 +58,17 @@ class Directory {
   const Vhost* find_vhost(std::string_view name) const { return catalog_.find_vhost(name); }
   const User* find_user(std::string_view name) const { return catalog_.find_user(name); }
 
-  // By name; those of vhosts by vhost, then name. Sorted anew when something has come or gone.
+  // By name; those of vhosts by vhost, then name.
   const std::vector<const Vhost*>& vhosts() const;
   const std::vector<const User*>& users() const;
-  const std::vector<QueueEntry>& queues() const;
-  const std::vector<ExchangeEntry>& exchanges() const;
+  const std::vector<QueueEntry>& queues() const { return queues_.items(catalog_); }
+  const std::vector<ExchangeEntry>& exchanges() const { return exchanges_.items(catalog_); }
   // Those of one vhost. The span lives until the next apply().
   std::span<const QueueEntry> queues(const Vhost& vhost) const;
   std::span<const ExchangeEntry> exchanges(const Vhost& vhost) const;
   // The records of queues(), in its order: for those who need them beyond the next apply().
-  using QueueRecords = std::vector<std::shared_ptr<const QueueRecord>>;
-  std::shared_ptr<const QueueRecords> queue_records() const;
+  using QueueRecords = SortedEntries<QueueEntry>::Records;
+  std::shared_ptr<const QueueRecords> queue_records() const { return queues_.records(catalog_); }
 
  private:
   template <typename T>
@@ -56,9 +81,8 @@ class Directory {
   Catalog catalog_;
   mutable Sorted<const Vhost*> vhosts_;
   mutable Sorted<const User*> users_;
-  mutable Sorted<QueueEntry> queues_;
-  mutable Sorted<ExchangeEntry> exchanges_;
-  mutable std::shared_ptr<const QueueRecords> queue_records_;  // null: to be made
+  mutable SortedEntries<QueueEntry> queues_;
+  mutable SortedEntries<ExchangeEntry> exchanges_;
 };
 
 }  // namespace coney::management

@@ -91,8 +91,7 @@ class QueueRows final : public LastingRows {
   std::optional<QueueEntry> found_again(std::size_t row) const {
     const QueueRecord& record = *(*kept_)[row];
     const Vhost* vhost = call_.directory.find_vhost(record.vhost);
-    const CatalogQueue* queue = vhost ? vhost->find_queue(record.name) : nullptr;
-    return queue ? std::optional(QueueEntry{vhost, queue}) : std::nullopt;
+    return vhost ? QueueEntry::find(*vhost, record.name) : std::nullopt;
   }
 
   const Call& call_;
@@ -136,8 +135,7 @@ Reply list_queues_of_user(Call& call) {
 
 std::optional<QueueEntry> queue_of(const Call& call) {
   const Vhost* vhost = call.vhost();
-  const CatalogQueue* queue = vhost ? vhost->find_queue(call.name("name")) : nullptr;
-  return queue ? std::optional(QueueEntry{vhost, queue}) : std::nullopt;
+  return vhost ? QueueEntry::find(*vhost, call.name("name")) : std::nullopt;
 }
 
 Reply show_queue(Call& call) {
