@@ -34,6 +34,9 @@ class Api {
   std::variant<Answer, Admitted> admit(Request head);
   void carry_out(Admitted admitted, Respond respond);
 
+  // Once a second.
+  void tick() { snapshots_.tick(); }
+
   // Lets go of requests that wait for something of its own. REQUIRES: none comes any more.
   void stop() { snapshots_.forget(); }
 

@@ -361,6 +361,7 @@ Mailbox::Steps Management::reading_of_statistics() {
 
 void Management::tick_statistics() {
   statistics_.tick(directory_.catalog());
+  api_.tick();
   statistics_timer_->expires_after(kStatisticsTick);
   statistics_timer_->async_wait([this](boost::system::error_code error) {
     if (!error) tick_statistics();

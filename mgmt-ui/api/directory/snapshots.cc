@@ -7,10 +7,14 @@
 namespace coney::management {
 
 void Snapshots::take(Then then) {
-  Snapshot last = last_.lock();
-  if (last && last_version_ == directory_.version()) return then(std::move(last));
+  ticks_ = 0;
+  if (last_ && last_version_ == directory_.version()) return then(Snapshot(last_));
   waiting_.push_back(std::move(then));
   if (!making_) make();
+}
+
+void Snapshots::tick() {
+  if (++ticks_ > kKept || last_version_ != directory_.version()) last_.reset();
 }
 
 // Sorting takes most of the time.

@@ -1,8 +1,8 @@
 #pragma once
 // What exists at one moment, for exports and comparisons: all that it holds exists at that moment,
 // what refers to something, like a binding to a queue, among it. Those who ask while one is being
-// made share the next, and while nothing changes the one that somebody still has. Used by the
-// management's thread.
+// made share the next, and while nothing changes the last, which is kept for those who turn pages.
+// Used by the management's thread.
 
 #include <cstdint>
 #include <functional>
@@ -28,6 +28,9 @@ class Snapshots {
   // `then` is called with what exists now or a little later, maybe at once; arranged, see
   // broker/topology/catalog_definitions.h. Null: there is no memory for it.
   void take(Then then);
+  // Once a second: lets go of what has changed or has not been asked for in kKept ticks.
+  static constexpr int kKept = 10;
+  void tick();
   // Those who wait are not answered any more.
   void forget() { waiting_.clear(); }
 
@@ -39,8 +42,9 @@ class Snapshots {
   Services& services_;
   std::vector<Then> waiting_;  // for the next
   bool making_ = false;
-  std::weak_ptr<const DefinitionRecords> last_;
+  Snapshot last_;                   // may be null
   std::uint64_t last_version_ = 0;  // of the directory
+  int ticks_ = 0;                   // since it was asked for
 };
 
 }  // namespace coney::management

@@ -60,18 +60,35 @@ TEST_F(SnapshotsTest, ThoseWhoAskMeanwhileShareTheNext) {
   EXPECT_EQ(services_.waiting(), 0u);
 }
 
-TEST_F(SnapshotsTest, WhileNothingChangesTheOneThatSomebodyHasIsShared) {
-  auto first = take();
-  const auto second = take();
+TEST_F(SnapshotsTest, WhileNothingChangesTheLastIsShared) {
+  const auto first = take(), second = take();
   services_.calculate_one();
   ASSERT_TRUE(*first);
   EXPECT_EQ(*first, *second);
   EXPECT_EQ(*take(), *first);
-  const std::weak_ptr<const DefinitionRecords> gone = *first;
-  first->reset();
-  second->reset();
-  EXPECT_TRUE(gone.expired());
-  EXPECT_FALSE(*take()) << "nobody has it any more";
+  put("b");
+  EXPECT_FALSE(*take()) << "it is not what exists now";
+}
+
+TEST_F(SnapshotsTest, WhatHasChangedOrIsNotAskedForIsLetGo) {
+  const auto let_go_after = [&](auto happens) {
+    auto taken = take();
+    services_.calculate_one();
+    const std::weak_ptr<const DefinitionRecords> last = *taken;
+    taken->reset();
+    happens();
+    EXPECT_FALSE(last.expired()) << "nobody has noticed yet";
+    snapshots_.tick();
+    return last.expired();
+  };
+  EXPECT_TRUE(let_go_after([&] { put("b"); }));
+  EXPECT_TRUE(let_go_after([&] {
+    for (int n = 0; n != Snapshots::kKept; ++n) snapshots_.tick();
+  }));
+  EXPECT_FALSE(let_go_after([&] {
+    for (int n = 0; n != Snapshots::kKept; ++n) snapshots_.tick();
+    take();
+  }));
 }
 
 }  // namespace
