@@ -43,7 +43,8 @@ class ShardTest : public testing::Test, private TopologySink {
     change({VhostPut{vhost}});
   }
 
-  ~ShardTest() override {
+  // Before the destructor: until then, the topology's thread calls what the test is.
+  void TearDown() override {
     stop();
     topology_.stop();
   }
