@@ -2,6 +2,7 @@
 // What all shards share, fixed before they start. Everything here is immutable or safe for any
 // thread.
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,7 +35,8 @@ struct ServerContext {
   TrustedSources trusted_proxies;
   ConnectionLimits* limits = nullptr;
   LiveSettings* live = nullptr;
-  StatsReceiver* stats = nullptr;  // null: nobody wants to know
+  StatsReceiver* stats = nullptr;                  // null: nobody wants to know
+  std::chrono::milliseconds shut_down_grace{800};  // for clients to answer connection.close
 };
 
 }  // namespace coney

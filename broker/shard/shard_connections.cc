@@ -10,11 +10,6 @@
 #include "broker/transport/tls_transport.h"
 
 namespace coney {
-namespace {
-
-constexpr auto kShutDownGrace = std::chrono::milliseconds(800);
-
-}  // namespace
 
 Connection* Shard::find(ConnectionId id) {
   if (id.shard != id_ || id.slot >= connections_.size()) return nullptr;
@@ -99,10 +94,11 @@ ConnectionId Shard::take_connection_slot() {
 
 void Shard::shut_down() {
   if (std::exchange(shutting_down_, true)) return;
-  grace_ends_ = now_ + kShutDownGrace;
+  const auto grace = server_.shut_down_grace;
+  grace_ends_ = now_ + grace;
   // So that the loop looks at the clock then.
-  run_after(kShutDownGrace, [] {});
-  run_after(kShutDownGrace + kFarewellGrace, [] {});
+  run_after(grace, [] {});
+  run_after(grace + kFarewellGrace, [] {});
   acceptors_.clear();
   connection_count_.fetch_sub(static_cast<std::uint32_t>(greetings_.size()));
   greetings_.clear();

@@ -53,7 +53,7 @@ class ServerTest : public testing::Test {
   TemporaryDirectory directory_;
 };
 
-TEST_F(ServerTest, OffersTheHandshakeToEveryClientAndStopsWithinASecond) {
+TEST_F(ServerTest, OffersTheHandshakeToEveryClientAndStopsThoughNoneLeaves) {
   Server server(config());
   ASSERT_EQ(server.start(), std::nullopt);
   std::vector<FileDescriptor> clients;
@@ -62,9 +62,7 @@ TEST_F(ServerTest, OffersTheHandshakeToEveryClientAndStopsWithinASecond) {
   for (auto& client : clients) {
     EXPECT_EQ(receive(client.get(), 11).substr(0, 3), "\x01\0\0"s);  // a method of channel 0
   }
-  const auto begin = std::chrono::steady_clock::now();
   server.stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
 }
 
 TEST_F(ServerTest, StartsAgainOnTheSameDirectory) {

@@ -197,10 +197,9 @@ TEST_F(ShardTest, QueueOfAnotherShardIsNotFoundHere) {
 }
 
 TEST_F(ShardTest, EndsAtOnceWithoutConnections) {
+  context_.shut_down_grace = std::chrono::hours(1);  // what waits for it hangs
   start();
-  const auto begin = std::chrono::steady_clock::now();
   stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(700));
 }
 
 TEST_F(ShardTest, SocketThatComesDuringShutDownIsClosed) {
