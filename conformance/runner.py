@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 
 from .broker import ROOT, Broker, BrokerFailed
 from .tap import Check, Parser
@@ -63,14 +64,22 @@ def install(suite):
     if mark.exists() and mark.read_text() == due:
         return
     for words in suite.install:
+        _install_step(suite, words)
+    mark.write_text(due)
+
+
+def _install_step(suite, words):
+    for patience in (5, 20, None):    # seconds until it is tried again: a registry may be busy
         process = _start(suite, words)
         try:
             output = process.communicate()[0]
         finally:
             _kill_group(process)
-        if process.returncode != 0:
+        if process.returncode == 0:
+            return
+        if patience is None:
             raise InstallFailed(f"{' '.join(words)}:\n{output[-3000:]}")
-    mark.write_text(due)
+        time.sleep(patience)
 
 
 def _start(suite, words, url=None, management=None):
