@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -34,9 +35,15 @@ def binary():
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives to outgoing connections, which may take it meanwhile."""
+    while True:
+        port = random.randrange(17_000, 25_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass    # somebody has it
 
 
 def serves(port):
@@ -109,7 +116,7 @@ class Broker:
             self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def stop(self, patience=1.5):
+    def stop(self, patience=10):
         """SIGTERM; a list of complaints: slow, wrong exit code, alarming lines in the log."""
         complaints, exit_code = [], self.process.poll()
         if exit_code is not None:

@@ -9,12 +9,19 @@ import { join } from 'node:path';
 export const kProgram = process.env.CONEY ?? new URL('../../../../build/dev/bin/coney', import.meta.url).pathname;
 const kPatience = 30_000; // milliseconds
 
+// Below those that the system gives to outgoing connections, which may take it meanwhile.
 async function freePort() {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
+  for (;;) {
+    const port = 17_000 + Math.floor(Math.random() * 8_000);
+    const server = createServer();
+    const free = await new Promise((answer) => {
+      server.once('error', () => answer(false));
+      server.listen(port, '127.0.0.1', () => answer(true));
+    });
+    if (!free) continue;
+    await new Promise((closed) => server.close(closed));
+    return port;
+  }
 }
 
 export async function until(what, condition) {
@@ -29,6 +36,7 @@ export async function until(what, condition) {
 
 export class Broker {
   #process;
+  #isHalted = false;
 
   static async start() {
     const broker = new Broker();
@@ -55,9 +63,13 @@ export class Broker {
     );
     let output = '';
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (data) => (output += data));
-    this.exited = new Promise((gone) => this.#process.once('exit', gone));
+    this.#isHalted = false;
     let isGone = false;
-    void this.exited.then(() => (isGone = true));
+    this.exited = new Promise((gone) => this.#process.once('exit', gone));
+    void this.exited.then((code) => {
+      isGone = true;
+      if (!this.#isHalted) console.error(`the broker ended by itself, exit code ${code}:\n${output.slice(-4000)}`);
+    });
     await until('the broker', async () => {
       if (isGone) throw new Error(`the broker ended:\n${output}`);
       return fetch(`${this.url}/api/version`).then((answer) => answer.ok, () => false);
@@ -65,6 +77,7 @@ export class Broker {
   }
 
   async halt() {
+    this.#isHalted = true;
     this.#process.kill('SIGTERM');
     await this.exited;
   }
