@@ -35,12 +35,12 @@ void Directory::note(const Change& change) {
     users_.valid = false;
   } else if (const auto* queue = std::get_if<QueuePut>(&change)) {
     queues_.note(queue->record->vhost, queue->record->name);
-  } else if (const auto* gone = std::get_if<QueueRemoved>(&change)) {
-    queues_.note(gone->vhost, gone->name);
+  } else if (const auto* lost_queue = std::get_if<QueueRemoved>(&change)) {
+    queues_.note(lost_queue->vhost, lost_queue->name);
   } else if (const auto* exchange = std::get_if<ExchangePut>(&change)) {
     exchanges_.note(exchange->record->vhost, exchange->record->name);
-  } else if (const auto* gone = std::get_if<ExchangeRemoved>(&change)) {
-    exchanges_.note(gone->vhost, gone->name);
+  } else if (const auto* lost_exchange = std::get_if<ExchangeRemoved>(&change)) {
+    exchanges_.note(lost_exchange->vhost, lost_exchange->name);
   }
 }
 
