@@ -2,7 +2,7 @@
 // Every setting of a Coney node, checked and typed. Plain values: made once by load_config()
 // (config_loader.h) before any thread starts, then only read, so any shard may hold a reference.
 // Names, units and defaults are those of rabbitmq.conf unless a comment says otherwise; the table
-// in config_table.cc has key, bounds and help for each field, and a test holds the defaults here
+// in keys/ has key, bounds and help for each field, and a test holds the defaults here
 // against that table.
 
 #include <chrono>

@@ -54,9 +54,9 @@ std::string markdown_default(const ConfigKey& row) {
 }
 
 std::string markdown_row(const ConfigKey& row) {
-  return fmt::format("| `{}`{} | {} | {} | {}{} |\n", row.key, row.coneys_own ? " *Coney*" : "",
+  return fmt::format("| `{}`{} | {} | {} | {} |\n", row.key, row.coneys_own ? " *Coney*" : "",
                      markdown_default(row), markdown_cell(accepted_values(row.value)),
-                     row.pending ? "**No effect yet.** " : "", markdown_cell(row.help));
+                     markdown_cell(row.help));
 }
 
 std::string wrapped(std::string_view text, size_t indent) {
@@ -76,8 +76,7 @@ std::string wrapped(std::string_view text, size_t indent) {
 std::string help_row(const ConfigKey& row) {
   std::string text = fmt::format("  {}", row.key);
   if (!row.fallback.empty()) text += fmt::format(" (default: {})", row.fallback);
-  std::string help(row.pending ? "No effect yet. " : "");
-  help += row.help;
+  std::string help(row.help);
   help.erase(std::remove(help.begin(), help.end(), '`'), help.end());
   return text + "\n" + wrapped(help, 6);
 }

@@ -1,7 +1,7 @@
 #pragma once
 // The configuration table: one row per key that Coney understands. The loader, `coney --help`,
 // docs/configuration.md and whatever explains a setting later read these rows, so a new setting is
-// a field in config.h and a row in config_table.cc. Constant data; any thread.
+// a field in config.h and a row in keys/. Constant data; any thread.
 
 #include <array>
 #include <map>
@@ -73,9 +73,7 @@ struct ConfigKey {
   std::string_view fallback = {};  // the default as it would be written; empty: not set
   std::string_view help = {};
   bool secret = false;      // its value is never repeated in a message
-  bool reloadable = false;  // may change while the broker runs
   bool coneys_own = false;  // not a key of RabbitMQ
-  bool pending = false;     // checked and kept, but what it asks for does not exist yet
   // `name` is what `$name` stood for. REQUIRES: the value was parsed by the row's rules.
   void (*set)(ConfigDraft& draft, const std::string& name, const Value& value) = nullptr;
 };

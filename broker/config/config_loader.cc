@@ -147,7 +147,6 @@ class ConfigLoader {
     }
     if (const std::optional<Value> parsed = parse_value(row.value, value)) {
       result_.settings.push_back({&row, match.key, row.secret ? "" : value, where});
-      if (row.pending) warn(where, match.key + ": has no effect yet");
       return row.set(draft_, match.name, *parsed);
     }
     fail(where, fmt::format("{}: {}expected {}", match.key,

@@ -24,7 +24,6 @@ json::object described(const ConfigKey& row) {
           {"accepts", accepted_values(row.value)},
           {"default", row.fallback},
           {"help", row.help},
-          {"reloadable", row.reloadable},
           {"own", row.coneys_own}};
 }
 

@@ -11,7 +11,6 @@ interface Setting {
   source: string;
   accepts: string;
   help: string;
-  reloadable: boolean;
   own: boolean;
 }
 
@@ -32,7 +31,6 @@ const kColumns: Column<Setting>[] = [
   { id: 'source', label: 'Set by', sort: 'source', cell: (one) => (one.source === 'default' ? <span class="muted">default</span> : <Badge tone="info">{one.source}</Badge>) },
   { id: 'default', label: 'Default', shown: false, cell: (one) => <code>{one.default === '' ? '–' : one.default}</code> },
   { id: 'accepts', label: 'Accepts', shown: false, cell: (one) => one.accepts },
-  { id: 'reload', label: 'Changes', sort: 'reloadable', cell: (one) => (one.reloadable ? 'at\u00a0once' : 'on\u00a0restart') },
 ];
 
 export function Configuration() {

@@ -162,15 +162,6 @@ TEST(ConfigLoader, KnownKeyWithoutEffectIsAWarning) {
   EXPECT_THAT(only_warning("log.connection.file = c.log"), HasSubstr("no effect"));
 }
 
-TEST(ConfigLoader, KeyWhoseEffectIsPendingIsKeptWithAWarning) {
-  for (const ConfigKey& row : config_keys()) {
-    if (!row.pending || row.fallback.empty()) continue;
-    const std::string setting = std::string(row.key) + " = " + std::string(row.fallback);
-    EXPECT_EQ(only_warning(setting),
-              "coney.conf:1: " + std::string(row.key) + ": has no effect yet");
-  }
-}
-
 TEST(ConfigLoader, BadValueSaysWhatIsAccepted) {
   EXPECT_EQ(only_error("heartbeat = soon"),
             "coney.conf:1: heartbeat: 'soon' is not valid, expected an integer from 0 to 65535");
