@@ -72,8 +72,7 @@ class SortedEntries {
   // Objects that are gone are known by their records.
   void merge(const Catalog& catalog) {
     std::ranges::sort(changed_);
-    const auto same = std::ranges::unique(changed_);
-    changed_.erase(same.begin(), same.end());
+    changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
     const std::shared_ptr<const Records> old_records = std::move(records_);
     const std::vector<Entry> old_items = std::move(items_);
     auto records = std::make_shared<Records>();
