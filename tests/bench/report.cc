@@ -28,7 +28,7 @@ std::string in_quotes(std::string_view text) {
 std::string grouped(double value) {
   if (std::abs(value) < 100 && value != std::round(value)) return fmt::format("{:.3f}", value);
   std::string digits = fmt::format("{:.0f}", std::abs(value));
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
   return value < 0 ? "-" + digits : digits;
 }
 

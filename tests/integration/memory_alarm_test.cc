@@ -9,7 +9,6 @@
 namespace coney::test {
 namespace {
 
-constexpr std::uint64_t kMiB = 1 << 20;
 constexpr const char* kReason = "low on memory";
 
 class MemoryAlarmTest : public testing::Test {
@@ -59,6 +58,8 @@ TEST_F(MemoryAlarmTest, BlocksWhoPublishesAndNobodyElse) {
 
 // Of a sanitizer's heap nothing goes back to the system.
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+constexpr std::uint64_t kMiB = 1 << 20;
+
 TEST_F(MemoryAlarmTest, EndsWhenConsumersHaveCaughtUp) {
   BrokerProcess broker(config(), 64 * kMiB);
   Client publisher(broker.port()), consumer(broker.port());

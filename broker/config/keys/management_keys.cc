@@ -11,7 +11,7 @@ void set_management_port(Draft& draft, const Name&, const Value& value) {
 void set_path_prefix(Draft& draft, const Name&, const Value& value) {
   std::string prefix = value.text;
   while (prefix.ends_with('/')) prefix.pop_back();
-  if (!prefix.empty() && !prefix.starts_with('/')) prefix.insert(0, "/");
+  if (!prefix.empty() && !prefix.starts_with('/')) prefix.insert(0, 1, '/');
   draft.config.management.path_prefix = std::move(prefix);
 }
 

@@ -48,8 +48,8 @@ class SlowClientsTest : public ApiTest {
               static_cast<ssize_t>(text.size()));
     turn();
   }
-  void ask(const FileDescriptor& client, const std::string& path,
-           std::string_view version = "1.1") {
+  void send_get(const FileDescriptor& client, const std::string& path,
+                std::string_view version = "1.1") {
     send(client, "GET " + path + " HTTP/" + std::string(version) +
                      "\r\nHost: x\r\nAuthorization: " + basic("guest:guest") + "\r\n\r\n");
   }
@@ -75,7 +75,7 @@ class SlowClientsTest : public ApiTest {
     return all;
   }
   bool is_served(const FileDescriptor& client) {
-    ask(client, "/api/whoami");
+    send_get(client, "/api/whoami");
     return read_until(client, "}").find("200 OK") != std::string::npos;
   }
   bool is_open(const FileDescriptor& client) {
@@ -109,7 +109,7 @@ constexpr std::string_view kEnd = "\r\n0\r\n\r\n";
 
 TEST_F(SlowClientsTest, ALongListComesInPiecesAndWhole) {
   const FileDescriptor client = connect();
-  ask(client, "/api/queues?sort=name&sort_reverse=true");
+  send_get(client, "/api/queues?sort=name&sort_reverse=true");
   const std::string answer = read_until(client, kEnd);
   EXPECT_NE(answer.find("Transfer-Encoding: chunked"), std::string::npos);
   const json::array rows = json::parse(unchunked(answer)).as_array();
@@ -121,7 +121,7 @@ TEST_F(SlowClientsTest, ALongListComesInPiecesAndWhole) {
 
 TEST_F(SlowClientsTest, WithoutChunksTheConnectionsEndIsTheLists) {
   const FileDescriptor client = connect();
-  ask(client, "/api/queues", "1.0");
+  send_get(client, "/api/queues", "1.0");
   const std::string answer = read_until(client, "<never>");
   const json::value rows = json::parse(answer.substr(answer.find("\r\n\r\n") + 4));
   EXPECT_EQ(rows.as_array().size(), std::size_t{kQueues});
@@ -129,13 +129,13 @@ TEST_F(SlowClientsTest, WithoutChunksTheConnectionsEndIsTheLists) {
 
 TEST_F(SlowClientsTest, AShortListHasItsLength) {
   const FileDescriptor client = connect();
-  ask(client, "/api/queues?columns=name");
+  send_get(client, "/api/queues?columns=name");
   EXPECT_NE(read_until(client, "]").find("Content-Length: "), std::string::npos);
 }
 
 TEST_F(SlowClientsTest, WhatIsGoneByThenIsLeftOut) {
   const FileDescriptor client = connect();
-  ask(client, "/api/queues");
+  send_get(client, "/api/queues");
   std::string answer;
   while (answer.size() < 100'000) ASSERT_TRUE(read_some(client, answer));
   Changes changes;
@@ -158,7 +158,7 @@ TEST_F(SlowClientsTest, DefinitionsAreThoseOfOneMoment) {
   directory_.apply(bindings);
   for (std::string_view path : {"/api/definitions?download=d.json", "/api/definitions/%2F"}) {
     const FileDescriptor client = connect();
-    ask(client, std::string(path));
+    send_get(client, std::string(path));
     std::string answer;
     while (answer.size() < 100'000) ASSERT_TRUE(read_some(client, answer));
     Changes changes;
@@ -192,7 +192,7 @@ TEST_F(SlowClientsTest, OthersAreServedBesideThoseWhoDoNotRead) {
   std::vector<FileDescriptor> stuck;
   for (int n = 0; n != 6; ++n) {
     stuck.push_back(connect());
-    ask(stuck.back(), "/api/queues");
+    send_get(stuck.back(), "/api/queues");
   }
   const FileDescriptor other = connect();
   for (int n = 0; n != 3; ++n) EXPECT_TRUE(is_served(other));
