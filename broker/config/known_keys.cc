@@ -1,7 +1,6 @@
 // Keys of rabbitmq.conf (RabbitMQ 3.8 to 4.3 and the plugins that come with it) that mean nothing
 // to Coney: a configuration that has them loads, with a warning for each. `$x` is one segment, a
-// last
-// `**` one or more. A key leaves this list when keys/ gets a row for it.
+// last `**` one or more. A key leaves this list when broker/config/keys/ gets a row for it.
 #include "broker/config/config_key.h"
 
 namespace coney {

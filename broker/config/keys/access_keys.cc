@@ -4,6 +4,8 @@
 namespace coney {
 namespace {
 
+using namespace setting;
+
 void set_load_definitions(Draft& draft, const Name&, const Value& value) {
   draft.config.load_definitions = value.text;
 }

@@ -4,6 +4,8 @@
 namespace coney {
 namespace {
 
+using namespace setting;
+
 void set_channel_max(Draft& draft, const Name&, const Value& value) {
   draft.config.channel_max = static_cast<uint16_t>(value.integer);
 }

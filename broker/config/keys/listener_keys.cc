@@ -4,6 +4,8 @@
 namespace coney {
 namespace {
 
+using namespace setting;
+
 constexpr ConfigKey kKeys[] = {
     // Listeners
     {.key = "listeners.tcp.$name",

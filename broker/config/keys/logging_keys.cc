@@ -4,6 +4,8 @@
 namespace coney {
 namespace {
 
+using namespace setting;
+
 log::Level level(const Value& value) {
   return static_cast<log::Level>(value.choice);
 }

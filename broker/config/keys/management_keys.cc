@@ -4,6 +4,8 @@
 namespace coney {
 namespace {
 
+using namespace setting;
+
 void set_management_port(Draft& draft, const Name&, const Value& value) {
   draft.management_port = static_cast<uint16_t>(value.integer);
 }

@@ -4,6 +4,8 @@
 namespace coney {
 namespace {
 
+using namespace setting;
+
 void set_product(Draft& draft, const Name&, const Value& value) {
   draft.config.server_product = value.text;
 }

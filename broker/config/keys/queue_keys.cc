@@ -6,6 +6,8 @@
 namespace coney {
 namespace {
 
+using namespace setting;
+
 constexpr std::string_view kQueueTypes =
     "classic|quorum|stream|rabbit_classic_queue|rabbit_quorum_queue|rabbit_stream_queue";
 

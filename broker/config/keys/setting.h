@@ -9,7 +9,7 @@
 
 #include "broker/config/config_key.h"
 
-namespace coney {
+namespace coney::setting {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -31,4 +31,4 @@ std::optional<T> limit(const Value& value) {
   return value.infinite ? std::nullopt : std::optional<T>(static_cast<T>(value.integer));
 }
 
-}  // namespace coney
+}  // namespace coney::setting

@@ -31,6 +31,8 @@ class SortedEntries {
   // Whole vhosts have come or gone.
   void forget() {
     valid_ = false;
+    items_.clear();
+    records_.reset();  // of what may be gone
     changed_.clear();
   }
 

@@ -73,6 +73,15 @@ TEST_F(DirectoryTest, WhatComesAgainIsShownAsItIsNow) {
   EXPECT_EQ(records->size(), 1u) << "whoever has the records of before keeps them";
 }
 
+TEST_F(DirectoryTest, WhatGoesWithItsVhostIsNotKept) {
+  apply(vhost_put("a"));
+  apply(queue_put("a", "q"));
+  const std::weak_ptr<const QueueRecord> record = directory_.queue_records()->front();
+  EXPECT_FALSE(record.expired());
+  apply(VhostRemoved{"a"});
+  EXPECT_TRUE(record.expired());
+}
+
 // Against sets of names, with many and with few changes between two looks.
 TEST_F(DirectoryTest, RandomChangesGiveTheOrderOfSets) {
   const auto seed = std::random_device()();
