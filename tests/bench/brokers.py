@@ -2,32 +2,24 @@
 
 import os
 import pathlib
-import random
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.append(str(ROOT))
+
+from conformance.broker import free_port
+
 RABBITMQ = pathlib.Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 
 
 class BrokerFailed(Exception):
     pass
-
-
-def free_port():
-    """Below those that the system gives to outgoing connections, which may take it meanwhile."""
-    while True:
-        port = random.randrange(17_000, 25_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                pass    # somebody has it
 
 
 def greets(port):

@@ -55,6 +55,20 @@ class StorageBroker(Coney):
             time.sleep(0.005)
         return time.monotonic() - began
 
+    def messages(self, queue):
+        """How many an idle queue has, as coneyctl says: counts are taken once a second."""
+        command = [BIN / "coneyctl", "--data-dir", self.directory / "data", "--quiet",
+                   "list_queues", "name", "messages", "--no-table-headers"]
+        last, deadline = None, time.monotonic() + 30
+        while time.monotonic() < deadline:
+            listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            now = int(dict(line.split("\t") for line in listed.splitlines())[queue])
+            if now and now == last:
+                return now
+            last = now
+            time.sleep(1.5)
+        raise BrokerFailed(f"{queue} has {last} messages")
+
     def rss(self):
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
