@@ -1,8 +1,14 @@
 # Warnings, sanitizers and include root for every target of the project.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  # Without the sloppiness it takes no file that uses a precompiled header. By preprocessed text, rather
+  # than by the files read, it would give out a precompiled header from before a change of comments: GCC
+  # then no longer knows the file behind `#pragma once` and compiles it twice. The namespace leaves such
+  # entries behind.
+  set(launcher env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_DEPEND=1 CCACHE_NAMESPACE=coney-depend ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()
 find_package(Threads REQUIRED)
 
@@ -20,6 +26,10 @@ if(CONEY_SANITIZE)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CONEY_SANITIZE MATCHES "address")
     target_compile_definitions(coney_options INTERFACE __SANITIZE_ADDRESS__)  # as GCC does
   endif()
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # What Clang precompiles says the times of its files otherwise, and is of use to one checkout only.
+  target_compile_options(coney_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(coney_options INTERFACE -fno-plt)
