@@ -28,8 +28,10 @@ std::optional<T> take_last(std::vector<T>& list) {
 
 }  // namespace
 
-ShardStats::ShardStats(Shard& shard, StatsReceiver& receiver)
-    : shard_(shard), receiver_(receiver) {}
+ShardStats::ShardStats(Shard& shard, StatsReceiver& receiver) : shard_(shard), receiver_(receiver) {
+  tell(ShardRestoring{shard.id()});
+  hand_over();
+}
 
 void ShardStats::tell(StatsEvent event) {
   events_.push_back(std::move(event));
@@ -38,9 +40,13 @@ void ShardStats::tell(StatsEvent event) {
 
 void ShardStats::tick() {
   hand_over();
-  if (++ticks_ % kTicksPerCollection == 0 && !collecting_ && receiver_.keeps_up()) {
-    begin_collection();
-  }
+  if (is_due() && !collecting_ && receiver_.keeps_up()) begin_collection();
+}
+
+// What a restart has brought is told as soon as all of it is there.
+bool ShardStats::is_due() {
+  const bool in_turn = ++ticks_ % kTicksPerCollection == 0;
+  return in_turn || (!told_restored_ && !shard_.restoring());
 }
 
 void ShardStats::begin_collection() {
@@ -50,6 +56,7 @@ void ShardStats::begin_collection() {
   connections_left_.swap(connections_);
   exchanges_left_.swap(exchanges_);
   collecting_ = true;
+  collects_all_ = !shard_.restoring();
   collect_slice();
 }
 
@@ -67,6 +74,13 @@ void ShardStats::collect_slice() {
   if (more) return shard_.run_after(kPause, [this] { collect_slice(); });
   drop_memory(queues_left_);
   drop_memory(connections_left_);
+  if (collects_all_ && !told_restored_) tell_restored();
+}
+
+void ShardStats::tell_restored() {
+  told_restored_ = true;
+  tell(ShardRestored{shard_.id()});
+  hand_over();
 }
 
 // False: there is nothing left.

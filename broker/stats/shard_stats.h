@@ -37,10 +37,12 @@ class ShardStats {
   void tick();  // every Shard::kTickInterval
 
  private:
+  bool is_due();
   void begin_collection();
   void collect_slice();
   bool collect_one();
   void collect(ExchangeCounters& counters);
+  void tell_restored();
   void hand_over();
 
   Shard& shard_;
@@ -53,6 +55,8 @@ class ShardStats {
   ChurnCounters churn_;
   std::uint32_t ticks_ = 0;
   bool collecting_ = false;
+  bool collects_all_ = false;  // the present collection began when no queue was being restored
+  bool told_restored_ = false;
 };
 
 }  // namespace coney

@@ -163,6 +163,14 @@ struct ConsumerClosed {
 
 // ---- the shard ----
 
+// Nothing is known yet of the queues that a restart brings; the first that is told.
+struct ShardRestoring {
+  ShardId id{};
+};
+// All of them have been told.
+struct ShardRestored {
+  ShardId id{};
+};
 struct ShardUpdate {
   ShardId id{};
   ChurnCounters churn;
@@ -174,6 +182,6 @@ struct ShardUpdate {
 using StatsEvent =
     std::variant<QueueOpened, QueueUpdate, QueueGone, ExchangeUpdate, ConnectionOpened,
                  ConnectionUpdate, ConnectionClosed, ChannelOpened, ChannelUpdate, ChannelClosed,
-                 ConsumerOpened, ConsumerClosed, ShardUpdate>;
+                 ConsumerOpened, ConsumerClosed, ShardRestoring, ShardRestored, ShardUpdate>;
 
 }  // namespace coney

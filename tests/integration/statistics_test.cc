@@ -4,6 +4,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "broker/stats/stats_receiver.h"
 #include "tests/integration/becomes_true.h"
@@ -64,6 +65,11 @@ class Collector final : public StatsReceiver {
     return sum;
   }
 
+  bool is_restored() const {
+    const std::lock_guard lock(mutex_);
+    return is_restored_;
+  }
+
   // Samples of all shards.
   std::uint64_t sampled(LatencyHistogram ShardCounters::*histogram) const {
     const std::lock_guard lock(mutex_);
@@ -91,6 +97,11 @@ class Collector final : public StatsReceiver {
   void note(const ChannelClosed& event) { channels_.erase(event.id); }
   void note(const ConsumerOpened& event) { consumers_.emplace(event.key, event); }
   void note(const ConsumerClosed& event) { consumers_.erase(event.key); }
+  void note(const ShardRestoring& event) { restoring_.insert(event.id); }
+  void note(const ShardRestored& event) {
+    restoring_.erase(event.id);
+    is_restored_ = restoring_.empty();
+  }
   void note(const ShardUpdate& event) { shards_[event.id] = event; }
 
   mutable std::mutex mutex_;
@@ -101,6 +112,8 @@ class Collector final : public StatsReceiver {
   std::map<ChannelId, ChannelUpdate> channels_;
   std::map<ConsumerKey, ConsumerOpened> consumers_;
   std::map<ShardId, ShardUpdate> shards_;
+  std::set<ShardId> restoring_;
+  bool is_restored_ = false;
 };
 
 class StatisticsTest : public testing::Test {
@@ -109,6 +122,30 @@ class StatisticsTest : public testing::Test {
   Collector collector_;
   LocalBroker broker_{broker_config(directory_ / "data"), system_resources(), {}, &collector_};
 };
+
+TEST(StatisticsAfterARestartTest, AreCompleteWhenAllIsSaidToBeRestored) {
+  constexpr std::uint64_t kMessages = 100;
+  coney::TemporaryDirectory directory;
+  const Config config = broker_config(directory / "data");
+  {
+    LocalBroker broker(config);
+    Client client(broker.port());
+    client.confirm_select();
+    for (const char* queue : {"a", "b", "c", "d"}) {
+      client.declare(queue, {.durable = true});
+      for (std::uint64_t n = 0; n != kMessages; ++n) {
+        client.publish("", queue, "x", {.delivery_mode = 2});
+      }
+    }
+    client.wait_for_confirms();
+  }
+  Collector collector;
+  LocalBroker broker(config, system_resources(), {}, &collector);
+  ASSERT_TRUE(becomes_true([&] { return collector.is_restored(); }));
+  for (const char* queue : {"a", "b", "c", "d"}) {
+    EXPECT_EQ(collector.queue(queue).gauges.messages_ready, kMessages) << queue;
+  }
+}
 
 TEST_F(StatisticsTest, PublishesAndConfirmsAreCounted) {
   Client client(broker_.port());

@@ -8,6 +8,7 @@
 #include "mgmt-ui/api/body/json_body.h"
 #include "mgmt-ui/api/resources/limit_json.h"
 #include "mgmt-ui/api/resources/resources.h"
+#include "mgmt-ui/api/stats/statistics.h"
 
 // What command line tools ask of the node and RabbitMQ's API has no path for.
 
@@ -19,12 +20,18 @@ namespace {
 
 constexpr const char* kStates[] = {"running", "stopped", "starting"};
 
+// It has started when the counts of what a restart brings are known, too.
+Services::App state_of(const Services& services) {
+  const bool counting = services.statistics().tables().restoring();
+  return counting ? Services::App::kStarting : services.app();
+}
+
 Reply show_node(Call& call) {
   const Config& config = call.config();
   const AlarmState alarms = call.services.alarms();
   return json_answer(
       json::object{{"name", config.node_name},
-                   {"state", kStates[static_cast<std::size_t>(call.services.app())]},
+                   {"state", kStates[static_cast<std::size_t>(state_of(call.services))]},
                    {"start_failure", call.services.start_failure()},
                    {"mem_alarm", alarms.memory},
                    {"disk_free_alarm", alarms.disk},

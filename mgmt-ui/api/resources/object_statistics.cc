@@ -249,6 +249,7 @@ void put_queue_statistics(const Call& call, const CatalogQueue& queue, const Col
 }
 
 void put_queue_totals(const Call& call, const CatalogQueue& queue, json::object& to) {
+  if (call.services.statistics().is_restoring(queue.id)) return;
   const QueueGauges& gauges = stats_of(call, queue).gauges;
   to["messages"] = gauges.messages_ready + gauges.messages_unacknowledged;
   to["messages_ready"] = gauges.messages_ready;

@@ -9,7 +9,12 @@ void Statistics::tick(const Catalog& catalog) {
   if (++ticks_ % kTicksPerSweep == 0) tables_.sweep(catalog, now);
 }
 
+bool Statistics::is_restoring(QueueId id) const {
+  return tables_.restoring(id.shard) && !tables_.find(id);
+}
+
 bool Statistics::is_new(QueueId id) const {
+  if (is_restoring(id)) return true;
   const auto opened_at = tables_.opened_at(id);
   return opened_at && now() - *opened_at <= StatsTables::kFirstStats;
 }

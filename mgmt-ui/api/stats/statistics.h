@@ -37,7 +37,9 @@ class Statistics {
   const NodeStats& node() const { return node_; }
   Millisecond now() const { return clock_(); }
   Millisecond started_at() const { return started_at_; }
-  // Too young for statistics.
+  // A restart may have brought more than has been told.
+  bool is_restoring(QueueId id) const;
+  // Too young for statistics, or not known yet after a restart.
   bool is_new(QueueId id) const;
   // When the queue was last used; when it was declared or the node started, if it never was.
   Millisecond used_at(QueueId id) const;

@@ -100,6 +100,9 @@ class StatsTables {
   const ExchangeStats* find_exchange(std::string_view vhost, std::string_view name) const;
   // When a queue was declared that has not been used; none: it is used, or was there at the start.
   std::optional<Millisecond> opened_at(QueueId id) const;
+  // Whether the counts of some queues of the shard, or of any, are not known yet after a restart.
+  bool restoring(ShardId shard) const { return restoring_.contains(shard); }
+  bool restoring() const { return !restoring_.empty(); }
 
   // ---- connections, channels, consumers: in the order of lists ----
   using ConnectionsByName = std::map<std::string_view, const ConnectionStats*>;
@@ -159,6 +162,8 @@ class StatsTables {
   void take(const ChannelClosed& event);
   void take(const ConsumerOpened& event);
   void take(const ConsumerClosed& event);
+  void take(const ShardRestoring& event) { restoring_.insert(event.id); }
+  void take(const ShardRestored& event) { restoring_.erase(event.id); }
   void take(const ShardUpdate& event);
 
   TotalStats& vhost(std::string_view name);
@@ -182,6 +187,7 @@ class StatsTables {
   std::map<ConsumerKey, std::shared_ptr<const ConsumerFacts>> consumers_;
   std::set<std::pair<QueueId, ConsumerKey>> consumers_by_queue_;
   std::map<ShardId, ShardUpdate> shards_;
+  std::set<ShardId> restoring_;
   ShardCounters shard_totals_;
   std::map<std::string, QueueCounts, std::less<>> queue_types_;
   std::uint64_t published_for_confirm_ = 0, routed_ = 0;

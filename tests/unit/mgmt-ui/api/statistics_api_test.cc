@@ -136,6 +136,18 @@ TEST_F(StatisticsApiTest, AQueueHasNoStatisticsInItsFirstSeconds) {
   EXPECT_EQ(object_of("/api/queues/%2F/q?disable_stats=true").count("messages"), 0u);
 }
 
+TEST_F(StatisticsApiTest, NoCountIsShownBeforeARestartHasToldIt) {
+  pass(6000);
+  tell(ShardRestoring{ShardId{0}});
+  EXPECT_EQ(object_of("/api/coney/node").at("state"), "starting");
+  EXPECT_FALSE(object_of("/api/queues/%2F/q").contains("messages"));
+  tell_published(3);
+  EXPECT_EQ(object_of("/api/queues/%2F/q").at("messages"), json::value(3));
+  EXPECT_EQ(object_of("/api/coney/node").at("state"), "starting") << "there may be other queues";
+  tell(ShardRestored{ShardId{0}});
+  EXPECT_EQ(object_of("/api/coney/node").at("state"), "running");
+}
+
 TEST_F(StatisticsApiTest, ListsSaySinceWhenAQueueIsIdle) {
   tell_published(1);
   pass(3000);
