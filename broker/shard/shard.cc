@@ -65,6 +65,7 @@ void Shard::join() {
 
 void Shard::run() {
   pthread_setname_np(pthread_self(), ("coney-" + std::to_string(int(id_))).c_str());
+  turn();  // what there was at the start is there before the first tick, whenever that comes
   schedule_tick();
   while (!stopping()) {
     loop_->context.run_one();
