@@ -4,6 +4,7 @@
 #include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -88,23 +89,24 @@ class HttpLink final : public NodeLink {
 
   error_code start(const NodeRequest& request) {
     socket_.expires_after(timeout_);
-    return socket_.write(text_of(request));
+    const error_code error = socket_.write(head_of(request));
+    return error || request.body.empty() ? error : socket_.write(request.body);
   }
 
-  std::string text_of(const NodeRequest& request) const {
+  std::string head_of(const NodeRequest& request) const {
     const std::string prefix = remote() ? remote()->prefix : "";
-    http::request<http::string_body> message(http::string_to_verb(request.method),
-                                             prefix + request.target, 11);
+    const http::verb verb = http::string_to_verb(request.method);
+    http::request<http::empty_body> message(verb, prefix + request.target, 11);
     message.set(http::field::host, remote() ? remote()->host : "localhost");
     message.set(http::field::user_agent, "coneyctl");
     message.set(http::field::accept, "application/json");
     if (remote()) message.set(http::field::authorization, basic(*remote()));
     for (const auto& [name, value] : request.headers) message.set(name, value);
-    message.body() = request.body;
-    message.prepare_payload();
+    const bool has_body = verb == http::verb::put || verb == http::verb::post;
+    if (has_body || !request.body.empty()) message.content_length(request.body.size());
     std::ostringstream text;
     text << message.base();
-    return std::move(text).str() + message.body();
+    return std::move(text).str();
   }
 
   // What has been read, then, if that is not enough, what comes next.
