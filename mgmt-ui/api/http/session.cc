@@ -119,28 +119,25 @@ asio::awaitable<void> Session::parse_some(RequestParser& parser, error_code& err
   buffer_.commit(co_await stream_.read_some(buffer_.prepare(std::min(room, most)), error));
 }
 
-asio::awaitable<bool> Session::read_body(RequestParser& parser, std::size_t limit, bool wanted) {
-  too_large_ = false;
-  if (parser.is_done()) co_return true;
+asio::awaitable<Session::Body> Session::read_body(RequestParser& parser, std::size_t limit,
+                                                  bool wanted) {
+  if (parser.is_done()) co_return Body::kRead;
   const auto length = parser.content_length();
-  if (length && *length > limit) {
-    too_large_ = true;
-    co_return false;
-  }
+  if (length && *length > limit) co_return Body::kTooLarge;
   parser.body_limit(limit);
   if (wanted) {
     const bool told = co_await say_continue(parser);
-    if (!told) co_return false;
+    if (!told) co_return Body::kLost;
   }
   stream_.expires_after(kStep);
   while (!parser.is_done()) {
     if (wanted) stream_.expires_after(kStep);  // a stranger has that time for all of it
     error_code error;
     co_await parse_some(parser, error);
-    too_large_ = error == http::error::body_limit;
-    if (error) co_return false;
+    if (error == http::error::body_limit) co_return Body::kTooLarge;
+    if (error) co_return is_malformed(error) ? Body::kMalformed : Body::kLost;
   }
-  co_return true;
+  co_return Body::kRead;
 }
 
 asio::awaitable<bool> Session::say_continue(const RequestParser& parser) {
@@ -157,17 +154,19 @@ asio::awaitable<bool> Session::serve_one(RequestParser& parser) {
   bool keep_alive = parser.keep_alive();
   Answer answer;
   if (auto* refusal = std::get_if<Answer>(&admitted)) {
-    const bool read = co_await read_body(parser, kRefusedBody, false);
-    keep_alive = keep_alive && read;
+    const Body body = co_await read_body(parser, kRefusedBody, false);
+    keep_alive = keep_alive && body == Body::kRead;
     answer = std::move(*refusal);
   } else {
     auto& call = std::get<Api::Admitted>(admitted);
-    const bool read = co_await read_body(parser, call.max_body, true);
-    if (!read && !too_large_) co_return false;
-    if (too_large_) {
+    const Body body = co_await read_body(parser, call.max_body, true);
+    if (body == Body::kLost) co_return false;
+    keep_alive = keep_alive && body == Body::kRead;
+    if (body == Body::kTooLarge) {
       answer =
           error_answer(413, "payload_too_large", "The body is longer than this endpoint takes.");
-      keep_alive = false;
+    } else if (body == Body::kMalformed) {
+      answer = empty_answer(400);
     } else {
       call.call->request.body = std::move(parser.get().body());
       answer = co_await answer_to(std::move(call));

@@ -33,7 +33,8 @@ class Session {
   awaitable<bool> read_head(RequestParser& parser);
   awaitable<bool> await_request();
   awaitable<void> parse_some(RequestParser& parser, error_code& error);
-  awaitable<bool> read_body(RequestParser& parser, std::size_t limit, bool wanted);
+  enum class Body : std::uint8_t { kRead, kTooLarge, kMalformed, kLost };
+  awaitable<Body> read_body(RequestParser& parser, std::size_t limit, bool wanted);
   awaitable<bool> say_continue(const RequestParser& parser);
 
   awaitable<bool> serve_one(RequestParser& parser);
@@ -51,7 +52,6 @@ class Session {
   const Peer peer_;
   WaitingClients& waiting_;
   boost::beast::flat_buffer buffer_{kMaxHead * 4};  // what has been read and not parsed
-  bool too_large_ = false;                          // the last body
 };
 
 }  // namespace coney::management

@@ -12,7 +12,9 @@ namespace {
 // One connection over a pair of sockets; the server's loop runs while the client waits.
 class HttpServerTest : public ApiTest {
  protected:
-  HttpServerTest() : server_(*io_, api()) {
+  HttpServerTest() : server_(*io_, api()) { connect(); }
+
+  void connect() {
     int ends[2];
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     client_.reset(ends[0]);
@@ -121,6 +123,24 @@ TEST_F(HttpServerTest, ChunkedBodyThatIsTooLongIsRefused) {
   const std::string chunk = "40000\r\n" + std::string(0x40000, 'x') + "\r\n";
   for (int n = 0; n < 8; ++n) send(chunk);
   EXPECT_NE(receive("<end>").find("413 "), std::string::npos);
+}
+
+TEST_F(HttpServerTest, BodyThatIsNoneIsRefusedAndNothingIsDone) {
+  for (const std::string& chunk : {std::string("zz\r\n"), "5;" + std::string(200'000, 'x')}) {
+    connect();
+    send(head("PUT /api/vhosts/v", "Transfer-Encoding: chunked\r\n") + chunk);
+    const std::string answer = receive("<end>");
+    EXPECT_NE(answer.find("400 "), std::string::npos);
+    EXPECT_TRUE(answer.ends_with("<end>"));
+  }
+  EXPECT_FALSE(directory_.find_vhost("v"));
+}
+
+TEST_F(HttpServerTest, BodyThatIsCutOffIsNotUsed) {
+  send(head("PUT /api/vhosts/v", "Content-Length: 19\r\n") + R"({"description":)");
+  ::shutdown(client_.get(), SHUT_WR);
+  EXPECT_EQ(receive("<end>"), "<end>");
+  EXPECT_FALSE(directory_.find_vhost("v"));
 }
 
 TEST_F(HttpServerTest, HeadThatIsTooLongIsRefused) {
