@@ -62,7 +62,8 @@ class StorageBroker(Coney):
         last, deadline = None, time.monotonic() + 30
         while time.monotonic() < deadline:
             listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-            now = int(dict(line.split("\t") for line in listed.splitlines())[queue])
+            # Empty while what a restart brings is counted.
+            now = int(dict(line.split("\t") for line in listed.splitlines())[queue] or 0)
             if now and now == last:
                 return now
             last = now

@@ -1,7 +1,6 @@
 #include "mgmt-ui/cli/node/http_link.h"
 
 #include <boost/asio/error.hpp>
-#include <boost/beast/core/detail/base64.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -11,6 +10,7 @@
 #include <boost/beast/http/write.hpp>
 #include <sstream>
 
+#include "mgmt-ui/api/http/base64.h"
 #include "mgmt-ui/cli/node/node_socket.h"
 #include "mgmt-ui/cli/node/unreachable.h"
 
@@ -25,11 +25,7 @@ using Parser = http::response_parser<http::string_body>;
 constexpr std::size_t kRead = 64 * 1024;
 
 std::string basic(const RemotePlace& place) {
-  namespace base64 = beast::detail::base64;
-  const std::string text = place.user + ":" + place.password;
-  std::string encoded(base64::encoded_size(text.size()), '\0');
-  encoded.resize(base64::encode(encoded.data(), text.data(), text.size()));
-  return "Basic " + encoded;
+  return "Basic " + management::encode_base64(place.user + ":" + place.password);
 }
 
 class HttpLink final : public NodeLink {
